@@ -1,0 +1,40 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
+
+.PHONY: run test check bench demo browser clean
+
+run: $(VENV)/ready
+	$(BIN)/python -m warehouse demo --load
+	$(BIN)/python serve.py --open
+
+test: $(VENV)/ready-dev browser check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar warehouse checks
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready-dev
+	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+
+browser: $(VENV)/ready-dev
+	$(BIN)/python -m tests.browser.install
+
+clean:
+	rm -rf build .gatehouse
+
+$(VENV)/ready: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/ready-dev: requirements.txt requirements-dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/ready

@@ -1,0 +1,124 @@
+"""Everything people read, in their language: sentences from the gettext catalogues, numbers and dates in their way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+
+Language = Literal["en", "zh_CN"]
+LANGUAGES: Mapping[Language, str] = {"en": "English", "zh_CN": "简体中文"}
+HERE = Path(__file__).parent
+HOURS_SAID_AS_DAYS = 72
+
+
+@cache
+def catalogue(language: Language) -> Catalog:
+    """The gettext catalogue of `language`, read once. FileNotFoundError if there is none."""
+    with (HERE / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@dataclass(frozen=True)
+class Words:
+    """How one reader is spoken to. Messages are English; values are filled in after translation, by name."""
+
+    language: Language = "en"
+    zone: tzinfo | None = None
+
+    @property
+    def locale(self) -> Locale:
+        """The reader's locale, for Babel."""
+        return Locale.parse(self.language)
+
+    def say(self, message: str, /, **values: object) -> str:
+        """`message` in the reader's language, with `{name}` filled from `values`."""
+        known = catalogue(self.language).get(message)
+        text = known.string if known and isinstance(known.string, str) and known.string else message
+        return text.format_map(values) if values else text
+
+    def say_many(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """The form that fits `number`, which is also `{n}`, written in the reader's way."""
+        spoken = catalogue(self.language)
+        known = spoken.get(one)
+        forms = known.string if known and isinstance(known.string, (list, tuple)) and all(known.string) else (one, many)
+        form = forms[min(spoken.plural_func(number), len(forms) - 1)]
+        return form.format_map({"n": self.number(number), **values})
+
+    def label(self, labels: Mapping[str, str]) -> str:
+        """One of the labels that the catalogues of metrics and feeds keep by language."""
+        return labels.get(self.language) or labels["en"]
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """12,345 in English; from ten thousand on 1.2万 and 3.4亿 in Chinese, from a million on 1.2M in English."""
+        small = 10_000 if self.language == "zh_CN" else 1_000_000
+        if abs(value) >= small:
+            return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+        return str(format_decimal(round(value, digits), locale=self.locale))
+
+    def money(self, amount: float, currency: str) -> str:
+        """An amount in whole units of `currency`, shortened as numbers are."""
+        symbol = format_currency(0, currency, "¤", locale=self.locale)
+        return f"{symbol}{self.number(amount)}"
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share of one as a percentage."""
+        return str(format_percent(round(share, digits + 2), format=f"0.{'0' * digits}%" if digits else "0%", locale=self.locale))
+
+    def points(self, difference: float) -> str:
+        """A difference of two shares, in percentage points, with its sign."""
+        return self.say("{n} pts", n=f"{100 * difference:+.1f}".replace("-", "−"))
+
+    def signed(self, difference: float, digits: int = 0) -> str:
+        """A difference with its sign."""
+        sign = "+" if difference > 0 else "−" if difference < 0 else ""
+        return f"{sign}{self.number(abs(difference), digits)}"
+
+    def duration(self, value: float, unit: str) -> str:
+        """A stretch of time given in `unit` (seconds, hours or days); long stretches of hours are said as days."""
+        hours = value * {"seconds": 1 / 3600, "hours": 1.0, "days": 24.0}[unit]
+        if unit == "days" or hours >= HOURS_SAID_AS_DAYS:
+            return self.say("{n} d", n=self.number(hours / 24, 1))
+        if hours < 1:
+            return self.say("{n} min", n=self.number(hours * 60))
+        return self.say("{n} h", n=self.number(hours, 1 if hours < 10 else 0))
+
+    def day(self, day: date) -> str:
+        """31 Mar 2026 · 2026年3月31日."""
+        return str(format_date(day, "long" if self.language == "zh_CN" else "d MMM y", locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """Mar 2026 · 2026年3月."""
+        return str(format_skeleton("yMMM", day, locale=self.locale))
+
+    def moment(self, instant: datetime, *, now: datetime) -> str:
+        """`today 06:10`, `yesterday 18:00`, or the day and the time, in the reader's zone."""
+        local, here = instant.astimezone(self.zone), now.astimezone(self.zone)
+        clock = str(format_time(local, "HH:mm", locale=self.locale))
+        if local.date() == here.date():
+            return self.say("today {time}", time=clock)
+        if local.date() == here.date() - timedelta(days=1):
+            return self.say("yesterday {time}", time=clock)
+        return self.say("{day}, {time}", day=self.day(local.date()), time=clock)
+
+    def span(self, first: date, last: date) -> str:
+        """Both ends of a run of days, the last one included."""
+        if self.language == "en" and first.year == last.year:
+            return f"{format_date(first, 'd MMM', locale=self.locale)} – {self.day(last)}"
+        return f"{self.day(first)} – {self.day(last)}"
+
+    def listed(self, items: list[str]) -> str:
+        """Items joined as the language joins them."""
+        return ("、" if self.language == "zh_CN" else ", ").join(items)
+
+
+def language_of(locale: str | None) -> Language:
+    """The language nearest to a browser's locale; English where there is none."""
+    return "zh_CN" if locale and locale.lower().startswith("zh") else "en"

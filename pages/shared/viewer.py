@@ -1,0 +1,144 @@
+"""Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import cached, door
+from pages.shared.charts.theme import Look, Theme
+from pages.shared.text import LANGUAGES, Language, Words, language_of
+from warehouse.queries import state
+from warehouse.queries.reader import Reader, UnknownRefresh
+from warehouse.queries.state import Standing
+
+DEMO_PEOPLE = {"executive": "executive@demo", "head": "head@demo", "steward": "steward@demo"}
+"""The three people of the made-up company, by the name that stands in the address."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One person at one click: what the database lets them see, at which refresh, in which language and theme."""
+
+    person: str
+    standing: Standing
+    reader: Reader
+    published_at: datetime
+    words: Words
+    theme: Theme
+    is_demo: bool = False
+
+    @property
+    def asker(self) -> cached.Asker:
+        """The identity under which answers are kept."""
+        return cached.Asker(effective=(self.standing.branches, self.standing.roles), reader=self.reader)
+
+    @property
+    def look(self) -> Look:
+        """How charts are drawn for this person."""
+        return Look(theme=self.theme, language=self.words.language, say=self.words.say)
+
+    @property
+    def is_steward(self) -> bool:
+        """Whether loads, refused rows and verdicts are this person's to see."""
+        return "data_steward" in self.standing.roles
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether an earlier refresh than the newest is shown."""
+        return self.reader.refresh_id != self.standing.refresh_id
+
+    @cached_property
+    def branches(self) -> pd.DataFrame:
+        """Visible branches: branch, branch_name, region, region_name."""
+        return cached.rows(self.asker, state.branches)
+
+    @cached_property
+    def freshness(self) -> pd.DataFrame:
+        """How far each feed's data reach, and since when some of it is held."""
+        return cached.fresh(self.asker, state.freshness)
+
+    @property
+    def last_day(self) -> date:
+        """The last day with data, by the reporting zone; the day of publishing where no feed says."""
+        reached = self.freshness["data_until"].dropna() if len(self.freshness) else pd.Series(dtype=object)
+        newest = reached.max() if len(reached) else pd.Timestamp(self.published_at)
+        return newest.tz_convert(ZoneInfo(self.standing.zone)).date()
+
+
+def at_the_door() -> Viewer | None:
+    """The Viewer, or None after having drawn the one page that says why there is none."""
+    words = Words(language=_language(), zone=_zone())
+    person = _person(words)
+    if person is None:
+        return None
+    standing = cached.standing(person)
+    if not standing.is_known:
+        door.stranger(words, person)
+        return None
+    if standing.refresh_id is None or standing.published_at is None:
+        door.nothing_published(words)
+        return None
+    reader = Reader(engine=cached.engine(), person=person, refresh_id=standing.refresh_id)
+    return _at_asked_refresh(
+        Viewer(
+            person=person,
+            standing=standing,
+            reader=reader,
+            published_at=standing.published_at,
+            words=words,
+            theme="dark" if st.context.theme.type == "dark" else "light",
+            is_demo=is_demo(),
+        )
+    )
+
+
+def is_demo() -> bool:
+    """Whether the three made-up people exist: only where the embedded warehouse holds the generated company."""
+    return cached.settings().is_embedded and cached.standing(DEMO_PEOPLE["executive"]).is_known
+
+
+def _person(words: Words) -> str | None:
+    """The e-mail of whoever is signed in, or the demo person chosen; None after having drawn the way in."""
+    if is_demo():
+        asked = st.session_state.get("as") or st.query_params.get("as")
+        if asked not in DEMO_PEOPLE:
+            door.demo_people(words)
+            return None
+        return DEMO_PEOPLE[asked]
+    if not st.user.get("is_logged_in", False):
+        door.sign_in(words)
+        return None
+    if st.user.get("email_verified") is not True:
+        door.unverified(words)
+        return None
+    return str(st.user["email"]).strip().lower()
+
+
+def _at_asked_refresh(viewer: Viewer) -> Viewer:
+    """`viewer` at the refresh that the address names, if it was ever published."""
+    asked = st.query_params.get("refresh")
+    if asked is None or asked == str(viewer.standing.refresh_id):
+        return viewer
+    try:
+        earlier = int(asked)
+        published = state.published_at(viewer.reader, earlier)
+    except (ValueError, UnknownRefresh):
+        st.warning(viewer.words.say("The address names a refresh that was never published. You see the newest one."))
+        return viewer
+    return replace(viewer, reader=replace(viewer.reader, refresh_id=earlier), published_at=published)
+
+
+def _language() -> Language:
+    asked = st.session_state.get("lang") or st.query_params.get("lang")
+    return asked if asked in LANGUAGES else language_of(st.context.locale)
+
+
+def _zone() -> ZoneInfo | None:
+    try:
+        return ZoneInfo(st.context.timezone) if st.context.timezone else None
+    except ZoneInfoNotFoundError:
+        return None

@@ -1,0 +1,42 @@
+"""One embedded server a test session, migrated once; each test that asks gets a database of its own from that template."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine
+
+from warehouse import db
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """The embedded server of this test session."""
+    home: Path = tmp_path_factory.mktemp("home")
+    home.chmod(0o755)
+    return db.start(home / "postgres")
+
+
+@pytest.fixture(scope="session")
+def template(server: URL) -> str:
+    """Name of a database with the newest schema and nothing in it."""
+    made = db.embedded(server, "template_gatehouse")
+    db.migrate(made.loader)
+    made.dispose()
+    return "template_gatehouse"
+
+
+@pytest.fixture
+def database(server: URL, template: str) -> Iterator[db.Database]:
+    """An empty warehouse, gone after the test."""
+    name = f"test_{next(_numbers)}"
+    made = db.embedded(server, name, template=template)
+    yield made
+    made.dispose()
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"drop database {name} with (force)")
+    admin.dispose()

@@ -1,0 +1,61 @@
+"""Personal data: a keyed hash everywhere, the sealed value in the vault alone."""
+
+import csv
+import hashlib
+import hmac
+import tempfile
+from types import TracebackType
+from typing import IO
+
+from cryptography.fernet import Fernet
+from psycopg2.extensions import connection as RawConnection
+from sqlalchemy import Connection
+
+from warehouse.settings import Keys
+
+IN_MEMORY_BYTES = 8_000_000
+
+
+class Vault:
+    """Hashes personal values and keeps their sealed form, spooled to disk (sealed) until `keep` writes them."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._hashing = keys.hashing
+        self._seal = Fernet(keys.vault)
+        self._spool: IO[str] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, "w+", encoding="ascii", newline="")
+        self._rows = csv.writer(self._spool)
+
+    def __enter__(self) -> "Vault":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._spool.close()
+
+    def token(self, value: str) -> str:
+        """The keyed hash that stands for `value` (HMAC-SHA-256, hex): equal values have equal tokens."""
+        return hmac.new(self._hashing, value.strip().encode(), hashlib.sha256).hexdigest()
+
+    def protect(self, value: str) -> str:
+        """The token of `value`, remembering its sealed form for `keep`."""
+        token = self.token(value)
+        self._rows.writerow((token, "\\x" + self._seal.encrypt(value.strip().encode()).hex()))
+        return token
+
+    def open(self, sealed: bytes) -> str:
+        """The value that was sealed; raises cryptography.fernet.InvalidToken if it was not sealed with this key."""
+        return self._seal.decrypt(sealed).decode()
+
+    def keep(self, connection: Connection) -> None:
+        """Write the remembered values to `vault.sealed`, in the caller's transaction; known tokens stay as they are."""
+        self._spool.seek(0)
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, RawConnection)
+        connection.exec_driver_sql("create temporary table sealed_new (token text, value bytea) on commit drop")
+        with raw.cursor() as cursor:
+            cursor.copy_expert("copy sealed_new from stdin with (format csv)", self._spool)
+        connection.exec_driver_sql(
+            "insert into vault.sealed (token, value) select distinct on (token) token, value from sealed_new on conflict do nothing"
+        )
+        connection.exec_driver_sql("drop table sealed_new")
+        self._spool.seek(0)
+        self._spool.truncate()

@@ -1,0 +1,1 @@
+"""The command line, a file a topic. Commands ask the warehouse and print; they decide nothing."""

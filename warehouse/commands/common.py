@@ -1,0 +1,25 @@
+"""What every command needs: the warehouse, who is asking, the common options."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from warehouse import db
+from warehouse.commands import output
+from warehouse.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="one JSON document on standard output")]
+
+
+def open_warehouse() -> db.Database:
+    """The warehouse that the environment names, started and migrated; leaves with a sentence where that fails."""
+    try:
+        return db.connect(Settings.from_environment())
+    except ValueError as error:
+        raise output.fail(error) from error
+
+
+def operator() -> str:
+    """The name under which the command's deeds are written down."""
+    return getpass.getuser()

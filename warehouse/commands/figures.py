@@ -1,0 +1,107 @@
+"""figure, metrics: the same figures as the pages, under the same row security."""
+
+import csv as csv_writer
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from warehouse import db
+from warehouse.access.grants import owner_view
+from warehouse.commands import output
+from warehouse.commands.common import Json, open_warehouse
+from warehouse.metrics import Metric, metrics
+from warehouse.queries import figures
+from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
+from warehouse.queries.state import published_at
+from warehouse.scope import Period, Scope
+
+PLACES = {"region": "regions", "branch": "branches"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("figure")(figure)
+    app.command("metrics")(catalogue)
+
+
+def figure(
+    metric: Annotated[str, typer.Argument(help="code of the metric, such as complaint.resolution")],
+    *,
+    by: Annotated[str, typer.Option(help="group by these, with commas")] = "",
+    where: Annotated[list[str] | None, typer.Option(help="narrow: dimension=value, several times or value|value")] = None,
+    from_: Annotated[datetime | None, typer.Option("--from", help="first day", formats=["%Y-%m-%d"])] = None,
+    to: Annotated[datetime | None, typer.Option(help="last day", formats=["%Y-%m-%d"])] = None,
+    at: Annotated[int | None, typer.Option(help="as an earlier refresh showed it")] = None,
+    as_: Annotated[str | None, typer.Option("--as", help="as this person would see it; default: the whole company")] = None,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="comma-separated values")] = False,
+) -> None:
+    """One figure, grouped and narrowed as asked."""
+    dims = tuple(word.strip() for word in by.split(",") if word.strip())
+    try:
+        scope = _scope(where or [], from_, to)
+        database = open_warehouse()
+        reader = Reader(database.reader, as_ or owner_view(database.loader), at).pinned()
+        frame = figures.figure(reader, metric, scope, by=dims)
+    except (ValueError, LookupError, NothingPublished, UnknownRefresh) as error:
+        raise output.fail(error, output.HELD) from error
+    records = figures.records(frame, by=dims)
+    if csv:
+        _csv(frame)
+    elif json:
+        output.as_json(_document(database, reader, figures.known(metric), scope, records))
+    else:
+        output.rows([{**row.pop("by"), **row} for row in records], to_json=False, empty="no rows in this scope")
+
+
+def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = None, *, json: Json = False) -> None:
+    """The metric catalogue; with a code, everything about that metric."""
+    if code is None:
+        found = [{"code": each.code, "kind": each.kind, "unit": each.unit, "label": each.label["en"], "标签": each.label["zh_CN"]} for each in metrics().values()]
+        output.rows(found, to_json=json, empty="the catalogue is empty")
+        return
+    try:
+        about = figures.known(code)
+    except figures.UnknownMetric as error:
+        raise output.fail(error, output.HELD) from error
+    whole = {**{name: getattr(about, name) for name in about.__dataclass_fields__}, "sql": db.sql_text(f"queries/{about.family}.sql")}
+    if json:
+        output.as_json(whole)
+    else:
+        for name, value in whole.items():
+            output.say(f"{name}: {value}")
+
+
+def _scope(where: list[str], first: datetime | None, last: datetime | None) -> Scope:
+    narrowed: dict[str, tuple[str, ...]] = {}
+    for clause in where:
+        name, equals, values = clause.partition("=")
+        if not equals:
+            raise ValueError(f"--where {clause}: write dimension=value, such as category=Housing")
+        narrowed[name.strip()] = narrowed.get(name.strip(), ()) + tuple(values.split("|"))
+    if (first is None) != (last is None):
+        raise ValueError("--from and --to go together")
+    period = Period(start=first.date(), end=(pd.Timestamp(last) + pd.Timedelta(days=1)).date()) if first and last else None
+    places = {PLACES[name]: narrowed.pop(name) for name in PLACES if name in narrowed}
+    return Scope(period=period, filters=narrowed, **places)
+
+
+def _document(database: db.Database, reader: Reader, about: Metric, scope: Scope, records: list[dict[str, object]]) -> dict[str, object]:
+    period = None if scope.period is None else {"from": scope.period.start, "to_before": scope.period.end}
+    return {
+        "metric": about.code,
+        "refresh": reader.refresh_id,
+        "published_at": published_at(reader, reader.refresh_id) if reader.refresh_id else None,
+        "scope": {"period": period, "regions": scope.regions, "branches": scope.branches, **scope.filters},
+        "unit": about.unit,
+        "rows": records,
+    }
+
+
+def _csv(frame: pd.DataFrame) -> None:
+    writer = csv_writer.writer(sys.stdout)
+    writer.writerow(frame.columns)
+    writer.writerows(frame.astype(object).where(frame.notna(), "").itertuples(index=False))

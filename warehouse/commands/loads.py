@@ -1,0 +1,112 @@
+"""refresh, discard, release, rollback, quarantine: what comes in, and what becomes of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import text
+
+from warehouse import db, stewardship
+from warehouse.commands import output
+from warehouse.commands.common import Json, open_warehouse, operator
+from warehouse.receive import Delivery
+from warehouse.refresh import AlreadyRunning, Outcome, refresh
+from warehouse.settings import Settings, keys
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    for command in (refresh_, discard, release, rollback, quarantine):
+        app.command(command.__name__.rstrip("_"))(command)
+
+
+def refresh_(
+    *,
+    source: Annotated[list[Path] | None, typer.Option(help="mapping file; without one, files named after our feeds")] = None,
+    from_: Annotated[Path | None, typer.Option("--from", help="folder that holds the files")] = None,
+    rebuild: Annotated[bool, typer.Option(help="work every figure out anew from what was accepted")] = False,
+    dry_run: Annotated[bool, typer.Option(help="stop before the pointer and print the difference")] = False,
+    json: Json = False,
+) -> None:
+    """Receive, check and publish a delivery."""
+    settings = Settings.from_environment()
+    try:
+        deliveries = [Delivery.of(path, from_ or Path()) for path in source] if source else Delivery.by_contract(from_)
+        outcome = refresh(open_warehouse(), keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
+    except (ValueError, OSError, AlreadyRunning) as error:
+        raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
+    raise typer.Exit(tell(outcome, to_json=json))
+
+
+def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Json = False) -> None:
+    """Take every row of a load out of the figures."""
+    try:
+        outcome = stewardship.discard(open_warehouse(), load_id, by=operator(), tell=output.say)
+    except (LookupError, AlreadyRunning) as error:
+        raise output.fail(error, output.HELD) from error
+    raise typer.Exit(tell(outcome, to_json=json))
+
+
+def release(
+    refresh_id: Annotated[int, typer.Argument(metavar="REFRESH")],
+    *,
+    reason: Annotated[str, typer.Option(help="shown in amber wherever the figures stand")],
+    json: Json = False,
+) -> None:
+    """Let pass what holds a refresh, for checks that allow it."""
+    try:
+        outcome = stewardship.release(open_warehouse(), refresh_id, reason=reason, by=operator(), tell=output.say)
+    except (stewardship.NotReleasable, AlreadyRunning) as error:
+        raise output.fail(error, output.HELD) from error
+    raise typer.Exit(tell(outcome, to_json=json))
+
+
+def rollback(refresh_id: Annotated[int, typer.Argument(metavar="REFRESH")]) -> None:
+    """Show an earlier refresh again."""
+    try:
+        stewardship.rollback(open_warehouse(), refresh_id, by=operator())
+    except LookupError as error:
+        raise output.fail(error, output.HELD) from error
+    output.say(f"readers see refresh {refresh_id} now")
+
+
+def quarantine(
+    load: Annotated[int | None, typer.Argument(metavar="[LOAD]")] = None,
+    *,
+    feed: Annotated[str | None, typer.Option(help="only this feed")] = None,
+    json: Json = False,
+) -> None:
+    """Refused rows, with the reason and the value as delivered."""
+    statement = text(
+        "select load_id, feed, file_name, row_number, column_name, reason_code, value, also from published.quarantine"
+        " where (cast(:load as bigint) is null or load_id = :load) and (cast(:feed as text) is null or feed = :feed)"
+        " order by load_id, file_name, row_number, feed"
+    )
+    with open_warehouse().loader.begin() as connection:
+        found = [dict(row) for row in connection.execute(statement, {"load": load, "feed": feed}).mappings()]
+    output.rows(found, to_json=json, empty="nothing is in quarantine")
+
+
+def tell(outcome: Outcome, *, to_json: bool) -> int:
+    """Print what a refresh came to; the exit code."""
+    if to_json:
+        output.as_json(outcome)
+    else:
+        for received in outcome.received:
+            output.rows(received.sums, to_json=False, empty=f"{received.source}: no new rows")
+            for line in received.messages:
+                output.say(line)
+        for feed, rules in outcome.held.items():
+            output.say(f"held: {feed}, by {', '.join(rules)}")
+        if outcome.differences:
+            output.rows(outcome.differences, to_json=False, empty="")
+        seconds = sum(outcome.timings.values())
+        output.say(f"refresh {outcome.refresh_id}: {outcome.verdict} in {seconds:.1f} s, {sum(outcome.editions.values())} rows of figures")
+    refused = any(received.refused for received in outcome.received)
+    return output.HELD if outcome.verdict == "held" or refused else output.DONE
+
+
+def loader_rows(database: db.Database, question: str, **parameters: object) -> list[dict[str, object]]:
+    """Rows of the book, as the loader sees it."""
+    with database.loader.begin() as connection:
+        return [dict(row) for row in connection.execute(text(question), parameters).mappings()]

@@ -1,0 +1,81 @@
+"""How commands speak: a table on a terminal, plain lines in a pipe, one JSON document with `--json`."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+DONE, FAILED, HELD = 0, 1, 2
+
+
+def as_json(document: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=1) + "\n")
+
+
+def rows(found: Sequence[Mapping[str, Any]], *, to_json: bool, empty: str) -> None:
+    """Rows as a table (terminal), tab-separated lines (pipe) or JSON; `empty` is said where there are none."""
+    if to_json:
+        as_json(found)
+    elif not found:
+        say(empty)
+    elif sys.stdout.isatty():
+        _draw(found)
+    else:
+        lines: Iterable[Sequence[object]] = ([*found[0]], *(list(row.values()) for row in found))
+        sys.stdout.writelines("\t".join(_word(value) for value in line) + "\n" for line in lines)
+
+
+def say(line: str) -> None:
+    """One line to the person, on standard error: standard output is for results."""
+    sys.stderr.write(line + "\n")
+
+
+def fail(message: object, code: int = FAILED) -> typer.Exit:
+    """Say what went wrong; raise the result to leave with `code`."""
+    say(str(message))
+    return typer.Exit(code)
+
+
+def _draw(found: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(*[str(name) for name in found[0]], box=None, header_style="bold", pad_edge=False)
+    for row in found:
+        table.add_row(*(_word(value) for value in row.values()))
+    Console().print(table)
+
+
+def _word(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S %z").strip()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_word(each) for each in value)
+    return str(value).replace("\t", " ").replace("\n", " ")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return None if value != value else value
+    return _plain(value.item()) if hasattr(value, "item") else str(value)

@@ -1,0 +1,24 @@
+"""Mappings: how somebody else's columns become ours. README.md beside this file is the manual."""
+
+from warehouse.feeds.mapping.model import (
+    ColumnMapping,
+    FeedMapping,
+    FileMapping,
+    Source,
+    contract_source,
+    personal_columns,
+)
+from warehouse.feeds.mapping.problems import MappingError, Problem
+from warehouse.feeds.mapping.read import read_mapping
+
+__all__ = [
+    "ColumnMapping",
+    "FeedMapping",
+    "FileMapping",
+    "MappingError",
+    "Problem",
+    "Source",
+    "contract_source",
+    "personal_columns",
+    "read_mapping",
+]

@@ -1,0 +1,61 @@
+"""YAML with line numbers, every scalar as it is written: `NO`, `1` and `off` stay the words they are."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from warehouse.feeds.mapping.problems import MappingError, Problem
+
+DEEPEST = 30
+
+
+@dataclass(frozen=True)
+class Node:
+    """One place of a YAML file: a word, a list or a mapping, and the line (from 1) where it starts."""
+
+    value: "str | list[Node] | dict[str, Node]"
+    line: int
+
+
+def load(path: Path) -> Node:
+    """The file as nodes; MappingError if it is missing, is not YAML, is empty or says a key twice."""
+    try:
+        composed = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise MappingError([Problem("no_such_file", path.name)]) from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else None
+        said = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
+        raise MappingError([Problem("not_yaml", path.name, line, value=said or "")]) from None
+    if composed is None:
+        raise MappingError([Problem("not_yaml", path.name, value="the file is empty")])
+    return _node(composed, path.name, 0)
+
+
+def _node(composed: yaml.Node, file: str, depth: int) -> Node:
+    line = composed.start_mark.line + 1
+    if depth > DEEPEST:
+        raise MappingError([Problem("not_yaml", file, line, value="nested too deep, or a node inside itself")])
+    if isinstance(composed, yaml.MappingNode):
+        return Node(_entries(composed, file, depth), line)
+    if isinstance(composed, yaml.SequenceNode):
+        return Node([_node(item, file, depth + 1) for item in composed.value], line)
+    return Node(_word(composed), line)
+
+
+def _entries(composed: yaml.MappingNode, file: str, depth: int) -> dict[str, Node]:
+    entries: dict[str, Node] = {}
+    for key, value in composed.value:
+        name = _word(key)
+        if name in entries:
+            raise MappingError([Problem("key_twice", file, key.start_mark.line + 1, value=name)])
+        entries[name] = Node(_node(value, file, depth + 1).value, key.start_mark.line + 1)
+    return entries
+
+
+def _word(scalar: yaml.Node) -> str:
+    if not isinstance(scalar, yaml.ScalarNode):
+        return str(scalar.value)
+    empty = scalar.tag == "tag:yaml.org,2002:null" and not scalar.style
+    return "" if empty else str(scalar.value)

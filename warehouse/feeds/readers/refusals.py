@@ -1,0 +1,87 @@
+"""Why a whole file is refused. Every refusal says which file, what is wrong with it, and what would fit."""
+
+from typing import ClassVar
+
+
+class FileRefused(Exception):
+    """A delivered file that cannot be taken as a table. `code` names the reason; the text holds no cell of the file."""
+
+    code: ClassVar[str]
+
+    def __init__(self, where: str, what: str, fits: str) -> None:
+        super().__init__(f"{where}: {what}; {fits}")
+        self.where = where
+        self.what = what
+        self.fits = fits
+
+
+class MissingFile(FileRefused):
+    """Nothing lies at that place, or it may not be opened."""
+
+    code = "missing_file"
+
+
+class IsDirectory(FileRefused):
+    """The place is a folder."""
+
+    code = "is_directory"
+
+
+class NoDriver(FileRefused):
+    """The URL's protocol is unknown, or the package that speaks it is not installed."""
+
+    code = "no_driver"
+
+
+class EmptyFile(FileRefused):
+    """There is no header line: no bytes, or blank lines only."""
+
+    code = "empty_file"
+
+
+class NotATable(FileRefused):
+    """The bytes are something else: a picture, a web page, an old workbook, a table of another format than declared."""
+
+    code = "not_a_table"
+
+
+class DamagedFile(FileRefused):
+    """The file is cut off or corrupt; half a file must not be taken for a whole one."""
+
+    code = "damaged_file"
+
+
+class TooBig(FileRefused):
+    """The file unpacks to more than the limits allow, as a zip bomb does."""
+
+    code = "too_big"
+
+
+class ChangedFile(FileRefused):
+    """The file was not the same at the end of reading as at its start."""
+
+    code = "changed_file"
+
+
+class BrokenHeader(FileRefused):
+    """The header line cannot be read, so no column has a name."""
+
+    code = "broken_header"
+
+
+class WrongEncoding(FileRefused):
+    """Most of the file is not text in the encoding declared, or in any that is known."""
+
+    code = "wrong_encoding"
+
+
+class TooManyColumns(FileRefused):
+    """The header names more columns than a table of the database can have."""
+
+    code = "too_many_columns"
+
+
+class UnclearSheet(FileRefused):
+    """The workbook has no sheet of the declared name, or several sheets with rows and none declared."""
+
+    code = "unclear_sheet"

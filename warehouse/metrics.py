@@ -1,0 +1,88 @@
+"""The metric catalogue: what every figure is called and means, in both languages, read from `catalogue/*.yaml`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+TIMES = ("day", "week", "month")
+PLACES = ("region", "branch")
+
+Kind = Literal["rate", "ratio", "money_rate", "count", "money", "duration", "score", "parts", "funnel"]
+Direction = Literal["up", "down", "none"]
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure. `direction` is the good one; `dims` are what it may be grouped by, `filters` what it may be narrowed by.
+
+    `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
+    time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
+    """
+
+    code: str
+    family: str
+    kind: Kind
+    unit: str
+    direction: Direction
+    smallest_base: int
+    owner: str
+    feeds: tuple[str, ...]
+    dims: tuple[str, ...]
+    dated_by: str
+    label: Words
+    meaning: Words
+    how_to_read: Words
+    not_conclude: Words
+    formula: Words
+    source: str
+    filters: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    mature_days: int | None = None
+    same_as: str | None = None
+    alarm: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def asked_as(self) -> str:
+        """The code under which the family's SQL knows it."""
+        return self.same_as or self.code
+
+
+@cache
+def metrics() -> dict[str, Metric]:
+    """Every metric by code, in the order of the catalogue. Raises ValueError where two files declare the same code."""
+    declared: dict[str, dict[str, Any]] = {}
+    for path in sorted(CATALOGUE.glob("*.yaml")):
+        file = yaml.safe_load(path.read_text("utf-8"))
+        for code, about in file.get("metrics", {}).items():
+            if code in declared:
+                raise ValueError(f"{path.name} declares {code} again")
+            declared[code] = {**file.get("defaults", {}), **about}
+    return {code: _metric(code, _with_same(about, declared)) for code, about in declared.items()}
+
+
+@cache
+def filters_of(family: str) -> tuple[str, ...]:
+    """Every filter that some metric of `family` knows: the arrays that its SQL is bound with."""
+    return tuple(sorted({name for metric in metrics().values() if metric.family == family for name in metric.filters}))
+
+
+@cache
+def cuts() -> str:
+    """The cuts of the segment matrices, `catalogue/cuts.yaml`, as the JSON text that published SQL is bound with."""
+    return json.dumps(yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8")), ensure_ascii=False, sort_keys=True)
+
+
+def _with_same(about: dict[str, Any], declared: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    return {**declared[about["same_as"]], **about} if "same_as" in about else about
+
+
+def _metric(code: str, about: dict[str, Any]) -> Metric:
+    lists = {name: tuple(about.get(name, ())) for name in ("feeds", "dims", "filters", "needs")}
+    return Metric(code=code, **{**about, **lists})

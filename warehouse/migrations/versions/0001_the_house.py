@@ -1,0 +1,25 @@
+"""The house: every schema, table, view and policy of the first edition, in the order of the files in `sql/`."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+SCHEMAS = ("landing", "staging", "curated", "gate", "published", "access", "vault")
+
+
+def upgrade() -> None:
+    """Create everything."""
+    for file in sorted((Path(__file__).parents[1] / "sql").glob("*.sql")):
+        op.get_bind().exec_driver_sql(file.read_text("utf-8"))
+
+
+def downgrade() -> None:
+    """Take everything away, with all data."""
+    for schema in SCHEMAS:
+        op.get_bind().exec_driver_sql(f"drop schema if exists {schema} cascade")
+    op.get_bind().exec_driver_sql("drop table if exists ops.candidate, ops.broken_line, ops.file, ops.load, ops.pending_slice cascade")

@@ -1,0 +1,187 @@
+"""Published tables: immutable editions of slices, a manifest that says which edition a refresh shows, and one pointer."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger, Date, Integer, Numeric
+
+from warehouse import db, ledger
+from warehouse.tables import SqlTable, tables
+
+Touched = dict[str, set[date]]
+
+
+def touched(connection: Connection, names: Collection[str], *, loads: Sequence[int], zone: str) -> Touched:
+    """The slices of each table that rows of `loads` change, as far as curated shows them now."""
+    return {
+        table.name: set(
+            connection.scalars(
+                db.bound(
+                    f"published/touched/{table.name}.sql",
+                    loads=list(loads),
+                    zone=zone,
+                    data_until=ledger.data_until(connection, table.feeds),
+                )
+            )
+        )
+        for table in tables("published")
+        if table.name in names
+    }
+
+
+def together(*parts: Touched) -> Touched:
+    """The union of several sets of touched slices."""
+    names = {name for part in parts for name in part}
+    return {name: set().union(*(part.get(name, set()) for part in parts)) for name in names}
+
+
+def write_editions(connection: Connection, changes: Touched, *, refresh_id: int, zone: str) -> dict[str, int]:
+    """Write a new edition of every slice in `changes`, seen by nobody yet; rows written, by table."""
+    by_name = {table.name: table for table in tables("published")}
+    return {
+        name: _write_edition(connection, by_name[name], sorted(slices), refresh_id=refresh_id, zone=zone)
+        for name, slices in changes.items()
+        if slices
+    }
+
+
+def _write_edition(connection: Connection, table: SqlTable, slices: list[date], *, refresh_id: int, zone: str) -> int:
+    target = Table(f"{table.name}_edition", MetaData(), schema="published", autoload_with=connection)
+    columns = [column for column in target.columns if column.name != "edition_id"]
+    until = ledger.data_until(connection, table.feeds)
+    figures = db.bound(table.path, slices=slices, data_until=until, zone=zone).columns(*columns).subquery()
+    names = ["edition_id", *(column.name for column in columns)]
+    return connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
+
+
+def propose(connection: Connection, changes: Touched, *, refresh_id: int) -> None:
+    """Write the whole candidate manifest: the newest published slices with the new editions in place."""
+    connection.execute(text("delete from ops.candidate"))
+    connection.execute(
+        text(
+            "insert into ops.candidate (refresh_id, table_name, slice_on, edition_id)"
+            " select :refresh_id, table_name, slice_on, edition_id from published.manifest"
+            " where refresh_id = (select max(refresh_id) from published.refresh where state = 'passed')"
+        ),
+        {"refresh_id": refresh_id},
+    )
+    for name, slices in changes.items():
+        connection.execute(
+            text(
+                "insert into ops.candidate (refresh_id, table_name, slice_on, edition_id)"
+                " select :refresh_id, :table_name, unnest(:slices), :refresh_id"
+                " on conflict (refresh_id, table_name, slice_on) do update set edition_id = excluded.edition_id"
+            ).bindparams(bindparam("slices", type_=ARRAY(Date))),
+            {"refresh_id": refresh_id, "table_name": name, "slices": sorted(slices)},
+        )
+
+
+def withdraw(connection: Connection, names: Iterable[str], *, refresh_id: int) -> None:
+    """Put the published slices of `names` back into the candidate manifest: those tables keep their last good state."""
+    for name in names:
+        parameters = {"refresh_id": refresh_id, "table_name": name}
+        connection.execute(text("delete from ops.candidate where table_name = :table_name"), parameters)
+        connection.execute(
+            text(
+                "insert into ops.candidate (refresh_id, table_name, slice_on, edition_id)"
+                " select :refresh_id, table_name, slice_on, edition_id from published.manifest where table_name = :table_name"
+                " and refresh_id = (select max(refresh_id) from published.refresh where state = 'passed')"
+            ),
+            parameters,
+        )
+
+
+def remember(connection: Connection, changes: Touched) -> None:
+    """Note slices that must be made again once nothing they need is held."""
+    for name, slices in changes.items():
+        connection.execute(
+            text(
+                "insert into ops.pending_slice (table_name, slice_on) select :table_name, unnest(:slices) on conflict do nothing"
+            ).bindparams(bindparam("slices", type_=ARRAY(Date))),
+            {"table_name": name, "slices": sorted(slices)},
+        )
+
+
+def remembered(connection: Connection) -> Touched:
+    """Slices noted earlier that still wait."""
+    waiting: Touched = {}
+    for name, slice_on in connection.execute(text("select table_name, slice_on from ops.pending_slice")):
+        waiting.setdefault(name, set()).add(slice_on)
+    return waiting
+
+
+def publish(connection: Connection, *, refresh_id: int) -> None:
+    """Write the manifest and move the pointer: a few rows, no DDL, no lock that a reader waits for.
+
+    Postgres refuses (foreign key on published.current) where the refresh has not passed.
+    """
+    for path in ("pass", "manifest", "loads", "feed_status", "branches", "pointer"):
+        connection.execute(db.bound(f"published/publishing/{path}.sql", refresh_id=refresh_id))
+
+
+def rollback(connection: Connection, *, refresh_id: int) -> None:
+    """Point at an earlier refresh; IntegrityError where it never passed."""
+    connection.execute(db.bound("published/publishing/pointer.sql", refresh_id=refresh_id))
+
+
+def forget_remembered(connection: Connection, changes: Touched) -> None:
+    """Slices that have now been made wait no longer."""
+    for name in changes:
+        connection.execute(text("delete from ops.pending_slice where table_name = :name"), {"name": name})
+
+
+def drop_editions(connection: Connection, changes: Touched, *, refresh_id: int) -> None:
+    """Delete what a dry run wrote; nobody has seen it."""
+    for name in changes:
+        target = Table(f"{name}_edition", MetaData(), schema="published", autoload_with=connection)
+        connection.execute(target.delete().where(target.c.edition_id == refresh_id))
+    connection.execute(text("delete from ops.candidate"))
+
+
+def differences(connection: Connection, changes: Touched) -> tuple[dict[str, object], ...]:
+    """For each slice in `changes`: the sum of every measure as published now and as proposed, where the two differ."""
+    return tuple(row for name in sorted(changes) for row in _table_differences(connection, name))
+
+
+def _table_differences(connection: Connection, name: str) -> list[dict[str, object]]:
+    edition = Table(f"{name}_edition", MetaData(), schema="published", autoload_with=connection)
+    manifest = Table("manifest", MetaData(), schema="published", autoload_with=connection)
+    candidate = Table("candidate", MetaData(), schema="ops", autoload_with=connection)
+    newest = select(func.max(manifest.c.refresh_id)).scalar_subquery()
+    measures = [column for column in edition.columns if isinstance(column.type, Numeric | BigInteger | Integer) and column.name != "edition_id"]
+    now = _sums(edition, manifest, name, measures, manifest.c.refresh_id == newest)
+    then = _sums(edition, candidate, name, measures, true())
+    before = {row["slice_on"]: row for row in connection.execute(now).mappings()}
+    after = {row["slice_on"]: row for row in connection.execute(then).mappings()}
+    return [
+        {"table": name, "slice": slice_on, "measure": measure.name, "before": was, "after": becomes}
+        for slice_on in sorted(before.keys() | after.keys())
+        for measure in measures
+        if (was := before.get(slice_on, {}).get(measure.name)) != (becomes := after.get(slice_on, {}).get(measure.name))
+    ]
+
+
+def _sums(edition: Table, listed: Table, name: str, measures: Sequence[Column[object]], which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    return (
+        select(edition.c.slice_on, *(func.sum(measure).label(measure.name) for measure in measures))
+        .join(listed, and_(listed.c.slice_on == edition.c.slice_on, listed.c.edition_id == edition.c.edition_id))
+        .where(listed.c.table_name == name, which)
+        .group_by(edition.c.slice_on)
+    )

@@ -1,0 +1,187 @@
+"""The one entry for every figure: metric and scope in, rows out, with intervals and the smallest base."""
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from warehouse.metrics import TIMES, Metric, filters_of, metrics
+from warehouse.queries import rules
+from warehouse.queries.reader import NothingPublished, Reader
+from warehouse.scope import Scope
+
+SECONDS = {"hours": 3600.0, "days": 86400.0}
+
+
+class UnknownMetric(ValueError):
+    """No metric has this code."""
+
+
+class UnknownDimension(ValueError):
+    """The metric cannot be grouped or narrowed by this."""
+
+
+class FeedAbsent(LookupError):
+    """The figure needs feeds, or columns (`leads.collected_at`), that nobody has delivered."""
+
+    def __init__(self, feeds: Sequence[str]) -> None:
+        super().__init__(f"not delivered: {', '.join(feeds)}")
+        self.feeds = tuple(feeds)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns of a kind: `figures` are hidden where `base` is too small, `counts` are whole numbers that never are."""
+
+    figures: tuple[str, ...]
+    counts: tuple[str, ...] = ()
+    base: str | None = None
+    part: str | None = None
+
+
+SHAPES = {
+    "rate": Shape(figures=("value", "low", "high", "numerator"), counts=("denominator",), base="denominator"),
+    "ratio": Shape(figures=("value", "low", "high", "numerator"), counts=("denominator",), base="denominator"),
+    "money_rate": Shape(figures=("value", "numerator", "denominator"), counts=("n",), base="n"),
+    "count": Shape(figures=("value",)),
+    "money": Shape(figures=("value",)),
+    "duration": Shape(
+        figures=("open", "median", "median_low", "median_high", "p75", "p90"), counts=("n",), base="n"
+    ),
+    "score": Shape(figures=("value", "low", "high"), counts=("n",), base="n"),
+    "parts": Shape(figures=("value", "share"), counts=("denominator",), base="denominator", part="part"),
+    "funnel": Shape(
+        figures=("value", "low", "high", "numerator", "share", "share_low", "share_high"),
+        counts=("denominator", "collected"),
+        base="denominator",
+        part="part",
+    ),
+}
+LENGTHS = ("median", "median_low", "median_high", "p75", "p90")
+OPTIONAL_FIGURES = ("within_target", "within_target_low", "within_target_high")
+
+
+def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """The figures of `metric` in `scope`, one row for each combination of `by` that has any; no rows if there are none.
+
+    Columns: `by`, those of the metric's kind (see `queries/README.md`), what the family adds, and `suppressed`
+    (None or "n too small"). Rates and shares are 0 to 1, durations in the metric's unit, money in the reporting currency.
+    Where the dates that would place the rows in time are unknown, the period is not applied and `attrs["period"]` is None.
+    Raises UnknownMetric, UnknownDimension, FeedAbsent and NothingPublished.
+    """
+    about = known(metric)
+    _check(about, by=by, filters=scope.filters)
+    pinned = reader if reader.refresh_id is not None else reader.pinned()
+    dated = _dated(pinned, about, by)
+    return _asked(pinned, about, scope, by=by, dated=dated, question=about.family)
+
+
+def curve(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """The curve behind a duration: `by`, at (in the metric's unit), at_risk, happened, share (0 to 1), low, high.
+
+    One row a step, where something happened. Raises as `figure`, and UnknownMetric where the metric is no duration.
+    """
+    about = known(metric)
+    if about.kind != "duration":
+        raise UnknownMetric(f"{metric} is no duration and has no curve")
+    _check(about, by=by, filters=scope.filters)
+    pinned = reader if reader.refresh_id is not None else reader.pinned()
+    dated = _dated(pinned, about, by)
+    rows = _rows(pinned, about, scope, by=by, dated=dated, question=f"{about.family}_curve")
+    steps = rows[[*by, "at", "at_risk", "happened", "share", "low", "high"]].copy()
+    steps["at"] = steps["at"].astype(float) / SECONDS[about.unit]
+    reached = steps.groupby(list(by), dropna=False)["at_risk"].transform("max") if by else steps["at_risk"].max()
+    return steps[pd.Series(reached >= about.smallest_base, index=steps.index)].reset_index(drop=True)
+
+
+def known(metric: str) -> Metric:
+    """The metric of this code; UnknownMetric, naming the nearest, where there is none."""
+    found = metrics().get(metric)
+    if found is None:
+        near = difflib.get_close_matches(metric, metrics(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UnknownMetric(f"there is no metric {metric}{hint}")
+    return found
+
+
+def records(frame: pd.DataFrame, *, by: Sequence[str] = ()) -> list[dict[str, object]]:
+    """The rows of a figure as plain values: {"by": {…}, measure: number or None, …}, whole numbers as int."""
+    measures = [name for name in frame.columns if name not in by and name != "suppressed"]
+    return [
+        {"by": {name: _plain(row[name]) for name in by}}
+        | {name: _plain(row[name]) for name in measures}
+        | ({"suppressed": row["suppressed"]} if row["suppressed"] is not None else {})
+        for row in frame.to_dict("records")
+    ]
+
+
+def _check(about: Metric, *, by: Sequence[str], filters: Iterable[str]) -> None:
+    for name, allowed in [*((name, about.dims) for name in by), *((name, about.filters) for name in filters)]:
+        if name not in allowed:
+            offered = ", ".join(allowed) or "nothing"
+            raise UnknownDimension(f"{about.code} knows no {name}; it knows {offered}")
+
+
+def _dated(reader: Reader, about: Metric, by: Sequence[str]) -> bool:
+    """Whether the metric's rows can be placed in time. Raises FeedAbsent where what it needs was never delivered."""
+    delivered = reader.frame("figure_feeds")
+    if delivered.empty:
+        raise NothingPublished("nothing is published yet for this person; `status` says what was refreshed and who may see it")
+    unknown = {f"{row.feed}.{column}" for row in delivered.itertuples() for column in row.unknown_columns}
+    absent = [feed for feed in about.feeds if feed not in set(delivered["feed"])]
+    needed = [*about.needs, *([about.dated_by] if set(by) & set(TIMES) else [])]
+    absent += [column for column in dict.fromkeys(needed) if column in unknown and column.split(".")[0] not in absent]
+    if absent:
+        raise FeedAbsent(absent)
+    return about.dated_by not in unknown
+
+
+def _asked(reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dated: bool, question: str) -> pd.DataFrame:
+    shape = SHAPES[about.kind]
+    rows = _rows(reader, about, scope, by=by, dated=dated, question=question)
+    measures = [name for name in rows.columns if name not in about.dims and name != shape.part]
+    frame = rows[[*by, *([shape.part] if shape.part else []), *measures]].copy()
+    frame[measures] = frame[measures].astype(float)
+    if about.kind == "duration":
+        frame[list(LENGTHS)] = frame[list(LENGTHS)] / SECONDS[about.unit]
+    frame["suppressed"] = pd.Series(None, index=frame.index, dtype=object)
+    if shape.base is not None:
+        _suppress(frame, shape, by=by, smallest=about.smallest_base)
+    frame.attrs["period"] = scope.period if dated else None
+    return frame
+
+
+def _rows(reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dated: bool, question: str) -> pd.DataFrame:
+    period = scope.period if dated else None
+    narrowed = {name: list(scope.filters.get(name, ())) for name in filters_of(about.family)}
+    rows = reader.frame(
+        question,
+        metric=about.asked_as,
+        from_on=period.start if period else None,
+        until_on=period.end if period else None,
+        regions=list(scope.regions),
+        branches=list(scope.branches),
+        by=list(by),
+        mature_days=about.mature_days,
+        **narrowed,
+    )
+    return rows
+
+
+def _suppress(frame: pd.DataFrame, shape: Shape, *, by: Sequence[str], smallest: int) -> None:
+    apart = [shape.part] if shape.part else []
+    mask = rules.hidden(frame, by=by, base=str(shape.base), smallest=smallest, apart=apart)
+    figures = [name for name in (*shape.figures, *OPTIONAL_FIGURES) if name in frame.columns]
+    frame.loc[mask, figures] = float("nan")
+    frame.loc[mask, "suppressed"] = rules.TOO_SMALL
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return None if math.isnan(value) else int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return value

@@ -1,0 +1,90 @@
+"""Who is asking and how the warehouse stands: grants in force, refreshes, checks, held loads, freshness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from warehouse.queries.reader import Reader, UnknownRefresh
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one person may see at this moment, and the newest published refresh (None: nothing is published yet)."""
+
+    roles: tuple[str, ...]
+    branches: tuple[str, ...]
+    refresh_id: int | None
+    published_at: datetime | None
+    zone: str
+    currency: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any grant is in force."""
+        return bool(self.roles)
+
+
+def standing(reader: Reader) -> Standing:
+    """Roles, visible branches and the pointer, read in one statement. A stranger has no roles and sees no refresh."""
+    row = reader.frame("state/standing").iloc[0]
+    published = pd.notna(row["refresh_id"])
+    return Standing(
+        roles=tuple(row["roles"]),
+        branches=tuple(row["branches"]),
+        refresh_id=int(row["refresh_id"]) if published else None,
+        published_at=row["published_at"] if published else None,
+        zone=str(row["zone"]),
+        currency=str(row["currency"]),
+    )
+
+
+def published_at(reader: Reader, refresh_id: int) -> datetime:
+    """When an earlier refresh was published. Raises UnknownRefresh for one that never was."""
+    rows = reader.frame("state/published_at", asked=refresh_id)
+    if rows.empty:
+        raise UnknownRefresh(f"refresh {refresh_id} was never published")
+    return _instant(rows.iloc[0].to_dict(), "published_at")
+
+
+def branches(reader: Reader) -> pd.DataFrame:
+    """Visible branches at the pinned refresh: branch, branch_name, region, region_name."""
+    return reader.frame("state/branches")
+
+
+def freshness(reader: Reader) -> pd.DataFrame:
+    """One row per feed: feed, data_until, held_since and held_rows (both empty where nothing is held)."""
+    return reader.frame("state/freshness")
+
+
+def held(reader: Reader) -> pd.DataFrame:
+    """Loads that a gate holds: load_id, feed, held_since, held_by (rule ids), delivered, accepted, superseded, quarantined."""
+    return reader.frame("state/held")
+
+
+def refreshes(reader: Reader, *, newest: int = 30) -> pd.DataFrame:
+    """The newest refreshes with verdict, times, rows by fate and checks by outcome. Rows are zero for all but data stewards."""
+    return reader.frame("state/refreshes", newest=newest)
+
+
+def checks(reader: Reader) -> pd.DataFrame:
+    """The results that guard the pinned refresh: one row per rule, the newest at or before it."""
+    return reader.frame("state/checks")
+
+
+def last_checks(reader: Reader) -> pd.DataFrame:
+    """Every result of the newest refresh that reached a gate, held ones included; failures first."""
+    return reader.frame("state/last_checks")
+
+
+def quarantine_reasons(reader: Reader) -> pd.DataFrame:
+    """Refused rows by feed, column and reason: refused, files, example. Empty for all but data stewards."""
+    return reader.frame("state/quarantine_reasons")
+
+
+def _instant(row: Mapping[str, object], column: str) -> datetime:
+    value = row[column]
+    if not isinstance(value, datetime):
+        raise TypeError(f"{column} is not an instant: {value!r}")
+    return value

@@ -1,0 +1,4 @@
+-- Which refresh readers see now.
+-- Reads  published.current
+select refresh_id
+from published.current

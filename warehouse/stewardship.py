@@ -1,0 +1,77 @@
+"""What the data team does with a refresh by hand: discard a load, release what is held, roll back. Each leaves an audit row."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from checks.gate import releasable
+from warehouse import db, ledger, published
+from warehouse.access.grants import audit
+from warehouse.refresh import Outcome, Tell, onward, running
+
+
+class NotReleasable(ValueError):
+    """The refresh is not held, or is held by a rule that nobody may let pass."""
+
+
+def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda step: None) -> Outcome:
+    """Take every row of a load out of the figures, as if it had never come. LookupError if there is no such load."""
+    with database.loader.begin() as connection:
+        items = ledger.loads_of(connection, load_id)
+    with running(database, by=by, tell=tell) as run:
+        with database.loader.begin() as connection:
+            ledger.move(connection, items, to="discarded")
+            connection.execute(text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id})
+            audit(connection, person=by, action="discard", detail=f"load {load_id}")
+        return onward(run, [item for item in items if item.state == "passed"])
+
+
+def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tell: Tell = lambda step: None) -> Outcome:
+    """Let pass what holds a refresh, with a reason that pages show in amber. Raises NotReleasable."""
+    rules = _holding(database, refresh_id)
+    stuck = [rule for rule in rules if not releasable(rule)]
+    if not rules:
+        raise NotReleasable(f"refresh {refresh_id} is not held by any rule; `history` lists those that are")
+    if stuck:
+        raise NotReleasable(f"{', '.join(stuck)} cannot be released: deliver a correction or discard the load")
+    if not reason.strip():
+        raise NotReleasable("say why: the reason is shown wherever the released figures stand")
+    with running(database, by=by, released=rules, tell=tell) as run:
+        with database.loader.begin() as connection:
+            for rule in rules:
+                connection.execute(
+                    text(
+                        "insert into published.release (refresh_id, rule_id, reason, released_by, published_refresh_id)"
+                        " values (:refresh_id, :rule_id, :reason, :by, :published) on conflict (refresh_id, rule_id) do update"
+                        " set reason = excluded.reason, released_by = excluded.released_by, published_refresh_id = excluded.published_refresh_id"
+                    ),
+                    {"refresh_id": refresh_id, "rule_id": rule, "reason": reason, "by": by, "published": run.refresh_id},
+                )
+            audit(connection, person=by, action="release", detail=f"refresh {refresh_id}: {reason}")
+        return onward(run)
+
+
+def rollback(database: db.Database, refresh_id: int, *, by: str) -> None:
+    """Show an earlier refresh again; the next refresh goes on from the newest. LookupError if it was never published."""
+    with database.loader.begin() as connection:
+        known = connection.execute(
+            text("select state from published.refresh where refresh_id = :refresh_id"), {"refresh_id": refresh_id}
+        ).scalar()
+        if known != "passed":
+            raise LookupError(f"refresh {refresh_id} was {known or 'never made'}, so it cannot be shown; `history` lists those that passed")
+        published.rollback(connection, refresh_id=refresh_id)
+        audit(connection, person=by, action="rollback", detail=f"to refresh {refresh_id}")
+
+
+def _holding(database: db.Database, refresh_id: int) -> Sequence[str]:
+    """The blocking rules that failed in a refresh."""
+    with database.loader.begin() as connection:
+        return list(
+            connection.scalars(
+                text(
+                    "select distinct rule_id from published.check_result"
+                    " where refresh_id = :refresh_id and level = 'block' and outcome <> 'passed' order by rule_id"
+                ),
+                {"refresh_id": refresh_id},
+            )
+        )

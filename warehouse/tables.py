@@ -1,0 +1,68 @@
+"""The SQL files of a stage as tables: what each reads, its key and its feeds, and the order in which they are made."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class SqlTable:
+    """One file, one table: `key` and `feeds` as its header says, `reads` as its SQL says (schema, table)."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+    feeds: tuple[str, ...]
+    reads: frozenset[tuple[str, str]]
+
+    @property
+    def path(self) -> str:
+        """The file, below `warehouse/`."""
+        return f"{self.schema}/{self.name}.sql"
+
+
+@cache
+def tables(schema: str) -> tuple[SqlTable, ...]:
+    """Every table of `schema` (curated or published), each after those it reads."""
+    found = {path.stem: _read(schema, path) for path in sorted((HERE / schema).glob("*.sql"))}
+    order = TopologicalSorter(
+        {name: sorted(read for owner, read in table.reads if owner == schema and read in found) for name, table in found.items()}
+    )
+    return tuple(found[name] for name in order.static_order())
+
+
+def header(text: str, name: str) -> tuple[str, ...]:
+    """The comma-separated words of the header line `-- Name …`, without remarks after `->` or `;`; empty if there is none."""
+    match = re.search(rf"^-- {name}s?\s+(.+)$", text, flags=re.MULTILINE)
+    if match is None:
+        return ()
+    words = re.split(r";|->|\(", match.group(1))[0]
+    return tuple(word.strip().rstrip(".") for word in words.split(",") if word.strip())
+
+
+def needing(candidates: Iterable[SqlTable], feeds: Iterable[str]) -> tuple[SqlTable, ...]:
+    """Those of `candidates` that read one of `feeds`."""
+    wanted = set(feeds)
+    return tuple(table for table in candidates if wanted & set(table.feeds))
+
+
+def _read(schema: str, path: Path) -> SqlTable:
+    text = path.read_text("utf-8")
+    parsed = sqlglot.parse_one(text, dialect="postgres")
+    own = {cte.alias for cte in parsed.find_all(exp.CTE)}
+    reads = frozenset((table.db, table.name) for table in parsed.find_all(exp.Table) if table.name not in own or table.db)
+    return SqlTable(
+        schema=schema,
+        name=path.stem,
+        key=header(text, "Key"),
+        feeds=header(text, "Feed"),
+        reads=reads,
+    )
