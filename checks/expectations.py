@@ -1,7 +1,7 @@
 """Great Expectations' side of the gate: one suite a table, counted in the database. Never import this from a page.
 
-Importing great_expectations costs seconds and 250 MB, so `checks.gate` imports this module inside the function that needs
-it. GX only counts here; what the counts mean is decided in `checks.gate`.
+Importing great_expectations costs seconds and 250 MB, so `checks.gate` imports this module inside the function that
+needs it. GX only counts here; what the counts mean is decided in `checks.gate`.
 """
 
 import os
@@ -16,13 +16,23 @@ from sqlalchemy import URL
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 from great_expectations.core import ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations.expectation import ColumnMapExpectation
-from great_expectations.expectations.metrics.map_metric_provider import ColumnMapMetricProvider, column_condition_partial
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
+from great_expectations.expectations.core.expect_column_values_to_match_regex import ExpectColumnValuesToMatchRegex
+from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
+from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
+    column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
+)
 from sqlalchemy import ColumnElement, literal_column
 
 from checks.predicates import holds, query_of
@@ -42,15 +52,15 @@ class Seen:
     raised: str | None
 
 
+@dataclass(frozen=True)
 class Look:
     """One GX context on one warehouse, for all tables of a gate run."""
 
-    def __init__(self, datasource: SQLDatasource) -> None:
-        self._datasource = datasource
+    datasource: SQLDatasource
 
     def count(self, suite: Suite, *, now: datetime) -> list[Seen]:
         """What GX sees of every rule that it can count, in GX's own order."""
-        asset = self._datasource.add_table_asset(name=suite.view, table_name=suite.view, schema_name="gate")
+        asset = self.datasource.add_table_asset(name=suite.view, table_name=suite.view, schema_name="gate")
         batch = asset.add_batch_definition_whole_table("all rows").get_batch()
         validated = batch.validate(expectation_suite(suite, now=now), result_format=COUNTS_ONLY)
         return [_seen(result) for result in validated.results]
@@ -60,15 +70,13 @@ class Look:
 def looking(url: URL, *, options: str) -> Iterator[Look]:
     """A look at the warehouse behind `url` with libpq `options`, through an ephemeral context that calls nobody."""
     context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
+    context.enable_analytics(enable=False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    datasource = context.data_sources.add_sql(
-        name="warehouse",
-        connection_string=url.render_as_string(hide_password=False).replace("$", r"\$"),
-        kwargs={"connect_args": {"options": options, "application_name": "gatehouse gate"}},
-    )
+    address = url.render_as_string(hide_password=False).replace("$", r"\$")
+    engine: dict[str, Any] = {"kwargs": {"connect_args": {"options": options, "application_name": "gatehouse gate"}}}
+    datasource = context.data_sources.add_sql(name="warehouse", connection_string=address, **engine)
     try:
-        yield Look(datasource)
+        yield Look(datasource=datasource)
     finally:
         datasource.get_engine().dispose()
 
@@ -79,42 +87,36 @@ def expectation_suite(suite: Suite, *, now: datetime) -> gx.ExpectationSuite:
     return gx.ExpectationSuite(name=suite.view, expectations=[expectation(rule, suite, now=now) for rule in rules])
 
 
-def expectation(rule: Rule, suite: Suite, *, now: datetime) -> gxe.Expectation:
+def expectation(rule: Rule, suite: Suite, *, now: datetime) -> Expectation:
     """One rule as GX says it: its own expectation where GX has one, ours where it has not."""
     said: dict[str, Any] = {"severity": SEVERITY[rule.level], "meta": {"rule": rule.id, "table": suite.table}}
     first, bounds = "".join(rule.columns[:1]), rule.bounds
     match rule.expect:
-        case "not_null":
-            return gxe.ExpectColumnValuesToNotBeNull(column=first, **said)
-        case "max_null_fraction" | "nulls_like_history":
-            return gxe.ExpectColumnValuesToNotBeNull(column=first, mostly=1 - bounds.get("max_fraction", 0), **said)
+        case "not_null" | "max_null_fraction" | "nulls_like_history":
+            return ExpectColumnValuesToNotBeNull(column=first, **said)
         case "in_set":
-            return gxe.ExpectColumnValuesToBeInSet(column=first, value_set=bounds["codes"], **said)
+            return ExpectColumnValuesToBeInSet(column=first, value_set=bounds["codes"], **said)
         case "between":
-            return gxe.ExpectColumnValuesToBeBetween(
-                column=first, min_value=bounds.get("low"), max_value=bounds.get("high"), **said
-            )
+            limits: dict[str, Any] = {"min_value": bounds.get("low"), "max_value": bounds.get("high")}
+            return ExpectColumnValuesToBeBetween(column=first, **limits, **said)
         case "pattern":
-            return gxe.ExpectColumnValuesToMatchRegex(column=first, regex=bounds["pattern"], **said)
-        case "row_count":
-            return gxe.ExpectTableRowCountToBeBetween(min_value=bounds["low"], max_value=bounds["high"], **said)
-        case "volume_like_history":
-            return gxe.ExpectTableRowCountToBeBetween(min_value=0, max_value=None, **said)
-        case "rows" | "period_covered":
-            return ExpectNoRows(unexpected_rows_query=query_of(rule), **said)
-        case _:
-            anchor = "load_id" if suite.gate == "delivery" else "slice_on"
-            return ExpectRowsToKeep(column=anchor, condition=holds(rule, now=now), **said)
+            return ExpectColumnValuesToMatchRegex(column=first, regex=bounds["pattern"], **said)
+        case "row_count" | "volume_like_history":
+            return ExpectTableRowCountToBeBetween(min_value=bounds.get("low", 0), max_value=bounds.get("high"), **said)
+    if rule.kind.proof == "query":
+        return ExpectNoRows(unexpected_rows_query=query_of(rule, now=now), **said)
+    anchor = "load_id" if suite.gate == "delivery" else "slice_on"
+    return ExpectRowsToKeep(column=anchor, condition=holds(rule, now=now), **said)
 
 
 class RowsKeep(ColumnMapMetricProvider):
-    """Counts rows that do not keep a condition given as SQL: with its neighbours in one scan, as GX's own conditions are."""
+    """Counts rows that do not keep a condition given as SQL, in one scan with its neighbours as GX's own are."""
 
     condition_metric_name = "column_values.gatehouse_keep"
     condition_value_keys = ("condition",)
 
     @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column: ColumnElement[Any], condition: str, **kwargs: Any) -> ColumnElement[bool]:
+    def _sqlalchemy(self, _column: ColumnElement[Any], condition: str, **_others: Any) -> ColumnElement[bool]:
         return literal_column(f"({condition})")
 
 
@@ -128,7 +130,7 @@ class ExpectRowsToKeep(ColumnMapExpectation):
     args_keys = ("column", "condition")
 
 
-class ExpectNoRows(gxe.UnexpectedRowsExpectation):
+class ExpectNoRows(UnexpectedRowsExpectation):
     """A query returns no rows. GX's own version runs the query twice, once for a sample that nobody wants here."""
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
@@ -141,8 +143,9 @@ class ExpectNoRows(gxe.UnexpectedRowsExpectation):
 def _seen(result: ExpectationValidationResult) -> Seen:
     """GX's counts for one rule. A row count arrives as an observed value."""
     counts = result.result or {}
+    meta = (result.expectation_config.meta if result.expectation_config else None) or {}
     return Seen(
-        rule_id=result.expectation_config.meta["rule"],
+        rule_id=meta.get("rule", "?"),
         unexpected=counts.get("unexpected_count"),
         element=counts.get("element_count", counts.get("observed_value")),
         raised=_raised(result.exception_info or {}),

@@ -1,24 +1,32 @@
-"""What a rule says about a row, as SQLAlchemy Core: one source for our own counts, the quarantine and the GX conditions."""
+"""What a rule says about a row, in SQLAlchemy Core: for our own counts, the quarantine and the conditions GX counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, TableClause
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ClauseElement, ColumnClause, ColumnElement, Connection, Select, Subquery, TableClause
 from sqlalchemy.sql.elements import NamedColumn
 
 from checks.rules import Rule, Suite, row_query
 
+DIALECT = sa.make_url("postgresql+psycopg2://").get_dialect()()
+
 
 @dataclass(frozen=True)
-class Count:
-    """Rows that break a rule, out of the rows looked at."""
+class Counted:
+    """One pass over a table: rows by load, rows that break each rule, newest record by rule (None: there is none)."""
 
-    unexpected: int
-    element: int
+    by_load: Mapping[int, int]
+    broken: Mapping[str, int]
+    newest: Mapping[str, datetime | None]
+
+    @property
+    def rows(self) -> int:
+        """All rows looked at."""
+        return sum(self.by_load.values())
 
 
 @dataclass(frozen=True)
@@ -33,16 +41,52 @@ class Offence:
 def bad(rule: Rule, *, now: datetime) -> ColumnElement[bool]:
     """True for a row that breaks the row rule, null or false for one that keeps it; reads unqualified columns.
 
-    KeyError for a kind that is not about single rows.
+    ValueError for a kind that is not about single rows.
     """
-    columns: list[NamedColumn[Any]] = [sa.column(name) for name in rule.columns]
-    return _BAD[rule.expect](columns, rule.bounds, now)
+    columns: list[ColumnElement[Any]] = [sa.column(name) for name in rule.columns]
+    if len(columns) > 1:
+        return _bad_together(rule, columns)
+    return _bad_alone(rule, columns[0], now=now)
+
+
+def _bad_alone(rule: Rule, column: ColumnElement[Any], *, now: datetime) -> ColumnElement[bool]:
+    """What is wrong with one value."""
+    match rule.expect:
+        case "not_null" | "max_null_fraction" | "nulls_like_history":
+            return column.is_(None)
+        case "in_set":
+            return column.not_in(rule.bounds["codes"])
+        case "between":
+            return _outside(column, rule.bounds)
+        case "pattern":
+            return ~column.op("~", is_comparison=True)(rule.bounds["pattern"])
+        case "not_in_future":
+            latest = sa.literal((now + timedelta(days=rule.bounds["days"])).isoformat(), sa.Text)
+            return column > sa.cast(latest, sa.TIMESTAMP(timezone=True))
+        case "references":
+            return _unknown(column, rule.bounds["feed"])
+    raise ValueError(f"{rule.expect} is not about single rows")
+
+
+def _bad_together(rule: Rule, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """What is wrong between the values of one row."""
+    first, *rest = columns
+    match rule.expect:
+        case "one_of":
+            return sa.and_(*(column.is_(None) for column in columns))
+        case "order_of_times":
+            return first < rest[0]
+        case "in_order":
+            return sa.or_(*(left > right for left, right in pairwise(columns)))
+        case "parts_equal_total":
+            nothing: ColumnElement[Any] = sa.literal_column("0")
+            return first != sum((sa.func.coalesce(part, nothing) for part in rest), nothing)
+    raise ValueError(f"{rule.expect} is not about single rows")
 
 
 def holds(rule: Rule, *, now: datetime) -> str:
     """The condition that a good row keeps, as SQL text with literal values: what GX is told to count."""
-    kept = sa.not_(bad(rule, now=now))
-    return str(kept.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})).replace("%%", "%")
+    return _literal(sa.not_(bad(rule, now=now)))
 
 
 def view_of(suite: Suite) -> TableClause:
@@ -50,54 +94,96 @@ def view_of(suite: Suite) -> TableClause:
     return sa.table(suite.view, schema="gate")
 
 
-def count_rows(connection: Connection, suite: Suite, *, now: datetime) -> dict[str, Count]:
+def count_rows(connection: Connection, suite: Suite, *, now: datetime) -> Counted:
     """Our own count of every row rule of a suite, in one statement that reads the rows once."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "row"]
+    newest = [rule for rule in suite.rules if rule.expect == "newest_record"]
+    load: ColumnElement[int] = sa.column("load_id") if suite.gate == "delivery" else sa.literal_column("0")
     counts = [sa.func.count().filter(bad(rule, now=now)) for rule in rules]
-    every, *unexpected = connection.execute(sa.select(sa.func.count(), *counts).select_from(view_of(suite))).one()
-    return {rule.id: Count(unexpected=found, element=every) for rule, found in zip(rules, unexpected, strict=True)}
+    latest = [sa.func.max(sa.cast(sa.column(rule.columns[0]), sa.TIMESTAMP(timezone=True))) for rule in newest]
+    counted = sa.select(load, sa.func.count(), *counts, *latest).select_from(view_of(suite)).group_by(load)
+    found = connection.execute(counted).all()
+    return Counted(
+        by_load={row[0]: row[1] for row in found},
+        broken={rule.id: sum(row[2 + place] for row in found) for place, rule in enumerate(rules)},
+        newest={
+            rule.id: _newest([row[place] for row in found]) for place, rule in enumerate(newest, start=2 + len(rules))
+        },
+    )
 
 
-def count_queries(connection: Connection, suite: Suite) -> dict[str, int]:
+def _newest(instants: Iterable[Any]) -> datetime | None:
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def count_duplicates(connection: Connection, suite: Suite) -> dict[str, int]:
+    """Rows beyond the first of each key, by rule: within a load of a delivery, within the whole of a figures table."""
+    return {rule.id: _duplicates(connection, suite, rule.columns) for rule in suite.rules if rule.expect == "unique"}
+
+
+def count_queries(connection: Connection, suite: Suite, *, now: datetime) -> dict[str, int]:
     """Our own count of the rows that each query rule of a suite returns, in one statement."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "query"]
     if not rules:
         return {}
-    found = [sa.select(sa.func.count()).select_from(_returned(rule, suite)).scalar_subquery() for rule in rules]
+    found = [
+        sa.select(sa.func.count()).select_from(_returned(rule, suite, now=now)).scalar_subquery() for rule in rules
+    ]
     return dict(zip([rule.id for rule in rules], connection.execute(sa.select(*found)).one(), strict=True))
 
 
-def query_of(rule: Rule) -> str:
-    """The SELECT of a query rule, with `{batch}` still in it."""
-    if rule.expect == "rows":
-        return row_query(rule.bounds["file"])
-    column, days = sa.column(rule.columns[0]), int(rule.bounds["max_gap_days"])
-    day = sa.cast(column, sa.Date).label("day_on")
-    days_seen = sa.select(day).distinct().select_from(sa.text("{batch}")).where(column.is_not(None)).subquery("days_seen")
-    pairs = sa.select(days_seen.c.day_on, sa.func.lag(days_seen.c.day_on).over(order_by=days_seen.c.day_on).label("before_on"))
-    gaps = pairs.subquery("pairs")
-    wide = sa.select(gaps.c.before_on, gaps.c.day_on).where(gaps.c.day_on - gaps.c.before_on > days)
-    return str(wide.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+def query_of(rule: Rule, *, now: datetime) -> str:
+    """The SELECT of a query rule, with `{batch}` still in it. ValueError for a kind that is not a query."""
+    match rule.expect:
+        case "rows":
+            return row_query(rule.bounds["file"])
+        case "period_covered":
+            return _literal(_gaps(rule))
+        case "coverage_kept":
+            return _literal(_shrunk(rule))
+        case "restated_within":
+            return _literal(_restated(rule, now=now))
+    raise ValueError(f"{rule.expect} is not a query")
 
 
-def offending_rows(connection: Connection, suite: Suite, *, rule_id: str | None, limit: int, now: datetime) -> list[Offence]:
-    """At most `limit` rows that break a row rule, each with all its reasons; for one query rule, the rows it returns.
+def offending_rows(
+    connection: Connection, suite: Suite, *, rule_id: str | None = None, limit: int = 100, now: datetime
+) -> list[Offence]:
+    """At most `limit` rows that break a row rule, each with all its reasons; of a query rule, the rows it returns.
 
-    Personal columns are never selected: not even their hashes say anything here.
+    Personal columns are never selected, not even as hashes.
     """
     rules = [rule for rule in suite.rules if rule.id == rule_id or (rule_id is None and rule.kind.proof == "row")]
     if any(rule.kind.proof == "query" for rule in rules):
-        rows = connection.execute(sa.select(sa.text("*")).select_from(_returned(rules[0], suite)).limit(limit)).mappings()
+        wrong = sa.select(sa.text("*")).select_from(_returned(rules[0], suite, now=now)).limit(limit)
+        rows = connection.execute(wrong).mappings()
         return [Offence(where=dict(row), rules=(rules[0].id,), values={}) for row in rows]
     about_rows = [rule for rule in rules if rule.kind.proof == "row"]
     return _offences(connection, suite, about_rows, limit=limit, now=now) if about_rows else []
 
 
-def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, limit: int, now: datetime) -> list[Offence]:
+def _duplicates(connection: Connection, suite: Suite, key: Sequence[str]) -> int:
+    names = ["load_id", *key] if suite.gate == "delivery" else key
+    keys = sa.select(sa.func.count().label("copies")).select_from(view_of(suite)).group_by(*map(sa.column, names))
+    copies = keys.having(sa.func.count() > 1).subquery("copies")
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(copies.c.copies - 1), 0))).scalar_one())
+
+
+def _literal(said: ClauseElement) -> str:
+    """SQL text with its values written out, its percent signs single again."""
+    return str(said.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+
+
+def _offences(
+    connection: Connection, suite: Suite, rules: Sequence[Rule], *, limit: int, now: datetime
+) -> list[Offence]:
     place = ["load_id", "file_id", "row_number", *suite.key] if suite.gate == "delivery" else ["slice_on", *suite.key]
-    shown = [name for name in dict.fromkeys(name for rule in rules for name in rule.columns) if not name.endswith("_hash")]
-    verdicts = [sa.func.coalesce(bad(rule, now=now), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)]
-    judged = sa.select(*map(sa.column, dict.fromkeys([*place, *shown])), *verdicts).select_from(view_of(suite)).subquery("judged")
+    spoken_of = [name for rule in rules for name in rule.columns if not name.endswith("_hash")]
+    shown: list[NamedColumn[Any]] = [sa.column(name) for name in dict.fromkeys([*place, *spoken_of])]
+    verdicts = [
+        sa.func.coalesce(bad(rule, now=now), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)
+    ]
+    judged = sa.select(*shown, *verdicts).select_from(view_of(suite)).subquery("judged")
     broken = [judged.c[f"rule_{number}"] for number in range(len(rules))]
     rows = connection.execute(sa.select(judged).where(sa.or_(*broken)).limit(limit)).mappings()
     return [_offence(row, place, rules) for row in rows]
@@ -113,76 +199,71 @@ def _offence(row: Mapping[Any, Any], place: Sequence[str], rules: Sequence[Rule]
     )
 
 
-def _returned(rule: Rule, suite: Suite) -> Subquery:
+def _gaps(rule: Rule) -> Select[Any]:
+    """Stretches between two days with rows that are longer than they may be."""
+    column: NamedColumn[Any] = sa.column(rule.columns[0])
+    day = sa.cast(column, sa.Date).label("day_on")
+    days_seen = (
+        sa.select(day).distinct().select_from(sa.text("{batch}")).where(column.is_not(None)).subquery("days_seen")
+    )
+    before = sa.func.lag(days_seen.c.day_on).over(order_by=days_seen.c.day_on).label("before_on")
+    gaps = sa.select(days_seen.c.day_on, before).subquery("gaps")
+    return sa.select(gaps).where(gaps.c.day_on - gaps.c.before_on > rule.bounds["max_gap_days"])
+
+
+def _shrunk(rule: Rule) -> Select[Any]:
+    """Published slices whose number of different values of the column falls by more than the declared fraction."""
+    column: NamedColumn[Any] = sa.column(rule.columns[0])
+    after, before = _by_slice(rule, sa.func.count(column.distinct()))
+    kept = sa.func.coalesce(after.c.figure, sa.literal_column("0"))
+    return (
+        sa.select(before.c.slice_on, before.c.figure.label("before"), kept.label("after"))
+        .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)
+        .where(kept < before.c.figure * sa.literal_column(repr(1 - rule.bounds["max_loss"])))
+    )
+
+
+def _restated(rule: Rule, *, now: datetime) -> Select[Any]:
+    """Published slices of the past whose sum changes by more than the declared fraction."""
+    after, before = _by_slice(rule, sa.func.sum(sa.column(rule.columns[0])))
+    settled = now.date() - timedelta(days=rule.bounds["after_days"])
+    change = sa.func.abs(sa.func.coalesce(after.c.figure, sa.literal_column("0")) - before.c.figure)
+    return (
+        sa.select(before.c.slice_on, before.c.figure.label("before"), after.c.figure.label("after"))
+        .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)
+        .where(
+            before.c.slice_on.between(sa.cast(sa.literal("0001-01-02"), sa.Date), sa.cast(settled, sa.Date)),
+            change > sa.func.abs(before.c.figure) * sa.literal_column(repr(rule.bounds["max_change"])),
+        )
+    )
+
+
+def _by_slice(rule: Rule, figure: ColumnElement[Any]) -> tuple[Subquery, Subquery]:
+    """A figure by slice, as proposed and as published now, for the slices that get a new edition."""
+    slice_on: ColumnClause[Any] = sa.column("slice_on")
+    proposed = sa.select(slice_on, figure.label("figure")).select_from(sa.text("{batch}")).group_by(slice_on)
+    shown = sa.table(f"replaced_{rule.table}", slice_on, *map(sa.column, rule.columns), schema="gate")
+    published = sa.select(slice_on, figure.label("figure")).select_from(shown).group_by(slice_on)
+    return proposed.subquery("proposed"), published.subquery("published_now")
+
+
+def _returned(rule: Rule, suite: Suite, *, now: datetime) -> Subquery:
     """The rows that a query rule returns, reading the view just as GX does."""
-    query = query_of(rule).replace("{batch}", f"(select * from gate.{suite.view}) as subselect")
+    query = query_of(rule, now=now).replace(
+        "{batch}", f"({sa.select(sa.text('*')).select_from(view_of(suite))}) as subselect"
+    )
     found: Select[Any] = sa.select(sa.text("*")).select_from(sa.text(f"({query}) as wrong"))
     return found.subquery("wrong_rows")
 
 
-Columns = Sequence[ColumnElement[Any]]
-Bounds = Mapping[str, Any]
-
-
-def _outside(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    below = [columns[0] < sa.literal_column(repr(bounds["low"]))] if "low" in bounds else []
-    above = [columns[0] > sa.literal_column(repr(bounds["high"]))] if "high" in bounds else []
+def _outside(column: ColumnElement[Any], bounds: Mapping[str, Any]) -> ColumnElement[bool]:
+    below = [column < sa.literal_column(repr(bounds["low"]))] if "low" in bounds else []
+    above = [column > sa.literal_column(repr(bounds["high"]))] if "high" in bounds else []
     return sa.or_(*below, *above)
 
 
-def _too_late(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    latest = sa.literal((now + timedelta(days=bounds["days"])).isoformat(), sa.Text)
-    return columns[0] > sa.cast(latest, sa.TIMESTAMP(timezone=True))
-
-
-def _unknown(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
+def _unknown(column: ColumnElement[Any], feed: str) -> ColumnElement[bool]:
     """Not among the keys known of another feed. A feed that never came cannot miss anything; branches always come."""
-    known = sa.table(f"known_{bounds['feed']}", sa.column("known_id"), schema="gate")
-    orphan = sa.and_(columns[0].is_not(None), ~sa.exists().where(known.c.known_id == columns[0]))
-    if bounds["feed"] == "branches":
-        return orphan
-    return sa.and_(sa.exists(sa.select(known.c.known_id)), orphan)
-
-
-def _not_the_sum(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    total, *parts = columns
-    added: ColumnElement[Any] = sa.literal_column("0")
-    for part in parts:
-        added = added + sa.func.coalesce(part, sa.literal_column("0"))
-    return total != added
-
-
-def _is_missing(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    return sa.and_(*(column.is_(None) for column in columns))
-
-
-def _out_of_order(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    return sa.or_(*(left > right for left, right in zip(columns, columns[1:], strict=False)))
-
-
-def _before(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    return columns[0] < columns[1]
-
-
-def _not_in(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    return columns[0].not_in(bounds["codes"])
-
-
-def _written_otherwise(columns: Columns, bounds: Bounds, now: datetime) -> ColumnElement[bool]:
-    return ~columns[0].op("~", is_comparison=True)(bounds["pattern"])
-
-
-_BAD = {
-    "not_null": _is_missing,
-    "max_null_fraction": _is_missing,
-    "nulls_like_history": _is_missing,
-    "one_of": _is_missing,
-    "in_set": _not_in,
-    "between": _outside,
-    "pattern": _written_otherwise,
-    "order_of_times": _before,
-    "in_order": _out_of_order,
-    "not_in_future": _too_late,
-    "references": _unknown,
-    "parts_equal_total": _not_the_sum,
-}
+    known = sa.table(f"known_{feed}", sa.column("known_id"), schema="gate")
+    orphan = sa.and_(column.is_not(None), ~sa.exists().where(known.c.known_id == column))
+    return orphan if feed == "branches" else sa.and_(sa.exists(sa.select(known.c.known_id)), orphan)

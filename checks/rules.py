@@ -1,12 +1,12 @@
 """The rules as declared: YAML in, `Suite` and `Rule` out. Strict, so that a misspelt rule cannot sleep unnoticed.
 
-What the contract of a feed already implies (required, closed lists, ranges, patterns, references) is derived from it and
-never written twice; a suite file adds the rest, and may replace a derived rule by declaring its id again.
+What the contract of a feed already implies (required, closed lists, ranges, patterns, references) is derived from it
+and never written twice; a suite file adds the rest, and may replace a derived rule by declaring its id again.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,14 +25,17 @@ Level = Literal["block", "warn", "info"]
 Words = Mapping[Language, str]
 Proof = Literal["row", "table", "query", "ours"]
 
+MUST_WRITE = frozenset({"id", "expect", "why", "action"})
+WRITTEN = frozenset({"says", "columns", "bounds", "level", "since", "guards", "owner", "releasable", "quarantine"})
 
-class BadSuite(ValueError):
+
+class SuiteError(ValueError):
     """A suite that cannot be read as declared: names the file, the rule and what would fit."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of rule needs. `proof` says who counts: GX by row, table or query beside our own count, or we alone."""
+    """What a kind of rule needs. `proof` says who counts: GX by row, table or query, beside us, or we alone."""
 
     proof: Proof
     columns: tuple[int, int | None] = (0, 0)
@@ -56,6 +59,8 @@ KINDS: Mapping[str, Kind] = {
     "row_count": Kind("table", needs=frozenset({"low", "high"})),
     "volume_like_history": Kind("table", needs=frozenset({"low_ratio", "high_ratio"})),
     "period_covered": Kind("query", columns=(1, 1), needs=frozenset({"max_gap_days"})),
+    "coverage_kept": Kind("query", columns=(1, 1), needs=frozenset({"max_loss"})),
+    "restated_within": Kind("query", columns=(1, 1), needs=frozenset({"max_change", "after_days"})),
     "rows": Kind("query", needs=frozenset({"file"})),
     "columns": Kind("ours"),
     "accounting": Kind("ours"),
@@ -63,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
     "quarantined_share": Kind("ours", needs=frozenset({"max_fraction"}), may=frozenset({"reason_code"})),
     "newest_record": Kind("ours", columns=(1, 1), needs=frozenset({"max_days_behind"})),
     "catalogue": Kind("ours"),
+    "slices_kept": Kind("ours"),
 }
 
 
@@ -92,6 +98,7 @@ class Rule:
     guards: tuple[str, ...] = ()
     releasable: bool = False
     quarantine: Quarantine | None = None
+    says: Words | None = None
 
     @property
     def kind(self) -> Kind:
@@ -99,15 +106,19 @@ class Rule:
         return KINDS[self.expect]
 
     def sentence(self, language: Language) -> str:
-        """The rule as a sentence for people."""
+        """The rule as a sentence for people: its own, or that of its kind with columns and bounds filled in."""
+        if self.says:
+            return self.says[language]
         comma = ", " if language == "en" else "、"
-        said = {
+        known = {name: _said(name, bound) for name, bound in self.bounds.items()}
+        columns = {
             "columns": comma.join(self.columns),
             "first": "".join(self.columns[:1]),
             "rest": comma.join(self.columns[1:]),
-            **{name: _said(name, bound) for name, bound in self.bounds.items()},
         }
-        return str(_house()["sentences"][self.expect][language]).format_map(_Blank(said))
+        sentences = _house()["sentences"]
+        told = sentences.get(f"{self.expect} {' '.join(sorted(self.bounds))}", sentences.get(self.expect))
+        return str(told[language]).format(**columns, **known)
 
 
 @dataclass(frozen=True)
@@ -134,32 +145,33 @@ class Suite:
 
 @cache
 def suites(gate: Gate) -> dict[str, Suite]:
-    """Every suite of a gate by table; deliveries in the order in which feeds refer to each other. Raises BadSuite."""
+    """Every suite of a gate by table; deliveries in the order in which feeds refer to each other. Raises SuiteError."""
     found = {path.stem: path for path in sorted((SUITES / gate).glob("*.yaml"))}
     if gate == "figures":
         return {table: read_suite(path, gate=gate) for table, path in found.items()}
     if strangers := sorted(set(found) - set(feeds())):
-        raise BadSuite(f"no feed has the name of the suite {strangers[0]}.yaml{_nearest(strangers[0], feeds())}")
+        raise SuiteError(f"no feed has the name of the suite {strangers[0]}.yaml{_nearest(strangers[0], feeds())}")
     if missing := sorted(set(feeds()) - set(found)):
-        raise BadSuite(f"these feeds have no suite: {', '.join(missing)}")
+        raise SuiteError(f"these feeds have no suite: {', '.join(missing)}")
     return {code: read_suite(found[code], gate=gate) for code in feeds()}
 
 
 def read_suite(path: Path, *, gate: Gate) -> Suite:
     """The suite declared in one file, with the rules that every table has and those that its contract implies."""
     declared = _mapping(path)
-    _only(declared, {"table", "owner", "since", "guards", "key", "rules"}, needed={"table", "owner", "since"}, where=path.name)
+    known = {"table", "owner", "since", "guards", "key", "rules"}
+    _only(declared, known, needed={"table", "owner", "since"}, where=path.name)
     if declared["table"] != path.stem:
-        raise BadSuite(f"{path.name}: says table {declared['table']}; a suite's file has the name of its table")
+        raise SuiteError(f"{path.name}: says table {declared['table']}; a suite's file has the name of its table")
     feed = feeds()[path.stem] if gate == "delivery" else None
-    defaults = _Defaults(gate=gate, table=path.stem, owner=declared["owner"], since=declared["since"], guards=declared.get("guards", ()))
+    defaults = _Defaults(gate, path.stem, declared["owner"], declared["since"], declared.get("guards", ()))
     key = feed.key if feed else tuple(declared.get("key", ()))
     rules = {rule.id: rule for rule in _every_table(defaults, feed, key)}
     written: set[str] = set()
     for about in declared.get("rules", ()):
         rule = _rule(about, defaults, feed=feed, where=f"{path.name}, rule {about.get('id', '?')}")
         if rule.id in written:
-            raise BadSuite(f"{path.name}: rule {rule.id} is declared twice")
+            raise SuiteError(f"{path.name}: rule {rule.id} is declared twice")
         written.add(rule.id)
         rules[rule.id] = rule
     shares = {rule.id: rule for rule in _shares(defaults, rules.values())}
@@ -168,13 +180,14 @@ def read_suite(path: Path, *, gate: Gate) -> Suite:
 
 @cache
 def row_query(name: str) -> str:
-    """The SELECT of `checks/rows/<name>.sql`, which returns the rows that are wrong and names `{batch}`. Raises BadSuite."""
+    """The SELECT of `checks/rows/<name>.sql`: returns the rows that are wrong, names `{batch}`. Raises SuiteError."""
     path = ROWS / f"{name}.sql"
     if not path.exists():
-        raise BadSuite(f"rows/{name}.sql does not exist{_nearest(name, [file.stem for file in ROWS.glob('*.sql')])}")
-    query = "\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("--")).strip().rstrip(";")
+        raise SuiteError(f"rows/{name}.sql does not exist{_nearest(name, [file.stem for file in ROWS.glob('*.sql')])}")
+    lines = path.read_text("utf-8").splitlines()
+    query = "\n".join(line for line in lines if not line.startswith("--")).strip().rstrip(";")
     if "{batch}" not in query:
-        raise BadSuite(f"rows/{name}.sql does not read {{batch}}: it would check other rows than the gate's")
+        raise SuiteError(f"rows/{name}.sql does not read {{batch}}: it would check other rows than the gate's")
     return query
 
 
@@ -187,29 +200,24 @@ class _Defaults:
     guards: Sequence[str]
 
 
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 class _StrictLoader(yaml.SafeLoader):
     """YAML that refuses a key written twice in one mapping."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         names = [self.construct_object(name, deep=True) for name, _ in node.value]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise BadSuite(f"{node.start_mark.name}, line {node.start_mark.line + 1}: {twice[0]} is written twice")
-        return super().construct_mapping(node, deep)
+            raise SuiteError(f"{node.start_mark.name}, line {node.start_mark.line + 1}: {twice[0]} is written twice")
+        return super().construct_mapping(node, *args, **kwargs)
 
 
 def _mapping(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as stream:
         try:
-            declared = yaml.load(stream, Loader=_StrictLoader)
+            declared = _StrictLoader(stream).get_single_data()
         except yaml.YAMLError as error:
-            raise BadSuite(f"{path.name} is not YAML: {error}") from error
+            raise SuiteError(f"{path.name} is not YAML: {error}") from error
     if not isinstance(declared, dict):
-        raise BadSuite(f"{path.name}: expected `table:`, `owner:`, `since:` and `rules:`")
+        raise SuiteError(f"{path.name}: expected `table:`, `owner:`, `since:` and `rules:`")
     return declared
 
 
@@ -220,10 +228,9 @@ def _house() -> dict[str, Any]:
 
 def _rule(about: Mapping[str, Any], defaults: _Defaults, *, feed: Feed | None, where: str) -> Rule:
     """One declared rule, checked from all sides."""
-    known = {"id", "expect", "columns", "bounds", "level", "why", "since", "guards", "owner", "action", "releasable", "quarantine"}
-    _only(about, known, needed={"id", "expect", "why", "action"}, where=where)
+    _only(about, WRITTEN | MUST_WRITE, needed=MUST_WRITE, where=where)
     if about["expect"] not in KINDS:
-        raise BadSuite(f"{where}: there is no expectation {about['expect']}{_nearest(about['expect'], KINDS)}")
+        raise SuiteError(f"{where}: there is no expectation {about['expect']}{_nearest(about['expect'], KINDS)}")
     rule = Rule(
         gate=defaults.gate,
         table=defaults.table,
@@ -239,41 +246,49 @@ def _rule(about: Mapping[str, Any], defaults: _Defaults, *, feed: Feed | None, w
         guards=tuple(about.get("guards", defaults.guards)),
         releasable=about.get("releasable", False),
         quarantine=_quarantine(about.get("quarantine"), where),
+        says=_words(about["says"], f"{where}: says") if "says" in about else None,
     )
     _check(rule, feed, where)
     return rule
 
 
 def _check(rule: Rule, feed: Feed | None, where: str) -> None:
-    """Raise BadSuite unless the rule fits its kind and the columns of its feed."""
+    """Raise SuiteError unless the rule fits its kind and the columns of its feed."""
     kind = rule.kind
-    _only(rule.bounds, set(kind.needs | kind.may), needed=set(kind.needs), where=f"{where}: bounds")
+    _only(rule.bounds, kind.needs | kind.may, needed=kind.needs, where=f"{where}: bounds")
     least, most = kind.columns
-    if len(rule.columns) < least or (most is not None and len(rule.columns) > most):
-        raise BadSuite(f"{where}: {rule.expect} takes {least if most == least else f'{least} or more'} columns, not {len(rule.columns)}")
+    if not least <= len(rule.columns) <= (most or len(rule.columns)):
+        takes = f"{least}" if most == least else f"{least} or more"
+        raise SuiteError(f"{where}: {rule.expect} takes {takes} columns, not {len(rule.columns)}")
     if rule.level not in get_args(Level):
-        raise BadSuite(f"{where}: level {rule.level} is not one of {', '.join(get_args(Level))}")
+        raise SuiteError(f"{where}: level {rule.level} is not one of {', '.join(get_args(Level))}")
     if not isinstance(rule.since, date):
-        raise BadSuite(f"{where}: since {rule.since} is not a date such as 2026-01-05")
-    if rule.expect == "between" and not rule.bounds:
-        raise BadSuite(f"{where}: between needs low, high or both")
-    if rule.expect == "references" and rule.bounds["feed"] not in feeds():
-        raise BadSuite(f"{where}: there is no feed {rule.bounds['feed']}{_nearest(rule.bounds['feed'], feeds())}")
-    if rule.expect == "rows":
-        row_query(rule.bounds["file"])
+        raise SuiteError(f"{where}: since {rule.since} is not a date such as 2026-01-05")
+    _check_bounds(rule, where)
     if rule.quarantine and (kind.proof != "row" or rule.gate != "delivery"):
-        raise BadSuite(f"{where}: only a rule about single rows of a delivery can quarantine")
+        raise SuiteError(f"{where}: only a rule about single rows of a delivery can quarantine")
     if feed is not None:
         _check_columns(rule, feed, where)
+
+
+def _check_bounds(rule: Rule, where: str) -> None:
+    if rule.expect == "between" and not rule.bounds:
+        raise SuiteError(f"{where}: between needs low, high or both")
+    if rule.expect == "references" and rule.bounds["feed"] not in feeds():
+        raise SuiteError(f"{where}: there is no feed {rule.bounds['feed']}{_nearest(rule.bounds['feed'], feeds())}")
+    if rule.expect == "rows":
+        row_query(rule.bounds["file"])
+        if rule.says is None:
+            raise SuiteError(f"{where}: says is missing: a query of one's own has no sentence of its own")
 
 
 def _check_columns(rule: Rule, feed: Feed, where: str) -> None:
     stored = {column.stored_as: column for column in feed.columns}
     for name in rule.columns:
         if name not in stored:
-            raise BadSuite(f"{where}: {feed.code} has no column {name}{_nearest(name, stored)}")
+            raise SuiteError(f"{where}: {feed.code} has no column {name}{_nearest(name, stored)}")
         if rule.quarantine and stored[name].personal:
-            raise BadSuite(f"{where}: {name} is personal, and quarantine shows values as delivered")
+            raise SuiteError(f"{where}: {name} is personal, and quarantine shows values as delivered")
 
 
 def _quarantine(about: Mapping[str, Any] | None, where: str) -> Quarantine | None:
@@ -281,14 +296,14 @@ def _quarantine(about: Mapping[str, Any] | None, where: str) -> Quarantine | Non
         return None
     _only(about, {"max_fraction", "reason_code"}, needed={"max_fraction", "reason_code"}, where=f"{where}: quarantine")
     if not 0 <= about["max_fraction"] <= 1:
-        raise BadSuite(f"{where}: max_fraction {about['max_fraction']} is not between 0 and 1")
+        raise SuiteError(f"{where}: max_fraction {about['max_fraction']} is not between 0 and 1")
     return Quarantine(reason_code=about["reason_code"], max_fraction=about["max_fraction"])
 
 
 def _words(said: Mapping[Language, str], where: str) -> Words:
     languages = get_args(Language)
     if not isinstance(said, dict) or any(not str(said.get(language, "")).strip() for language in languages):
-        raise BadSuite(f"{where} is said in {' and '.join(languages)}, each")
+        raise SuiteError(f"{where} is said in {' and '.join(languages)}, each")
     return said
 
 
@@ -299,6 +314,8 @@ def _every_table(defaults: _Defaults, feed: Feed | None, key: Sequence[str]) -> 
     if key:
         yield _standard("key.unique", "unique", defaults, columns=key)
     if feed is None:
+        yield _standard("slices_kept", "slices_kept", defaults)
+        yield _standard("catalogue", "catalogue", defaults)
         return
     yield _standard("accounting", "accounting", defaults)
     yield _standard("quarantined_share", "quarantined_share", defaults)
@@ -320,11 +337,10 @@ def _implied(column: Column, defaults: _Defaults) -> Iterator[Rule]:
         bounds = {side: limit for side, limit in limits.items() if limit is not None}
         yield _standard(f"{name}.between", "between", defaults, columns=(name,), bounds=bounds)
     if column.references:
-        words = f"references.{column.references}"
-        known_by_name = words if words in _house()["standard"] else "references"
-        yield _standard(
-            f"{name}.references", "references", defaults, columns=(name,), bounds={"feed": column.references}, words=known_by_name
-        )
+        special = f"references.{column.references}"
+        words = special if special in _house()["standard"] else "references"
+        feed = {"feed": column.references}
+        yield _standard(f"{name}.references", "references", defaults, columns=(name,), bounds=feed, words=words)
 
 
 def _shares(defaults: _Defaults, rules: Iterable[Rule]) -> Iterator[Rule]:
@@ -332,9 +348,9 @@ def _shares(defaults: _Defaults, rules: Iterable[Rule]) -> Iterator[Rule]:
     for rule in rules:
         if rule.quarantine:
             bounds = {"max_fraction": rule.quarantine.max_fraction, "reason_code": rule.quarantine.reason_code}
-            yield _standard(
-                f"{rule.id}.share", "quarantined_share", defaults, bounds=bounds, words="quarantined_share.reason", guards=rule.guards
-            )
+            words = "quarantined_share.reason"
+            share = _standard(f"{rule.id}.share", "quarantined_share", defaults, bounds=bounds, words=words)
+            yield replace(share, guards=rule.guards, level=rule.level)
 
 
 def _standard(
@@ -345,7 +361,6 @@ def _standard(
     columns: Sequence[str] = (),
     bounds: Mapping[str, Any] | None = None,
     words: str | None = None,
-    guards: Sequence[str] | None = None,
 ) -> Rule:
     """A rule whose level and words stand in `suites/house.yaml`."""
     about = _house()["standard"][words or expect]
@@ -361,17 +376,17 @@ def _standard(
         since=defaults.since,
         columns=tuple(columns),
         bounds={**about.get("bounds", {}), **(bounds or {})},
-        guards=tuple(defaults.guards if guards is None else guards),
+        guards=tuple(defaults.guards),
         releasable=about.get("releasable", False),
         quarantine=_quarantine(about.get("quarantine"), "house.yaml"),
     )
 
 
-def _only(about: Mapping[str, Any], known: set[str], *, needed: set[str], where: str) -> None:
+def _only(about: Mapping[str, Any], known: Set[str], *, needed: Set[str], where: str) -> None:
     if strangers := sorted(set(about) - known):
-        raise BadSuite(f"{where}: {strangers[0]} is not known here{_nearest(strangers[0], known)}")
+        raise SuiteError(f"{where}: {strangers[0]} is not known here{_nearest(strangers[0], known)}")
     if missing := sorted(needed - set(about)):
-        raise BadSuite(f"{where}: {missing[0]} is missing")
+        raise SuiteError(f"{where}: {missing[0]} is missing")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
@@ -383,6 +398,6 @@ def _said(name: str, bound: Any) -> str:
     """A bound as it is read: fractions in percent, lists with commas."""
     if isinstance(bound, list):
         return ", ".join(map(str, bound))
-    if name in {"max_fraction", "max_increase"}:
+    if name in {"max_fraction", "max_increase", "max_loss", "max_change"}:
         return f"{bound:.2%}".replace(".00%", "%")
     return f"{int(bound):,}" if isinstance(bound, int | float) and bound == int(bound) else str(bound)

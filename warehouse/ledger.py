@@ -133,9 +133,11 @@ def settings(connection: Connection) -> dict[str, str]:
     return {str(name): str(value) for name, value in connection.execute(text("select name, value from published.setting"))}
 
 
-def settle(connection: Connection, **values: str) -> None:
+def settle(connection: Connection, **values: str | None) -> None:
     """Set what is not set yet: the first source decides the reporting zone and currency."""
     for name, value in values.items():
+        if value is None:
+            continue
         connection.execute(
             text("insert into published.setting (name, value) values (:name, :value) on conflict do nothing"),
             {"name": name, "value": value},

@@ -19,11 +19,21 @@ Words = Mapping[str, str]
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One cell of a segment matrix: what it is called, and the action due."""
+
+    code: str
+    label: Words
+    action: Words
+
+
+@dataclass(frozen=True)
 class Metric:
-    """One figure. `direction` is the good one; `dims` are what it may be grouped by, `filters` what it may be narrowed by.
+    """One figure. `direction` is the good one; `dims` are what it may be grouped, `filters` what it may be narrowed by.
 
     `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
     time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
+    `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure.
     """
 
     code: str
@@ -63,8 +73,8 @@ def metrics() -> dict[str, Metric]:
         for code, about in file.get("metrics", {}).items():
             if code in declared:
                 raise ValueError(f"{path.name} declares {code} again")
-            declared[code] = {**file.get("defaults", {}), **about}
-    return {code: _metric(code, _with_same(about, declared)) for code, about in declared.items()}
+            declared[code] = about if "same_as" in about else {**file.get("defaults", {}), **about}
+    return {code: _metric(code, {**declared[about.get("same_as", code)], **about}) for code, about in declared.items()}
 
 
 @cache
@@ -76,11 +86,14 @@ def filters_of(family: str) -> tuple[str, ...]:
 @cache
 def cuts() -> str:
     """The cuts of the segment matrices, `catalogue/cuts.yaml`, as the JSON text that published SQL is bound with."""
-    return json.dumps(yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8")), ensure_ascii=False, sort_keys=True)
+    return json.dumps(yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8")), ensure_ascii=False)
 
 
-def _with_same(about: dict[str, Any], declared: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    return {**declared[about["same_as"]], **about} if "same_as" in about else about
+@cache
+def cells(matrix: str) -> dict[str, Cell]:
+    """The cells of a matrix (`portfolio`, `value_tier`) by code, the best first; KeyError for any other matrix."""
+    declared = json.loads(cuts())["cells"][matrix]
+    return {code: Cell(code=code, **about) for code, about in declared.items()}
 
 
 def _metric(code: str, about: dict[str, Any]) -> Metric:

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from sqlalchemy import text
 
-from checks.gate import Verdict, quarantine_rows, run_gate
+from checks.gate import quarantine_rows, run_gate
+from checks.rules import Gate
 from warehouse import db, ledger, published
 from warehouse.curated import curate
 from warehouse.ledger import Pending
@@ -54,6 +55,7 @@ class Run:
     refresh_id: int
     tell: Tell
     released: frozenset[str] = frozenset()
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     zone: str = DEFAULT_ZONE
     received: tuple[Received, ...] = ()
     held: Held = field(default_factory=dict)
@@ -85,11 +87,10 @@ def refresh(
     by: str | None = None,
     rebuild: bool = False,
     dry_run: bool = False,
-    released: Collection[str] = (),
     tell: Tell = lambda step: None,
 ) -> Outcome:
     """Take in `deliveries` and publish what passes both gates. Raises AlreadyRunning; no error harms what readers see."""
-    with running(database, by=by, released=released, tell=tell) as run:
+    with running(database, by=by, tell=tell) as run:
         run.received = tuple(receive(database, keys, delivery, refresh_id=run.refresh_id) for delivery in deliveries)
         with database.loader.begin() as connection:
             again = ledger.passed(connection) if rebuild else []
@@ -97,7 +98,9 @@ def refresh(
 
 
 @contextmanager
-def running(database: db.Database, *, by: str | None, released: Collection[str] = (), tell: Tell = lambda step: None) -> Iterator[Run]:
+def running(
+    database: db.Database, *, by: str | None, released: Collection[str] = (), tell: Tell = lambda step: None
+) -> Iterator[Run]:
     """A refresh of one's own: alone, in the book, tidied up before, and noted as failed if it raises."""
     with db.advisory_lock(database.loader, "gatehouse.refresh") as alone:
         if not alone:
@@ -153,9 +156,8 @@ def gate_delivery(run: Run, waiting: Sequence[Pending]) -> list[Pending]:
     """Gate 1: the feeds that pass become candidates, the others are held by the rules that blocked them."""
     with run.database.loader.begin() as connection:
         for feed in sorted(_feeds(waiting)):
-            quarantine_rows(connection, feed=feed, load_ids=_loads(item for item in waiting if item.feed == feed))
-    verdict = run_gate(run.database, gate="delivery", tables=sorted(_feeds(waiting)), refresh_id=run.refresh_id)
-    blocked = _blocked(run, verdict)
+            quarantine_rows(connection, feed=feed, load_ids=_loads(item for item in waiting if item.feed == feed), now=run.now)
+    blocked = ask_gate(run, "delivery", _feeds(waiting))
     with run.database.loader.begin() as connection:
         for item in waiting:
             state = "held" if item.feed in blocked else "candidate"
@@ -186,10 +188,7 @@ def write_editions(run: Run, changes: Touched) -> None:
 
 def gate_figures(run: Run) -> None:
     """Gate 2: where figures do not hold, the feeds behind them are held and every table that needs those stays as it was."""
-    if not run.changes:
-        return
-    verdict = run_gate(run.database, gate="figures", tables=sorted(run.changes), refresh_id=run.refresh_id)
-    blocked = _blocked(run, verdict)
+    blocked = ask_gate(run, "figures", run.changes)
     if not blocked:
         return
     rules = tuple(sorted({rule for ids in blocked.values() for rule in ids}))
@@ -235,10 +234,12 @@ def take_back(run: Run, waiting: Sequence[Pending]) -> Outcome:
     return run.outcome("tried", *differences)
 
 
-def _blocked(run: Run, verdict: Verdict) -> Held:
-    """The rules that block each table, less those that a steward has released."""
-    left = {table: tuple(rule for rule in rules if rule not in run.released) for table, rules in verdict.blocked.items()}
-    return {table: rules for table, rules in left.items() if rules}
+def ask_gate(run: Run, gate: Gate, tables: Collection[str]) -> Held:
+    """The rules that hold each of `tables`; nothing where the gate opens, or where there is nothing to look at."""
+    if not tables:
+        return {}
+    verdict = run_gate(run.database, gate=gate, tables=sorted(tables), refresh_id=run.refresh_id, now=run.now)
+    return verdict.blocked_unless(run.released)
 
 
 def _who_runs(database: db.Database) -> str:

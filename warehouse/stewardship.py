@@ -29,23 +29,23 @@ def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda
 def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tell: Tell = lambda step: None) -> Outcome:
     """Let pass what holds a refresh, with a reason that pages show in amber. Raises NotReleasable."""
     rules = _holding(database, refresh_id)
-    stuck = [rule for rule in rules if not releasable(rule)]
+    stuck = sorted({rule for _, rule in rules if not releasable(rule)})
     if not rules:
         raise NotReleasable(f"refresh {refresh_id} is not held by any rule; `history` lists those that are")
     if stuck:
         raise NotReleasable(f"{', '.join(stuck)} cannot be released: deliver a correction or discard the load")
     if not reason.strip():
         raise NotReleasable("say why: the reason is shown wherever the released figures stand")
-    with running(database, by=by, released=rules, tell=tell) as run:
+    with running(database, by=by, released={rule for _, rule in rules}, tell=tell) as run:
         with database.loader.begin() as connection:
-            for rule in rules:
+            for table, rule in rules:
                 connection.execute(
                     text(
-                        "insert into published.release (refresh_id, rule_id, reason, released_by, published_refresh_id)"
-                        " values (:refresh_id, :rule_id, :reason, :by, :published) on conflict (refresh_id, rule_id) do update"
+                        "insert into published.release (refresh_id, table_name, rule_id, reason, released_by, published_refresh_id)"
+                        " values (:refresh_id, :table, :rule_id, :reason, :by, :published) on conflict (refresh_id, table_name, rule_id) do update"
                         " set reason = excluded.reason, released_by = excluded.released_by, published_refresh_id = excluded.published_refresh_id"
                     ),
-                    {"refresh_id": refresh_id, "rule_id": rule, "reason": reason, "by": by, "published": run.refresh_id},
+                    {"refresh_id": refresh_id, "table": table, "rule_id": rule, "reason": reason, "by": by, "published": run.refresh_id},
                 )
             audit(connection, person=by, action="release", detail=f"refresh {refresh_id}: {reason}")
         return onward(run)
@@ -63,15 +63,14 @@ def rollback(database: db.Database, refresh_id: int, *, by: str) -> None:
         audit(connection, person=by, action="rollback", detail=f"to refresh {refresh_id}")
 
 
-def _holding(database: db.Database, refresh_id: int) -> Sequence[str]:
-    """The blocking rules that failed in a refresh."""
+def _holding(database: db.Database, refresh_id: int) -> Sequence[tuple[str, str]]:
+    """Table and id of the rules that held a refresh."""
     with database.loader.begin() as connection:
-        return list(
-            connection.scalars(
-                text(
-                    "select distinct rule_id from published.check_result"
-                    " where refresh_id = :refresh_id and level = 'block' and outcome <> 'passed' order by rule_id"
-                ),
-                {"refresh_id": refresh_id},
-            )
+        found = connection.execute(
+            text(
+                "select table_name, rule_id from published.check_result"
+                " where refresh_id = :refresh_id and (outcome = 'raised' or (level = 'block' and outcome = 'failed')) order by 1, 2"
+            ),
+            {"refresh_id": refresh_id},
         )
+        return [(row.table_name, row.rule_id) for row in found]

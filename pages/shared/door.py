@@ -5,13 +5,19 @@ import streamlit as st
 from pages.shared.text import Words
 
 
+def demo_roles(words: Words) -> dict[str, str]:
+    """What the made-up company's three people are called."""
+    say = words.say
+    return {"executive": say("Executive"), "head": say("Branch head"), "steward": say("Data steward")}
+
+
 def demo_people(words: Words) -> None:
     """The chooser of the made-up company's three people."""
-    say = words.say
+    say, roles = words.say, demo_roles(words)
     people = (
-        ("executive", ":material/domain:", say("Executive"), say("Sees the whole company: six regions, every page.")),
-        ("head", ":material/storefront:", say("Branch head"), say("Sees one region. Other regions do not exist for this person, on any page.")),
-        ("steward", ":material/fact_check:", say("Data steward"), say("Sees loads, checks and refused rows, and the company's figures.")),
+        ("executive", ":material/domain:", roles["executive"], say("Sees the whole company: six regions, every page.")),
+        ("head", ":material/storefront:", roles["head"], say("Sees one region. Other regions do not exist for this person, on any page.")),
+        ("steward", ":material/fact_check:", roles["steward"], say("Sees loads, checks and refused rows, and the company's figures.")),
     )
     _heading(words, say("Who would you like to be?"), say("This is the demo: a made-up company with three people to look through."))
     for column, (name, icon, role, sees) in zip(st.columns(3, gap="medium"), people, strict=True):

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, text
 Role = Literal["executive", "branch_head", "data_steward"]
 ROLES: tuple[Role, ...] = ("executive", "branch_head", "data_steward")
 
-DEMO_PEOPLE: tuple[tuple[str, Role], ...] = (
-    ("executive@demo", "executive"),
-    ("head@demo", "branch_head"),
-    ("steward@demo", "data_steward"),
-)
+DEMO_PEOPLE: dict[str, tuple[str, Role]] = {
+    "executive": ("executive@demo", "executive"),
+    "head": ("head@demo", "branch_head"),
+    "steward": ("steward@demo", "data_steward"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,13 @@ def revoke(connection: Connection, person: str, *, by: str) -> int:
     ).rowcount
     audit(connection, person=by, action="revoke", detail=person)
     return ended
+
+
+def give_demo(connection: Connection, *, by: str) -> None:
+    """The three people of the demo company: the whole company, one region, the loads."""
+    region = connection.execute(text("select min(region_id) from access.branch")).scalar_one()
+    for person, role in DEMO_PEOPLE.values():
+        give(connection, Grant(person=person, role=role, region=region if role == "branch_head" else None), by=by)
 
 
 OPERATOR = "operator@localhost"

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import text
 
-from warehouse import db, stewardship
+from warehouse import db, ledger, stewardship
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse, operator
 from warehouse.receive import Delivery
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 from warehouse.settings import Settings, keys
+
+SUM = ("feed", "delivered", "accepted", "superseded", "quarantined")
 
 
 def register(app: typer.Typer) -> None:
@@ -31,11 +33,24 @@ def refresh_(
     """Receive, check and publish a delivery."""
     settings = Settings.from_environment()
     try:
-        deliveries = [Delivery.of(path, from_ or Path()) for path in source] if source else Delivery.by_contract(from_)
-        outcome = refresh(open_warehouse(), keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
+        database = open_warehouse()
+        deliveries = _deliveries(database, source or [], from_)
+        outcome = refresh(database, keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
     except (ValueError, OSError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
     raise typer.Exit(tell(outcome, to_json=json))
+
+
+def _deliveries(database: db.Database, sources: list[Path], folder: Path | None) -> list[Delivery]:
+    """What to take in: nothing without a folder, so that `refresh` alone goes on with what waits."""
+    if folder is None:
+        if sources:
+            raise ValueError("--source says how files are read, --from says where they lie: give both")
+        return []
+    with database.loader.begin() as connection:
+        known = ledger.settings(connection)
+    own = Delivery.by_contract(folder, zone=known.get("reporting_zone", "UTC"), currency=known.get("reporting_currency"))
+    return [Delivery.of(path, folder) for path in sources] or [own]
 
 
 def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Json = False) -> None:
@@ -93,9 +108,12 @@ def tell(outcome: Outcome, *, to_json: bool) -> int:
         output.as_json(outcome)
     else:
         for received in outcome.received:
-            output.rows(received.sums, to_json=False, empty=f"{received.source}: no new rows")
-            for line in received.messages:
-                output.say(line)
+            sums = [{"load": received.load_id, **{name: getattr(each, name) for name in SUM}} for each in received.feeds]
+            output.rows(sums, to_json=False, empty=f"{received.source}: no new rows")
+            for name in received.skipped:
+                output.say(f"{name}: loaded already, skipped")
+            for refused in received.refused:
+                output.say(f"{refused.file_name}: refused: {refused.why}")
         for feed, rules in outcome.held.items():
             output.say(f"held: {feed}, by {', '.join(rules)}")
         if outcome.differences:

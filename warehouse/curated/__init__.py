@@ -1,15 +1,22 @@
 """Curated tables: the newest accepted version of every key, joined and with the business rules applied."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, delete, exists, func, insert, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, Text, and_, cast, delete, exists, func, insert, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from warehouse import db
 from warehouse.feeds.contract import feeds as contract
+from warehouse.metrics import cuts
 from warehouse.tables import SqlTable, needing, tables
+from warehouse.targets import complaint_targets
 
 NATURAL_NAMES = {"customer_id": "customer_code"}
+
+
+def declared() -> Mapping[str, str]:
+    """What SQL files are bound with beside the rows: the cuts and targets of the catalogue, as JSON text."""
+    return {"cuts": cuts(), "targets": complaint_targets()}
 
 
 def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> dict[str, int]:
@@ -22,36 +29,47 @@ def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[st
 
 def _replace(connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> int:
     target = Table(table.name, MetaData(), schema="curated", autoload_with=connection)
-    fresh = db.bound(table.path, loads=list(loads), zone=zone).columns(*target.columns.values()).subquery()
     names = [column.name for column in target.columns]
+    fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()
     if not connection.execute(select(exists().select_from(target))).scalar():
-        return connection.execute(insert(target).from_select(names, select(fresh))).rowcount
+        written = connection.execute(insert(target).from_select(names, select(fresh))).rowcount
+        _analyze(connection, target)
+        return written
 
-    incoming = Table(
-        f"incoming_{table.name}", MetaData(), *(column._copy() for column in target.columns), prefixes=["temporary"]
-    )
-    connection.execute(CreateTable(incoming))
+    incoming = _aside(connection, target)
     written = connection.execute(insert(incoming).from_select(names, select(fresh))).rowcount
-    connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(incoming)}")
-    for feed in feeds:
-        _forget_touched(connection, target, feed=feed, driving=table.feeds[0], loads=loads)
-    same_key = and_(*(target.c[name].is_not_distinct_from(incoming.c[name]) for name in table.key))
-    connection.execute(delete(target).where(same_key))
+    _analyze(connection, incoming)
+    if table.feeds[0] in feeds:
+        _forget_touched(connection, target, feed=table.feeds[0], loads=loads)
+    connection.execute(delete(target).where(and_(*(_same(target.c[name], incoming.c[name]) for name in table.key))))
     connection.execute(insert(target).from_select(names, select(incoming)))
     connection.execute(DropTable(incoming))
     return written
 
 
-def _forget_touched(connection: Connection, target: Table, *, feed: str, driving: str, loads: Sequence[int]) -> None:
-    """Delete the rows of every key that `loads` delivered, so that a key that is no longer accepted anywhere is gone."""
-    if feed != driving:
-        return
+def _aside(connection: Connection, target: Table) -> Table:
+    """An empty temporary table with the columns of `target`."""
+    columns = [Column(column.name, column.type, nullable=column.nullable) for column in target.columns]
+    aside = Table(f"incoming_{target.name}", MetaData(), *columns, prefixes=["temporary"])
+    connection.execute(CreateTable(aside))
+    return aside
+
+
+def _analyze(connection: Connection, table: Table) -> None:
+    """Fresh rows need fresh statistics: the tables made next join them."""
+    connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(table)}")
+
+
+def _forget_touched(connection: Connection, target: Table, *, feed: str, loads: Sequence[int]) -> None:
+    """Delete the rows of every key that `loads` delivered, so that a key no longer accepted anywhere is gone."""
     staged = Table(f"stg_{feed}", MetaData(), schema="staging", autoload_with=connection)
-    pairs = [(target.c[NATURAL_NAMES.get(name, name)], staged.c[name]) for name in contract()[feed].key]
-    connection.execute(
-        delete(target).where(and_(*(_same(ours, theirs) for ours, theirs in pairs)), staged.c.load_id.in_(loads))
-    )
+    names = {name: NATURAL_NAMES.get(name, name) for name in contract()[feed].key}
+    pairs = [_same(target.c[ours], staged.c[name]) for name, ours in names.items() if ours in target.c]
+    connection.execute(delete(target).where(*pairs, staged.c.load_id.in_(loads)))
 
 
 def _same(ours: ColumnElement[object], theirs: ColumnElement[object]) -> ColumnElement[bool]:
+    """Equality by which Postgres can hash, where both may be null, too."""
+    if isinstance(ours, Column) and ours.nullable:
+        return func.coalesce(cast(ours, Text), "") == func.coalesce(cast(theirs, Text), "")
     return ours == theirs

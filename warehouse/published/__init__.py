@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Date, Integer, Numeric
 
 from warehouse import db, ledger
+from warehouse.curated import declared
 from warehouse.tables import SqlTable, tables
 
 Touched = dict[str, set[date]]
@@ -66,7 +67,7 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     target = Table(f"{table.name}_edition", MetaData(), schema="published", autoload_with=connection)
     columns = [column for column in target.columns if column.name != "edition_id"]
     until = ledger.data_until(connection, table.feeds)
-    figures = db.bound(table.path, slices=slices, data_until=until, zone=zone).columns(*columns).subquery()
+    figures = db.bound(table.path, slices=slices, data_until=until, zone=zone, **declared()).columns(*columns).subquery()
     names = ["edition_id", *(column.name for column in columns)]
     return connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
 

@@ -25,11 +25,16 @@ class UnknownDimension(ValueError):
 
 
 class FeedAbsent(LookupError):
-    """The figure needs feeds, or columns (`leads.collected_at`), that nobody has delivered."""
+    """The figure needs `feeds`, or columns (`leads.collected_at`), that nobody has delivered."""
 
-    def __init__(self, feeds: Sequence[str]) -> None:
-        super().__init__(f"not delivered: {', '.join(feeds)}")
-        self.feeds = tuple(feeds)
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """What is absent."""
+        return tuple(str(feed) for feed in self.args)
+
+    def __str__(self) -> str:
+        """One clear message."""
+        return f"not delivered: {', '.join(self.feeds)}"
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,7 @@ SHAPES = {
     "money_rate": Shape(figures=("value", "numerator", "denominator"), counts=("n",), base="n"),
     "count": Shape(figures=("value",)),
     "money": Shape(figures=("value",)),
-    "duration": Shape(
-        figures=("open", "median", "median_low", "median_high", "p75", "p90"), counts=("n",), base="n"
-    ),
+    "duration": Shape(figures=("open", "median", "median_low", "median_high", "p75", "p90"), counts=("n",), base="n"),
     "score": Shape(figures=("value", "low", "high"), counts=("n",), base="n"),
     "parts": Shape(figures=("value", "share"), counts=("denominator",), base="denominator", part="part"),
     "funnel": Shape(
@@ -68,15 +71,19 @@ def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ())
     """The figures of `metric` in `scope`, one row for each combination of `by` that has any; no rows if there are none.
 
     Columns: `by`, those of the metric's kind (see `queries/README.md`), what the family adds, and `suppressed`
-    (None or "n too small"). Rates and shares are 0 to 1, durations in the metric's unit, money in the reporting currency.
-    Where the dates that would place the rows in time are unknown, the period is not applied and `attrs["period"]` is None.
+    (None or "n too small"). Rates and shares are 0 to 1, durations in the metric's unit, money in the reporting
+    currency. Where the days that would place the rows in time are unknown, the period is not applied and
+    `attrs["period"]` is None.
     Raises UnknownMetric, UnknownDimension, FeedAbsent and NothingPublished.
     """
     about = known(metric)
     _check(about, by=by, filters=scope.filters)
     pinned = reader if reader.refresh_id is not None else reader.pinned()
     dated = _dated(pinned, about, by)
-    return _asked(pinned, about, scope, by=by, dated=dated, question=about.family)
+    rows = _rows(pinned, about, scope, by=by, dated=dated, question=about.family)
+    frame = _shaped(rows, about, by=by)
+    frame.attrs["period"] = scope.period if dated else None
+    return frame
 
 
 def curve(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -129,35 +136,39 @@ def _dated(reader: Reader, about: Metric, by: Sequence[str]) -> bool:
     """Whether the metric's rows can be placed in time. Raises FeedAbsent where what it needs was never delivered."""
     delivered = reader.frame("figure_feeds")
     if delivered.empty:
-        raise NothingPublished("nothing is published yet for this person; `status` says what was refreshed and who may see it")
-    unknown = {f"{row.feed}.{column}" for row in delivered.itertuples() for column in row.unknown_columns}
+        raise NothingPublished(
+            "nothing is published for this person; `status` says what was refreshed and who may see it"
+        )
+    columns = zip(delivered["feed"], delivered["unknown_columns"], strict=True)
+    unknown = {f"{feed}.{column}" for feed, unknown_columns in columns for column in unknown_columns}
     absent = [feed for feed in about.feeds if feed not in set(delivered["feed"])]
     needed = [*about.needs, *([about.dated_by] if set(by) & set(TIMES) else [])]
     absent += [column for column in dict.fromkeys(needed) if column in unknown and column.split(".")[0] not in absent]
     if absent:
-        raise FeedAbsent(absent)
+        raise FeedAbsent(*absent)
     return about.dated_by not in unknown
 
 
-def _asked(reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dated: bool, question: str) -> pd.DataFrame:
+def _shaped(rows: pd.DataFrame, about: Metric, *, by: Sequence[str]) -> pd.DataFrame:
     shape = SHAPES[about.kind]
-    rows = _rows(reader, about, scope, by=by, dated=dated, question=question)
-    measures = [name for name in rows.columns if name not in about.dims and name != shape.part]
-    frame = rows[[*by, *([shape.part] if shape.part else []), *measures]].copy()
+    part = [shape.part] if shape.part else []
+    measures = [name for name in rows.columns if name not in about.dims and name not in part]
+    frame = rows[[*by, *part, *measures]].copy()
     frame[measures] = frame[measures].astype(float)
     if about.kind == "duration":
         frame[list(LENGTHS)] = frame[list(LENGTHS)] / SECONDS[about.unit]
     frame["suppressed"] = pd.Series(None, index=frame.index, dtype=object)
     if shape.base is not None:
         _suppress(frame, shape, by=by, smallest=about.smallest_base)
-    frame.attrs["period"] = scope.period if dated else None
     return frame
 
 
-def _rows(reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dated: bool, question: str) -> pd.DataFrame:
+def _rows(
+    reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dated: bool, question: str
+) -> pd.DataFrame:
     period = scope.period if dated else None
     narrowed = {name: list(scope.filters.get(name, ())) for name in filters_of(about.family)}
-    rows = reader.frame(
+    return reader.frame(
         question,
         metric=about.asked_as,
         from_on=period.start if period else None,
@@ -168,7 +179,6 @@ def _rows(reader: Reader, about: Metric, scope: Scope, *, by: Sequence[str], dat
         mature_days=about.mature_days,
         **narrowed,
     )
-    return rows
 
 
 def _suppress(frame: pd.DataFrame, shape: Shape, *, by: Sequence[str], smallest: int) -> None:

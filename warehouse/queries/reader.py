@@ -38,7 +38,7 @@ class Reader:
             raise NothingPublished("nothing is published yet for this person; `status` says what was refreshed and who may see it")
         return Reader(engine=self.engine, person=self.person, refresh_id=int(current.at[0, "refresh_id"]))
 
-    def frame(self, question: str, **parameters: object) -> pd.DataFrame:
+    def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
         """Rows of `warehouse/queries/<question>.sql` under the person's row security; `:refresh_id` is bound by itself,
         and parameters that the file does not name are left out."""
         with self.transaction() as connection:

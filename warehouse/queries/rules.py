@@ -15,9 +15,9 @@ Groups = npt.NDArray[np.int64]
 def hidden(frame: pd.DataFrame, *, by: Sequence[str], base: str, smallest: int, apart: Sequence[str] = ()) -> Mask:
     """True for each row to hide: its `base` is below `smallest`, or it would give a hidden row away.
 
-    Totals over any one of `by` may be shown elsewhere. So along each, the hidden rows that hold anything must be at least
-    two and have `smallest` together; until they do, the next smallest is hidden too. `apart` are columns that are
-    never added over, such as the parts of one whole.
+    Totals over any one of `by` may be shown elsewhere. So along each, the hidden rows that hold anything must be at
+    least two and have `smallest` together; until they do, the next smallest is hidden too. `apart` are columns that
+    are never added over, such as the parts of one whole.
     """
     bases = frame[base].to_numpy(dtype=float, na_value=0.0)
     mask: Mask = bases < smallest
@@ -32,7 +32,7 @@ def hidden(frame: pd.DataFrame, *, by: Sequence[str], base: str, smallest: int, 
 def _groups(frame: pd.DataFrame, columns: Sequence[str]) -> Groups:
     if not columns:
         return np.zeros(len(frame), dtype=np.int64)
-    return frame.groupby(list(columns), dropna=False, sort=False).ngroup().to_numpy(dtype=np.int64)
+    return np.asarray(frame.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
 def _next_smallest(bases: npt.NDArray[np.float64], mask: Mask, groups: Groups, smallest: int) -> list[int]:

@@ -53,6 +53,11 @@ def branches(reader: Reader) -> pd.DataFrame:
     return reader.frame("state/branches")
 
 
+def sources(reader: Reader) -> pd.DataFrame:
+    """What lead sources are called: source, label_en, label_zh. Empty where the feed gives no labels."""
+    return reader.frame("state/sources")
+
+
 def freshness(reader: Reader) -> pd.DataFrame:
     """One row per feed: feed, data_until, held_since and held_rows (both empty where nothing is held)."""
     return reader.frame("state/freshness")

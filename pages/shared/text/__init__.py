@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
@@ -20,10 +22,13 @@ HOURS_SAID_AS_DAYS = 72
 
 
 @cache
-def catalogue(language: Language) -> Catalog:
-    """The gettext catalogue of `language`, read once. FileNotFoundError if there is none."""
+def translations(language: Language) -> GNUTranslations:
+    """The gettext catalogue of `language`, read once from its .po file. FileNotFoundError if there is none."""
+    compiled = BytesIO()
     with (HERE / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 @dataclass(frozen=True)
@@ -40,16 +45,12 @@ class Words:
 
     def say(self, message: str, /, **values: object) -> str:
         """`message` in the reader's language, with `{name}` filled from `values`."""
-        known = catalogue(self.language).get(message)
-        text = known.string if known and isinstance(known.string, str) and known.string else message
+        text = translations(self.language).gettext(message)
         return text.format_map(values) if values else text
 
     def say_many(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form that fits `number`, which is also `{n}`, written in the reader's way."""
-        spoken = catalogue(self.language)
-        known = spoken.get(one)
-        forms = known.string if known and isinstance(known.string, (list, tuple)) and all(known.string) else (one, many)
-        form = forms[min(spoken.plural_func(number), len(forms) - 1)]
+        form = translations(self.language).ngettext(one, many, number)
         return form.format_map({"n": self.number(number), **values})
 
     def label(self, labels: Mapping[str, str]) -> str:
@@ -107,6 +108,10 @@ class Words:
         if local.date() == here.date() - timedelta(days=1):
             return self.say("yesterday {time}", time=clock)
         return self.say("{day}, {time}", day=self.day(local.date()), time=clock)
+
+    def stamp(self, instant: datetime) -> str:
+        """An instant to the minute, in the reader's zone, so that it sorts."""
+        return f"{instant.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
     def span(self, first: date, last: date) -> str:
         """Both ends of a run of days, the last one included."""

@@ -45,15 +45,15 @@ def holidays() -> Holidays:
     """The announced calendar of holidays.yaml; the fixed days for years not announced there."""
     text = yaml.safe_load(Path(__file__).with_name("holidays.yaml").read_text("utf-8"))
     new_year = tuple(text["new_year"])
-    spans = [span for year in text["years"].values() for span in year["off"]]
+    spans = [span for year in text["years"].values() for span in year["closed"]]
     first, last = text["fixed"]["new_year"]
     off = {day for span in spans for day in _span(*span.split("/"))}
     for eve in new_year:
         if eve.year not in text["years"]:
-            fixed = [[f"{eve.year}-{end}" for end in span.split("/")] for span in text["fixed"]["off"]]
+            fixed = [[f"{eve.year}-{end}" for end in span.split("/")] for span in text["fixed"]["closed"]]
             off |= {day for span in fixed for day in _span(*span)}
             off |= {eve + timedelta(days=days) for days in range(first, last + 1)}
-    work = frozenset(day for year in text["years"].values() for day in year["work"])
+    work = frozenset(day for year in text["years"].values() for day in year["worked"])
     return Holidays(off=frozenset(off), work=work, new_year=new_year)
 
 
@@ -140,6 +140,7 @@ class WorkingClock:
     """Adds and measures working time. Regions are positions, instants local seconds."""
 
     def __init__(self, worked: Openings) -> None:
+        """`worked` is in order of region, day and shift, and knows every region."""
         self._start = worked.day * DAY + worked.opens
         self._length = worked.closes - worked.opens
         self._starts = worked.region * ROOM + self._start
@@ -152,10 +153,12 @@ class WorkingClock:
     def elapsed(self, region: Ints, instant: Ints) -> Ints:
         """Working seconds of the region from the calendar's beginning to each instant."""
         shift = np.searchsorted(self._starts, region * ROOM + instant, side="right") - 1
-        return self._worked[shift] + np.minimum(instant - self._start[shift], self._length[shift])
+        elapsed: Ints = self._worked[shift] + np.minimum(instant - self._start[shift], self._length[shift])
+        return elapsed
 
     def after(self, region: Ints, instant: Ints, seconds: Ints) -> Ints:
         """The instant at which so many working seconds (at least one) have passed since each instant."""
         aim = self.elapsed(region, instant) + np.maximum(seconds, 1)
         shift = np.searchsorted(self._totals, region * ROOM + aim, side="left") - 1
-        return self._start[shift] + np.minimum(aim - self._worked[shift], self._length[shift])
+        reached: Ints = self._start[shift] + np.minimum(aim - self._worked[shift], self._length[shift])
+        return reached

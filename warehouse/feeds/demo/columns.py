@@ -5,7 +5,7 @@ Instants are local seconds since 1970 (the company lives in one zone, without su
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from warehouse.feeds.contract import feeds
 
-type Ints = NDArray[np.int64]
-type Floats = NDArray[np.float64]
-type Bools = NDArray[np.bool_]
-type Values = NDArray[Any]
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+Values: TypeAlias = NDArray[Any]
 
 DAY = 86_400
 HOUR = 3_600
@@ -30,9 +30,11 @@ class Kind(Protocol):
     """A kind of value: which stored value means nothing, and how an array of it becomes a written column."""
 
     @property
-    def nothing(self) -> float: ...
+    def nothing(self) -> float:
+        """The stored value that means nothing."""
 
-    def written(self, values: Values) -> pa.Array: ...
+    def written(self, values: Values) -> pa.Array:
+        """The values as they are written, null where nothing."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class Decimal:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. With `since`, its value is known from that instant only; `then` holds later (instant, value) changes."""
+    """One column. `since`: from when its values are known (None: birth); `then`: later (instant, value) changes."""
 
     kind: Kind
     values: Values
@@ -180,6 +182,7 @@ class Table:
     columns: Mapping[str, Column]
 
     def __len__(self) -> int:
+        """How many rows."""
         return len(self.born)
 
     def rows(self, chosen: Values) -> "Table":
@@ -195,7 +198,7 @@ class Table:
         return touched & (self.born <= cut)
 
     def delivered(self, after: int, cut: int) -> pa.Table:
-        """What a delivery made at `cut` holds beside all that was delivered at `after`: the contract's columns, in order."""
+        """What came or changed after `after`, as it stood at `cut`: the contract's columns, in order."""
         rows = self.rows(self.new_between(after, cut))
         return pa.table({column.name: rows.written(column.name, cut) for column in feeds()[self.feed].columns})
 

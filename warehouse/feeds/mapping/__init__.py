@@ -1,5 +1,7 @@
 """Mappings: how somebody else's columns become ours. README.md beside this file is the manual."""
 
+from warehouse.feeds.mapping.check import check, check_headers
+from warehouse.feeds.mapping.draft import draft
 from warehouse.feeds.mapping.model import (
     ColumnMapping,
     FeedMapping,
@@ -18,6 +20,9 @@ __all__ = [
     "MappingError",
     "Problem",
     "Source",
+    "check",
+    "check_headers",
+    "draft",
     "contract_source",
     "personal_columns",
     "read_mapping",

@@ -45,9 +45,15 @@ def detect(sample: bytes) -> str | None:
 def known(encoding: str) -> bool:
     """Whether Python has a codec of this name that makes text of bytes."""
     try:
-        return codecs.lookup(encoding)._is_text_encoding
+        "a".encode(encoding)
     except LookupError:
         return False
+    return True
+
+
+def is_ascii_inside(encoding: str) -> bool:
+    """Whether ASCII stands for itself in this encoding, so that a newline byte is a newline."""
+    return "a\n".encode(encoding) == b"a\n"
 
 
 def valid_share(lines: list[bytes], encoding: str) -> float:
@@ -58,14 +64,13 @@ def valid_share(lines: list[bytes], encoding: str) -> float:
 def newline_safe(blocks: Iterator[bytes], encoding: str) -> tuple[Iterator[bytes], str]:
     """The blocks without byte order mark in an encoding where a newline byte is always a newline; and that encoding.
 
-    UTF-16 becomes UTF-8; what is not valid in it becomes bytes that are not valid UTF-8, so that its lines stay known.
+    UTF-16 and the like become UTF-8; what is not valid in them becomes bytes that are not valid UTF-8 either.
     """
-    name = codecs.lookup(encoding).name
-    if name in {"utf-16", "utf-16-le", "utf-16-be"}:
-        return _transcoded(blocks, name), "utf-8"
-    if name in {"utf-8", "utf-8-sig"}:
+    if not is_ascii_inside(encoding):
+        return _transcoded(blocks, encoding), "utf-8"
+    if codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}:
         return _without_mark(blocks, codecs.BOM_UTF8), "utf-8"
-    return blocks, name
+    return blocks, encoding
 
 
 def _transcoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
@@ -75,7 +80,7 @@ def _transcoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     yield first.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
     for text in texts:
         yield text.encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", True).encode("utf-8", "surrogatepass")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 
 
 def _without_mark(blocks: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
@@ -113,7 +118,8 @@ def _is_utf_8(lines: list[bytes]) -> bool:
 
 
 def _is_korean(lines: list[bytes]) -> bool:
-    letters = [letter for letter in b"\n".join(lines).decode("cp949", "ignore") if letter.isalpha() and not letter.isascii()]
+    text = b"\n".join(lines).decode("cp949", "ignore")
+    letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
     hangul = sum("\uac00" <= letter <= "\ud7a3" for letter in letters)
     return valid_share(lines, "cp949") >= 0.9 and hangul >= FEWEST_HANGUL and hangul >= 0.95 * len(letters)
 

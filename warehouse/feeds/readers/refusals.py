@@ -9,6 +9,7 @@ class FileRefused(Exception):
     code: ClassVar[str]
 
     def __init__(self, where: str, what: str, fits: str) -> None:
+        """`where` is the file as named, `what` is wrong with it, `fits` is what would do."""
         super().__init__(f"{where}: {what}; {fits}")
         self.where = where
         self.what = what

@@ -17,7 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from warehouse.feeds.readers.refusals import ChangedFile, DamagedFile, IsDirectory, MissingFile, NoDriver, TooBig
 
-BLOCK = 1 << 18
+BLOCK = 1 << 20
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 STAMP = ("size", "mtime", "ino", "created", "LastModified", "last_modified", "updated", "ETag", "etag")
 
@@ -32,7 +32,7 @@ class Limits:
     `ratio`           most times its own size that a packed file may become, asked from `ratio_from` unpacked bytes on.
     """
 
-    line: int = 1_000_000
+    line: int = 1 << 20
     record_lines: int = 1_000
     unpacked: int = 64 << 30
     ratio: int = 300
@@ -42,16 +42,24 @@ class Limits:
 class Files(Protocol):
     """The part of an fsspec file system that is used here."""
 
-    def info(self, path: str) -> dict[str, object]: ...
-    def open(self, path: str, mode: str) -> BinaryIO: ...
-    def ls(self, path: str, detail: bool) -> list[str]: ...
-    def invalidate_cache(self, path: str) -> None: ...
+    def info(self, path: str) -> dict[str, object]:
+        """Size, type, times and tags of what lies at `path`."""
+
+    def open(self, path: str, mode: str) -> BinaryIO:
+        """The bytes at `path`."""
+
+    def ls(self, path: str, *, detail: bool) -> list[str]:
+        """What lies in the folder `path`."""
+
+    def invalidate_cache(self, path: str) -> None:
+        """Forget what was listed."""
 
 
 class Reading(io.RawIOBase):
-    """One pass over a file's bytes as delivered, hashed and counted on the way; `finish` proves that they stood still."""
+    """One pass over a file's bytes as delivered, hashed and counted; `finish` proves that they stood still."""
 
     def __init__(self, source: "Source", file: BinaryIO) -> None:
+        """A pass over `file`, just opened."""
         super().__init__()
         self.source = source
         self.count = 0
@@ -103,9 +111,8 @@ class Reading(io.RawIOBase):
                     raise bomb(self.source.name, total, self.count)
                 yield block
         except OSError as error:
-            raise DamagedFile(
-                self.source.name, f"the {packing} data are cut off or corrupt ({error})", "deliver the whole file once more"
-            ) from error
+            what = f"the {packing} data are cut off or corrupt ({error})"
+            raise DamagedFile(self.source.name, what, "deliver the whole file once more") from error
 
 
 @dataclass(frozen=True)
@@ -175,7 +182,7 @@ def locate(where: str | os.PathLike[str], limits: Limits) -> Source:
 
 
 def content_hash(where: str | os.PathLike[str], *, progress: Callable[[float], None] | None = None) -> str:
-    """SHA-256 of the bytes as delivered, in hexadecimal, streamed. Raises MissingFile, IsDirectory, NoDriver, ChangedFile."""
+    """SHA-256 of the bytes as delivered, in hexadecimal. Raises MissingFile, IsDirectory, NoDriver, ChangedFile."""
     with locate(where, Limits()).read() as reading:
         while reading.read(BLOCK):
             if progress is not None:
@@ -185,7 +192,7 @@ def content_hash(where: str | os.PathLike[str], *, progress: Callable[[float], N
 
 def changed(name: str) -> ChangedFile:
     """The refusal of a file that did not stand still."""
-    return ChangedFile(name, "the file changed while it was read", "deliver it again when whoever writes it has finished")
+    return ChangedFile(name, "the file changed while it was read", "deliver it again when its writer has finished")
 
 
 def bomb(name: str, unpacked: int, packed: int) -> TooBig:
@@ -218,7 +225,7 @@ def _packing(first: bytes) -> str | None:
 
 def _file_system(name: str) -> tuple[Files, str]:
     if "://" not in name:
-        return LocalFileSystem(), os.path.abspath(name)
+        return LocalFileSystem(), str(Path(name).absolute())
     try:
         files, path = fsspec.core.url_to_fs(name)
     except (ImportError, ValueError) as error:
@@ -243,7 +250,8 @@ def _missing(name: str, files: Files, path: str) -> MissingFile:
         beside = [PurePosixPath(other).name for other in files.ls(folder, detail=False)]
     except OSError:
         return MissingFile(name, "there is no such file", f"the folder {folder} cannot be read either")
-    near = difflib.get_close_matches(PurePosixPath(path).name, beside, n=1)
     if PurePosixPath(path).name in beside:
         return MissingFile(name, "the file cannot be opened", "check who may read it")
-    return MissingFile(name, "there is no such file", f"the nearest name there is {near[0]}" if near else f"look in {folder}")
+    near = difflib.get_close_matches(PurePosixPath(path).name, beside, n=1)
+    fits = f"the nearest name there is {near[0]}" if near else f"look in {folder}"
+    return MissingFile(name, "there is no such file", fits)

@@ -6,28 +6,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pyarrow
+
 from warehouse.feeds.readers.refusals import EmptyFile, TooManyColumns, WrongEncoding
 from warehouse.feeds.readers.source import Limits, Reading, Source
 
 Kind = Literal["text", "xlsx", "parquet"]
-Reason = Literal["broken_quotes", "wrong_column_count", "line_too_long", "wrong_encoding", "nul_byte", "stray_line_break"]
+Reason = Literal[
+    "broken_quotes", "wrong_column_count", "line_too_long", "wrong_encoding", "nul_byte", "stray_line_break"
+]
 Row = Sequence[str | None]
 
 MOST_COLUMNS = 1_500
 BATCH_ROWS = 4_000
 HEAD = 40
+ENCODINGS = "declare the encoding it was written in, such as utf-8, gb18030, utf-16, cp949 or cp1252"
 
 
 @dataclass(frozen=True)
 class FileFormat:
     """What a mapping says of a file; None leaves it to be found out from the file.
 
-    `kind`      text (CSV, TSV, semicolons), xlsx or parquet; by default what the first bytes say, never the file's name.
-    `encoding`  of text: utf-8, gb18030, gbk, utf-16, utf-16-le, utf-16-be, cp949, cp1252 or any other codec of Python.
-    `delimiter` of text: one character.
-    `quotes`    of text: False where a quotation mark is a character like any other.
-    `sheet`     of a workbook: its name.
-    `header_line` counts from 1: the physical line (in a workbook, the row) of the column names; what is above is passed over.
+    `kind`: text (CSV, TSV, semicolons), xlsx or parquet; by default what the first bytes say, never the file's name.
+    `encoding` of text: utf-8, gb18030, gbk, utf-16, utf-16-le, utf-16-be, cp949, cp1252 or any other codec of Python;
+    a byte order mark in the file outranks it.
+    `delimiter` of text: one character. `quotes`: False where a quotation mark is a character like any other.
+    `sheet` of a workbook: its name.
+    `header_line`: the physical line (in a workbook, the row) of the column names, from 1; those above are passed over.
     """
 
     kind: Kind | None = None
@@ -53,16 +58,28 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows in the order delivered. `numbers[i]` is the ordinal of `rows[i]` among all records, broken ones included.
+    """Some records in the order delivered, kept by column, as text. A cell is null only where the format knows null.
 
-    Each row has exactly as many cells as the table has columns. A cell is None only where the format itself knows null.
+    `numbers` are the ordinals of the rows among all records, broken ones included; `columns` has one Arrow array of
+    strings per column of the table, or is empty where the batch has no rows.
     """
 
-    numbers: Sequence[int] = ()
-    rows: Sequence[Row] = ()
+    numbers: Sequence[int]
+    columns: Sequence[pyarrow.Array]
     broken: Sequence[Broken] = ()
 
+    @classmethod
+    def of(cls, numbers: Sequence[int], rows: Sequence[Row], broken: Sequence[Broken] = ()) -> "Batch":
+        """The batch of rows that are at hand as rows."""
+        return cls(numbers, [pyarrow.array(column, pyarrow.string()) for column in zip(*rows, strict=True)], broken)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The cells of each row, as many as the table has columns."""
+        return list(zip(*(column.to_pylist() for column in self.columns), strict=True))
+
     def __iter__(self) -> Iterator[tuple[int, Row]]:
+        """(row number, cells) of each row."""
         return zip(self.numbers, self.rows, strict=True)
 
 
@@ -70,8 +87,8 @@ class Batch:
 class Table(ABC):
     """An opened file. `format` is what was declared, completed by what was found.
 
-    `batches` may be asked for any number of times; each reads the file anew, in one pass and in flat memory. After a pass
-    that ran to its end, `content_hash` is the SHA-256 of the file's bytes, and `delivered` and `broken_count` are known.
+    `batches` may be asked for any number of times; each reads the file anew, in one pass and in flat memory. After a
+    whole pass `content_hash` is the SHA-256 of the file's bytes, and `delivered` and `broken_count` stand.
     """
 
     source: Source
@@ -84,7 +101,7 @@ class Table(ABC):
     _reading: Reading | None = field(default=None, init=False, repr=False)
 
     def batches(self) -> Iterator[Batch]:
-        """All records. Raises FileRefused, at the latest after the last batch: only a whole pass makes the rows good."""
+        """All records. Raises FileRefused, at the latest after the last batch: only a whole pass makes rows good."""
         self.delivered = self.broken_count = undecodable = 0
         self.content_hash = None
         with self.source.read() as reading:
@@ -107,11 +124,6 @@ class Table(ABC):
     def is_header_only(self) -> bool:
         """Whether the last whole pass found a header and nothing else."""
         return self.content_hash is not None and self.delivered == 0
-
-    @property
-    @abstractmethod
-    def has_nulls(self) -> bool:
-        """Whether the format tells null from empty text, so that cells may be None."""
 
     @abstractmethod
     def _batches(self, reading: Reading) -> Iterator[Batch]:
@@ -140,11 +152,11 @@ def no_header(where: str) -> EmptyFile:
 def wrong_encoding(where: str, encoding: str, undecodable: int, seen: int) -> WrongEncoding:
     """The refusal of a file that is mostly not text in `encoding`."""
     what = f"{undecodable} of {seen} lines are not {encoding}"
-    return WrongEncoding(where, what, "declare the encoding it was written in, such as utf-8, gb18030, utf-16, cp949 or cp1252")
+    return WrongEncoding(where, what, ENCODINGS)
 
 
 def masked(text: str) -> str:
-    """The head of a text with its shape only: letters as x, digits as 9, line breaks and control characters as spaces."""
+    """The head of a text by its shape only: letters as x, digits as 9, line breaks and control characters as spaces."""
     return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", text[:HEAD])))
 
 

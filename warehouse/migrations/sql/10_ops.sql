@@ -123,12 +123,13 @@ create table published.check_result (
 -- One row per rule that a steward let pass, with the reason: shown in amber wherever its figures stand.
 create table published.release (
     refresh_id bigint not null references published.refresh,
+    table_name text not null,
     rule_id text not null,
     reason text not null check (length(trim(reason)) > 0),
     released_by text not null,
     released_at timestamptz not null default clock_timestamp(),
     published_refresh_id bigint references published.refresh,
-    primary key (refresh_id, rule_id)
+    primary key (refresh_id, table_name, rule_id)
 );
 
 -- One row per setting of the whole warehouse, such as reporting_zone and reporting_currency.

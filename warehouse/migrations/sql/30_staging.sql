@@ -1,10 +1,11 @@
--- Staging: one table a feed, typed and conformed, append-only by load; `now_` is the newest accepted version of each key.
+-- Staging: one table a feed, typed and conformed, append-only by load, one row per key and load; `now_` is the newest
+-- version of each key among the loads that a gate has let through. A key column that may be empty counts as ''.
 
 create table staging.stg_branches (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    branch_id text,
+    branch_id text not null,
     branch_name text,
     region_id text,
     region_name text,
@@ -13,7 +14,7 @@ create table staging.stg_branches (
     closed_on date
 );
 create index on staging.stg_branches (load_id);
-create index on staging.stg_branches (branch_id);
+create unique index on staging.stg_branches (branch_id, load_id);
 create view staging.now_branches as
 select s.*
 from staging.stg_branches as s
@@ -21,19 +22,20 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'branc
 where not exists (
     select from staging.stg_branches as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'branches' and g.state in ('candidate', 'passed')
-    where n.branch_id = s.branch_id and n.load_id > s.load_id
+    where n.branch_id = s.branch_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_currency_rates (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    currency text,
-    rate_on date,
+    currency text not null,
+    rate_on date not null,
     rate numeric
 );
 create index on staging.stg_currency_rates (load_id);
-create index on staging.stg_currency_rates (currency, rate_on);
+create unique index on staging.stg_currency_rates (currency, rate_on, load_id);
 create view staging.now_currency_rates as
 select s.*
 from staging.stg_currency_rates as s
@@ -41,14 +43,89 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'curre
 where not exists (
     select from staging.stg_currency_rates as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'currency_rates' and g.state in ('candidate', 'passed')
-    where n.currency = s.currency and n.rate_on = s.rate_on and n.load_id > s.load_id
+    where n.currency = s.currency
+        and n.rate_on = s.rate_on
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_lead_sources (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    source_code text not null,
+    source_group text,
+    label_en text,
+    label_zh text,
+    screening_days bigint
+);
+create index on staging.stg_lead_sources (load_id);
+create unique index on staging.stg_lead_sources (source_code, load_id);
+create view staging.now_lead_sources as
+select s.*
+from staging.stg_lead_sources as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_sources' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_lead_sources as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_sources' and g.state in ('candidate', 'passed')
+    where n.source_code = s.source_code
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_targets (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    metric_code text not null,
+    scope_kind text not null,
+    scope_id text,
+    period_on date not null,
+    target_value numeric
+);
+create index on staging.stg_targets (load_id);
+create unique index on staging.stg_targets (metric_code, scope_kind, coalesce(scope_id, ''), period_on, load_id);
+create view staging.now_targets as
+select s.*
+from staging.stg_targets as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'targets' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_targets as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'targets' and g.state in ('candidate', 'passed')
+    where n.metric_code = s.metric_code
+        and n.scope_kind = s.scope_kind
+        and coalesce(n.scope_id, '') = coalesce(s.scope_id, '')
+        and n.period_on = s.period_on
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_working_hours (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    region_id text not null,
+    worked_on date not null,
+    opens_at time not null,
+    closes_at time
+);
+create index on staging.stg_working_hours (load_id);
+create unique index on staging.stg_working_hours (region_id, worked_on, opens_at, load_id);
+create view staging.now_working_hours as
+select s.*
+from staging.stg_working_hours as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'working_hours' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_working_hours as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'working_hours' and g.state in ('candidate', 'passed')
+    where n.region_id = s.region_id
+        and n.worked_on = s.worked_on
+        and n.opens_at = s.opens_at
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_events (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    event_id text,
+    event_id text not null,
     branch_id text,
     event_kind text,
     held_on date,
@@ -57,7 +134,7 @@ create table staging.stg_events (
     seats_count bigint
 );
 create index on staging.stg_events (load_id);
-create index on staging.stg_events (event_id);
+create unique index on staging.stg_events (event_id, load_id);
 create view staging.now_events as
 select s.*
 from staging.stg_events as s
@@ -65,21 +142,22 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'event
 where not exists (
     select from staging.stg_events as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'events' and g.state in ('candidate', 'passed')
-    where n.event_id = s.event_id and n.load_id > s.load_id
+    where n.event_id = s.event_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_lead_costs (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    source_code text,
-    branch_id text,
-    month_on date,
+    source_code text not null,
+    branch_id text not null,
+    month_on date not null,
     cost_amount numeric,
     currency text
 );
 create index on staging.stg_lead_costs (load_id);
-create index on staging.stg_lead_costs (source_code, branch_id, month_on);
+create unique index on staging.stg_lead_costs (source_code, branch_id, month_on, load_id);
 create view staging.now_lead_costs as
 select s.*
 from staging.stg_lead_costs as s
@@ -87,36 +165,17 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_
 where not exists (
     select from staging.stg_lead_costs as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_costs' and g.state in ('candidate', 'passed')
-    where n.source_code = s.source_code and n.branch_id = s.branch_id and n.month_on = s.month_on and n.load_id > s.load_id
-);
-
-create table staging.stg_lead_sources (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    source_code text,
-    source_group text,
-    label_en text,
-    label_zh text,
-    screening_days bigint
-);
-create index on staging.stg_lead_sources (load_id);
-create index on staging.stg_lead_sources (source_code);
-create view staging.now_lead_sources as
-select s.*
-from staging.stg_lead_sources as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_sources' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_lead_sources as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_sources' and g.state in ('candidate', 'passed')
-    where n.source_code = s.source_code and n.load_id > s.load_id
+    where n.source_code = s.source_code
+        and n.branch_id = s.branch_id
+        and n.month_on = s.month_on
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_staff (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    staff_id text,
+    staff_id text not null,
     branch_id text,
     staff_name_hash text,
     staff_role text,
@@ -124,7 +183,7 @@ create table staging.stg_staff (
     left_on date
 );
 create index on staging.stg_staff (load_id);
-create index on staging.stg_staff (staff_id);
+create unique index on staging.stg_staff (staff_id, load_id);
 create view staging.now_staff as
 select s.*
 from staging.stg_staff as s
@@ -132,57 +191,15 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'staff
 where not exists (
     select from staging.stg_staff as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'staff' and g.state in ('candidate', 'passed')
-    where n.staff_id = s.staff_id and n.load_id > s.load_id
-);
-
-create table staging.stg_targets (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    metric_code text,
-    scope_kind text,
-    scope_id text,
-    period_on date,
-    target_value numeric
-);
-create index on staging.stg_targets (load_id);
-create index on staging.stg_targets (metric_code, scope_kind, scope_id, period_on);
-create view staging.now_targets as
-select s.*
-from staging.stg_targets as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'targets' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_targets as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'targets' and g.state in ('candidate', 'passed')
-    where n.metric_code = s.metric_code and n.scope_kind = s.scope_kind and n.scope_id = s.scope_id and n.period_on = s.period_on and n.load_id > s.load_id
-);
-
-create table staging.stg_working_hours (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    region_id text,
-    worked_on date,
-    opens_at time,
-    closes_at time
-);
-create index on staging.stg_working_hours (load_id);
-create index on staging.stg_working_hours (region_id, worked_on, opens_at);
-create view staging.now_working_hours as
-select s.*
-from staging.stg_working_hours as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'working_hours' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_working_hours as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'working_hours' and g.state in ('candidate', 'passed')
-    where n.region_id = s.region_id and n.worked_on = s.worked_on and n.opens_at = s.opens_at and n.load_id > s.load_id
+    where n.staff_id = s.staff_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_customers (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    customer_id text,
+    customer_id text not null,
     branch_id text,
     customer_kind text,
     created_on date,
@@ -197,7 +214,7 @@ create table staging.stg_customers (
     occupation_code text
 );
 create index on staging.stg_customers (load_id);
-create index on staging.stg_customers (customer_id);
+create unique index on staging.stg_customers (customer_id, load_id);
 create view staging.now_customers as
 select s.*
 from staging.stg_customers as s
@@ -205,98 +222,15 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'custo
 where not exists (
     select from staging.stg_customers as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'customers' and g.state in ('candidate', 'passed')
-    where n.customer_id = s.customer_id and n.load_id > s.load_id
-);
-
-create table staging.stg_leads (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    lead_id text,
-    branch_id text,
-    source_code text,
-    collected_at timestamptz,
-    collected_by_staff_id text,
-    customer_id text,
-    phone_hash text,
-    referrer_customer_id text,
-    reconfirmed_at timestamptz,
-    is_genuine boolean,
-    has_knowledge boolean,
-    has_means boolean,
-    has_awareness boolean,
-    has_need boolean,
-    self_reported_source text
-);
-create index on staging.stg_leads (load_id);
-create index on staging.stg_leads (lead_id);
-create view staging.now_leads as
-select s.*
-from staging.stg_leads as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'leads' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_leads as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'leads' and g.state in ('candidate', 'passed')
-    where n.lead_id = s.lead_id and n.load_id > s.load_id
-);
-
-create table staging.stg_orders (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    order_id text,
-    customer_id text,
-    branch_id text,
-    ordered_at timestamptz,
-    amount numeric,
-    currency text,
-    product_line text,
-    quantity numeric,
-    staff_id text,
-    event_id text,
-    lead_id text
-);
-create index on staging.stg_orders (load_id);
-create index on staging.stg_orders (order_id);
-create view staging.now_orders as
-select s.*
-from staging.stg_orders as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'orders' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_orders as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'orders' and g.state in ('candidate', 'passed')
-    where n.order_id = s.order_id and n.load_id > s.load_id
-);
-
-create table staging.stg_returns (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    return_id text,
-    order_id text,
-    returned_at timestamptz,
-    amount numeric,
-    reason_code text,
-    branch_id text,
-    customer_id text
-);
-create index on staging.stg_returns (load_id);
-create index on staging.stg_returns (return_id);
-create view staging.now_returns as
-select s.*
-from staging.stg_returns as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'returns' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_returns as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'returns' and g.state in ('candidate', 'passed')
-    where n.return_id = s.return_id and n.load_id > s.load_id
+    where n.customer_id = s.customer_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_service_audits (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    audit_id text,
+    audit_id text not null,
     branch_id text,
     visited_on date,
     procedure_score numeric,
@@ -304,7 +238,7 @@ create table staging.stg_service_audits (
     staff_id text
 );
 create index on staging.stg_service_audits (load_id);
-create index on staging.stg_service_audits (audit_id);
+create unique index on staging.stg_service_audits (audit_id, load_id);
 create view staging.now_service_audits as
 select s.*
 from staging.stg_service_audits as s
@@ -312,15 +246,16 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'servi
 where not exists (
     select from staging.stg_service_audits as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'service_audits' and g.state in ('candidate', 'passed')
-    where n.audit_id = s.audit_id and n.load_id > s.load_id
+    where n.audit_id = s.audit_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_skill_assessments (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    staff_id text,
-    assessed_on date,
+    staff_id text not null,
+    assessed_on date not null,
     item_01 bigint,
     item_02 bigint,
     item_03 bigint,
@@ -339,7 +274,7 @@ create table staging.stg_skill_assessments (
     item_16 bigint
 );
 create index on staging.stg_skill_assessments (load_id);
-create index on staging.stg_skill_assessments (staff_id, assessed_on);
+create unique index on staging.stg_skill_assessments (staff_id, assessed_on, load_id);
 create view staging.now_skill_assessments as
 select s.*
 from staging.stg_skill_assessments as s
@@ -347,19 +282,54 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'skill
 where not exists (
     select from staging.stg_skill_assessments as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'skill_assessments' and g.state in ('candidate', 'passed')
-    where n.staff_id = s.staff_id and n.assessed_on = s.assessed_on and n.load_id > s.load_id
+    where n.staff_id = s.staff_id
+        and n.assessed_on = s.assessed_on
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_leads (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    lead_id text not null,
+    branch_id text,
+    source_code text,
+    collected_at timestamptz,
+    collected_by_staff_id text,
+    customer_id text,
+    phone_hash text,
+    referrer_customer_id text,
+    reconfirmed_at timestamptz,
+    is_genuine boolean,
+    has_knowledge boolean,
+    has_means boolean,
+    has_awareness boolean,
+    has_need boolean,
+    self_reported_source text
+);
+create index on staging.stg_leads (load_id);
+create unique index on staging.stg_leads (lead_id, load_id);
+create view staging.now_leads as
+select s.*
+from staging.stg_leads as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'leads' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_leads as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'leads' and g.state in ('candidate', 'passed')
+    where n.lead_id = s.lead_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_wallets (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    customer_id text,
-    period_on date,
+    customer_id text not null,
+    period_on date not null,
     category_spend_amount numeric
 );
 create index on staging.stg_wallets (load_id);
-create index on staging.stg_wallets (customer_id, period_on);
+create unique index on staging.stg_wallets (customer_id, period_on, load_id);
 create view staging.now_wallets as
 select s.*
 from staging.stg_wallets as s
@@ -367,14 +337,16 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'walle
 where not exists (
     select from staging.stg_wallets as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'wallets' and g.state in ('candidate', 'passed')
-    where n.customer_id = s.customer_id and n.period_on = s.period_on and n.load_id > s.load_id
+    where n.customer_id = s.customer_id
+        and n.period_on = s.period_on
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_attendances (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    event_id text,
+    event_id text not null,
     is_attended boolean,
     lead_id text,
     customer_id text,
@@ -383,7 +355,7 @@ create table staging.stg_attendances (
     is_existing_customer boolean
 );
 create index on staging.stg_attendances (load_id);
-create index on staging.stg_attendances (event_id, coalesce(lead_id, ''), coalesce(customer_id, ''));
+create unique index on staging.stg_attendances (event_id, coalesce(lead_id, ''), coalesce(customer_id, ''), load_id);
 create view staging.now_attendances as
 select s.*
 from staging.stg_attendances as s
@@ -391,14 +363,98 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'atten
 where not exists (
     select from staging.stg_attendances as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'attendances' and g.state in ('candidate', 'passed')
-    where n.event_id = s.event_id and coalesce(n.lead_id, '') = coalesce(s.lead_id, '') and coalesce(n.customer_id, '') = coalesce(s.customer_id, '') and n.load_id > s.load_id
+    where n.event_id = s.event_id
+        and coalesce(n.lead_id, '') = coalesce(s.lead_id, '')
+        and coalesce(n.customer_id, '') = coalesce(s.customer_id, '')
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_contacts (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    contact_id text not null,
+    branch_id text,
+    channel_code text,
+    purpose_code text,
+    started_at timestamptz,
+    outcome_code text,
+    lead_id text,
+    customer_id text,
+    staff_id text,
+    duration_seconds numeric,
+    objection_code text
+);
+create index on staging.stg_contacts (load_id);
+create unique index on staging.stg_contacts (contact_id, load_id);
+create view staging.now_contacts as
+select s.*
+from staging.stg_contacts as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'contacts' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_contacts as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'contacts' and g.state in ('candidate', 'passed')
+    where n.contact_id = s.contact_id
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_lead_assignments (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    lead_id text not null,
+    staff_id text,
+    assigned_at timestamptz not null,
+    reason_code text
+);
+create index on staging.stg_lead_assignments (load_id);
+create unique index on staging.stg_lead_assignments (lead_id, assigned_at, load_id);
+create view staging.now_lead_assignments as
+select s.*
+from staging.stg_lead_assignments as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_assignments' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_lead_assignments as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_assignments' and g.state in ('candidate', 'passed')
+    where n.lead_id = s.lead_id
+        and n.assigned_at = s.assigned_at
+        and n.load_id > s.load_id
+);
+
+create table staging.stg_orders (
+    load_id bigint not null,
+    file_id bigint not null,
+    row_number bigint not null,
+    order_id text not null,
+    customer_id text,
+    branch_id text,
+    ordered_at timestamptz,
+    amount numeric,
+    currency text,
+    product_line text,
+    quantity numeric,
+    staff_id text,
+    event_id text,
+    lead_id text
+);
+create index on staging.stg_orders (load_id);
+create unique index on staging.stg_orders (order_id, load_id);
+create view staging.now_orders as
+select s.*
+from staging.stg_orders as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'orders' and f.state in ('candidate', 'passed')
+where not exists (
+    select from staging.stg_orders as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'orders' and g.state in ('candidate', 'passed')
+    where n.order_id = s.order_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_complaints (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    complaint_id text,
+    complaint_id text not null,
     branch_id text,
     opened_at timestamptz,
     category_code text,
@@ -417,7 +473,7 @@ create table staging.stg_complaints (
     text_hash text
 );
 create index on staging.stg_complaints (load_id);
-create index on staging.stg_complaints (complaint_id);
+create unique index on staging.stg_complaints (complaint_id, load_id);
 create view staging.now_complaints as
 select s.*
 from staging.stg_complaints as s
@@ -425,63 +481,64 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'compl
 where not exists (
     select from staging.stg_complaints as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'complaints' and g.state in ('candidate', 'passed')
-    where n.complaint_id = s.complaint_id and n.load_id > s.load_id
+    where n.complaint_id = s.complaint_id
+        and n.load_id > s.load_id
 );
 
-create table staging.stg_contacts (
+create table staging.stg_returns (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    contact_id text,
+    return_id text not null,
+    order_id text,
+    returned_at timestamptz,
+    amount numeric,
+    reason_code text,
     branch_id text,
-    channel_code text,
-    purpose_code text,
-    started_at timestamptz,
-    outcome_code text,
-    lead_id text,
-    customer_id text,
-    staff_id text,
-    duration_seconds numeric,
-    objection_code text
+    customer_id text
 );
-create index on staging.stg_contacts (load_id);
-create index on staging.stg_contacts (contact_id);
-create view staging.now_contacts as
+create index on staging.stg_returns (load_id);
+create unique index on staging.stg_returns (return_id, load_id);
+create view staging.now_returns as
 select s.*
-from staging.stg_contacts as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'contacts' and f.state in ('candidate', 'passed')
+from staging.stg_returns as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'returns' and f.state in ('candidate', 'passed')
 where not exists (
-    select from staging.stg_contacts as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'contacts' and g.state in ('candidate', 'passed')
-    where n.contact_id = s.contact_id and n.load_id > s.load_id
+    select from staging.stg_returns as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'returns' and g.state in ('candidate', 'passed')
+    where n.return_id = s.return_id
+        and n.load_id > s.load_id
 );
 
-create table staging.stg_lead_assignments (
+create table staging.stg_complaint_events (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    lead_id text,
-    staff_id text,
-    assigned_at timestamptz,
-    reason_code text
+    complaint_id text not null,
+    event_code text not null,
+    happened_at timestamptz not null,
+    staff_id text
 );
-create index on staging.stg_lead_assignments (load_id);
-create index on staging.stg_lead_assignments (lead_id, assigned_at);
-create view staging.now_lead_assignments as
+create index on staging.stg_complaint_events (load_id);
+create unique index on staging.stg_complaint_events (complaint_id, happened_at, event_code, load_id);
+create view staging.now_complaint_events as
 select s.*
-from staging.stg_lead_assignments as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_assignments' and f.state in ('candidate', 'passed')
+from staging.stg_complaint_events as s
+inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'complaint_events' and f.state in ('candidate', 'passed')
 where not exists (
-    select from staging.stg_lead_assignments as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_assignments' and g.state in ('candidate', 'passed')
-    where n.lead_id = s.lead_id and n.assigned_at = s.assigned_at and n.load_id > s.load_id
+    select from staging.stg_complaint_events as n
+    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'complaint_events' and g.state in ('candidate', 'passed')
+    where n.complaint_id = s.complaint_id
+        and n.happened_at = s.happened_at
+        and n.event_code = s.event_code
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_surveys (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    invite_id text,
+    invite_id text not null,
     branch_id text,
     method_code text,
     sent_at timestamptz,
@@ -491,7 +548,7 @@ create table staging.stg_surveys (
     answered_at timestamptz
 );
 create index on staging.stg_surveys (load_id);
-create index on staging.stg_surveys (invite_id);
+create unique index on staging.stg_surveys (invite_id, load_id);
 create view staging.now_surveys as
 select s.*
 from staging.stg_surveys as s
@@ -499,43 +556,23 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'surve
 where not exists (
     select from staging.stg_surveys as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'surveys' and g.state in ('candidate', 'passed')
-    where n.invite_id = s.invite_id and n.load_id > s.load_id
-);
-
-create table staging.stg_complaint_events (
-    load_id bigint not null,
-    file_id bigint not null,
-    row_number bigint not null,
-    complaint_id text,
-    event_code text,
-    happened_at timestamptz,
-    staff_id text
-);
-create index on staging.stg_complaint_events (load_id);
-create index on staging.stg_complaint_events (complaint_id, happened_at, event_code);
-create view staging.now_complaint_events as
-select s.*
-from staging.stg_complaint_events as s
-inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'complaint_events' and f.state in ('candidate', 'passed')
-where not exists (
-    select from staging.stg_complaint_events as n
-    inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'complaint_events' and g.state in ('candidate', 'passed')
-    where n.complaint_id = s.complaint_id and n.happened_at = s.happened_at and n.event_code = s.event_code and n.load_id > s.load_id
+    where n.invite_id = s.invite_id
+        and n.load_id > s.load_id
 );
 
 create table staging.stg_survey_answers (
     load_id bigint not null,
     file_id bigint not null,
     row_number bigint not null,
-    invite_id text,
-    question_code text,
+    invite_id text not null,
+    question_code text not null,
     score numeric,
     scale_min numeric,
     scale_max numeric,
     comment_hash text
 );
 create index on staging.stg_survey_answers (load_id);
-create index on staging.stg_survey_answers (invite_id, question_code);
+create unique index on staging.stg_survey_answers (invite_id, question_code, load_id);
 create view staging.now_survey_answers as
 select s.*
 from staging.stg_survey_answers as s
@@ -543,5 +580,7 @@ inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'surve
 where not exists (
     select from staging.stg_survey_answers as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'survey_answers' and g.state in ('candidate', 'passed')
-    where n.invite_id = s.invite_id and n.question_code = s.question_code and n.load_id > s.load_id
+    where n.invite_id = s.invite_id
+        and n.question_code = s.question_code
+        and n.load_id > s.load_id
 );

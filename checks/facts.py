@@ -1,0 +1,223 @@
+"""What the gate looks up beside the rows themselves: columns as they are, the sums of the loads, what is usual."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from checks.rules import Suite
+from warehouse.feeds.contract import ColumnType, feeds
+
+Name = TypeVar("Name", bound=Hashable)
+Observed = TypeVar("Observed")
+
+ENOUGH_HISTORY = 4
+HISTORY_KEPT = 12
+
+POSTGRES_TYPES: Mapping[ColumnType, str] = {
+    "id": "text",
+    "code": "text",
+    "text": "text",
+    "instant": "timestamp with time zone",
+    "date": "date",
+    "time": "time without time zone",
+    "amount": "numeric",
+    "number": "numeric",
+    "integer": "bigint",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class LoadSum:
+    """One waiting load of a feed: where its delivered rows went, and what quarantine really holds of it by reason."""
+
+    load_id: int
+    state: str
+    delivered: int
+    accepted: int
+    superseded: int
+    quarantined: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything looked up for one gate run, by table."""
+
+    columns: Mapping[str, Mapping[str, str]]
+    loads: Mapping[str, Sequence[LoadSum]] = field(default_factory=dict)
+    volumes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    newest: Mapping[str, datetime] = field(default_factory=dict)
+    null_fractions: Mapping[tuple[str, str], Sequence[float]] = field(default_factory=dict)
+    unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    slices: Mapping[str, "Slices"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The candidate manifest of one table: how many slices it proposes, and which published ones it lacks."""
+
+    proposed: int
+    vanished: Sequence[str]
+
+
+def usual(history: Sequence[float]) -> float | None:
+    """The median of what was seen before; None while there is too little of it to call anything usual."""
+    return median(history) if len(history) >= ENOUGH_HISTORY else None
+
+
+def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -> Facts:
+    """All facts that the suites need, in a handful of statements however many suites there are."""
+    columns = _columns(connection, [suite.view for suite in suites])
+    tables = [suite.table for suite in suites]
+    if suites[0].gate == "figures":
+        return Facts(columns=columns, slices=_slices(connection, tables))
+    return Facts(
+        columns=columns,
+        loads=_loads(connection, tables),
+        volumes=_volumes(connection, tables, now=now),
+        newest=_newest(connection, tables),
+        null_fractions=_null_fractions(connection, tables, now=now),
+        unknown=_unknown(connection, tables),
+    )
+
+
+def contract_columns(feed: str) -> dict[str, str]:
+    """Every column that staging must have for a feed, with its Postgres type."""
+    own = {column.stored_as: POSTGRES_TYPES[column.type] for column in feeds()[feed].columns if not column.personal}
+    hashes = {column.stored_as: "text" for column in feeds()[feed].columns if column.personal}
+    return {"load_id": "bigint", "file_id": "bigint", "row_number": "bigint", **own, **hashes}
+
+
+def _columns(connection: Connection, views: Sequence[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    asked = sa.text("""
+        select table_name, column_name, data_type
+        from information_schema.columns
+        where table_schema = 'gate' and table_name = any(:views)
+    """)
+    for view, column, data_type in connection.execute(asked, {"views": list(views)}):
+        found[view][column] = data_type
+    return found
+
+
+def _loads(connection: Connection, tables: Sequence[str]) -> dict[str, list[LoadSum]]:
+    asked = sa.text("""
+        select
+            f.feed, f.load_id, f.state, f.delivered, f.accepted, f.superseded, f.quarantined,
+            coalesce(
+                (
+                    select jsonb_object_agg(r.reason_code, r.row_count)
+                    from (
+                        select q.reason_code, count(*) as row_count
+                        from published.quarantine as q
+                        where q.load_id = f.load_id and q.feed = f.feed
+                        group by q.reason_code
+                    ) as r
+                ),
+                '{}'
+            ) as reasons
+        from published.load_feed as f
+        where f.feed = any(:tables) and f.state in ('staged', 'held', 'candidate')
+        order by f.feed, f.load_id
+    """)
+    found: dict[str, list[LoadSum]] = defaultdict(list)
+    for feed, *load in connection.execute(asked, {"tables": list(tables)}):
+        found[feed].append(LoadSum(*load))
+    return found
+
+
+def _volumes(connection: Connection, tables: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
+    """Rows delivered by earlier refreshes on the same weekday, newest first."""
+    asked = sa.text("""
+        with
+        reporting as (select coalesce(max(value), 'UTC') as zone from published.setting where name = 'reporting_zone')
+        select f.feed, sum(f.delivered) as delivered
+        from published.load_feed as f
+        inner join published.load as l on f.load_id = l.load_id
+        cross join reporting as z
+        where f.feed = any(:tables) and f.state = 'passed'
+            and l.received_at > cast(:now as timestamptz) - interval '400 days'
+            and extract(isodow from l.received_at at time zone z.zone)
+            = extract(isodow from cast(:now as timestamptz) at time zone z.zone)
+        group by f.feed, l.refresh_id
+        order by l.refresh_id desc
+    """)
+    rows = connection.execute(asked, {"tables": list(tables), "now": now})
+    return _histories((feed, int(delivered)) for feed, delivered in rows)
+
+
+def _null_fractions(
+    connection: Connection, tables: Sequence[str], *, now: datetime
+) -> dict[tuple[str, str], list[float]]:
+    """Null fractions that earlier refreshes saw, by table and rule, newest first."""
+    asked = sa.text("""
+        select c.table_name, c.rule_id, cast(c.observed ->> 'null_fraction' as double precision) as null_fraction
+        from published.check_result as c
+        where c.gate = 'delivery' and c.table_name = any(:tables) and c.outcome = 'passed'
+            and jsonb_exists(c.observed, 'null_fraction')
+            and c.checked_at > cast(:now as timestamptz) - interval '400 days'
+        order by c.refresh_id desc
+    """)
+    rows = connection.execute(asked, {"tables": list(tables), "now": now})
+    return _histories(((table, rule_id), fraction) for table, rule_id, fraction in rows)
+
+
+def _unknown(connection: Connection, tables: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Columns that the sources of the waiting loads say they do not know."""
+    asked = sa.text("""
+        select f.feed, array_agg(distinct u.column_name) as columns
+        from published.load_feed as f
+        inner join published.load as l on f.load_id = l.load_id
+        inner join published.unknown_column as u on l.source = u.source and f.feed = u.feed
+        where f.feed = any(:tables) and f.state in ('staged', 'held', 'candidate')
+        group by f.feed
+    """)
+    return {feed: frozenset(columns) for feed, columns in connection.execute(asked, {"tables": list(tables)})}
+
+
+def _slices(connection: Connection, tables: Sequence[str]) -> dict[str, Slices]:
+    """The candidate manifest beside that of the last refresh that passed."""
+    asked = sa.text("""
+        with
+        passed as (select max(refresh_id) as refresh_id from published.refresh where state = 'passed'),
+        shown as (
+            select m.table_name, m.slice_on
+            from published.manifest as m
+            inner join passed as p on m.refresh_id = p.refresh_id
+        )
+        select
+            coalesce(c.table_name, s.table_name) as table_name,
+            count(c.slice_on) as proposed,
+            coalesce(array_agg(cast(s.slice_on as text)) filter (where c.slice_on is null), '{}') as vanished
+        from ops.candidate as c
+        full join shown as s on c.table_name = s.table_name and c.slice_on = s.slice_on
+        where coalesce(c.table_name, s.table_name) = any(:tables)
+        group by coalesce(c.table_name, s.table_name)
+    """)
+    found = connection.execute(asked, {"tables": list(tables)})
+    return {table: Slices(proposed=proposed, vanished=vanished) for table, proposed, vanished in found}
+
+
+def _newest(connection: Connection, tables: Sequence[str]) -> dict[str, datetime]:
+    asked = sa.text("""
+        select f.feed, max(f.newest_at) as newest_at
+        from published.load_feed as f
+        where f.feed = any(:tables) and f.state = 'passed' and f.newest_at is not null
+        group by f.feed
+    """)
+    return {row.feed: row.newest_at for row in connection.execute(asked, {"tables": list(tables)})}
+
+
+def _histories(rows: Iterable[tuple[Name, Observed]]) -> dict[Name, list[Observed]]:
+    histories: dict[Name, list[Observed]] = defaultdict(list)
+    for name, observed in rows:
+        if len(histories[name]) < HISTORY_KEPT:
+            histories[name].append(observed)
+    return histories

@@ -1,0 +1,427 @@
+"""The gate: suites in, one verdict out. It fails closed.
+
+A gate passes only if every rule of every table has exactly one result, no rule raised at any level, no block failed,
+the tables hold as many rows as they may, every delivered row is accounted for, and Great Expectations counted what we
+counted ourselves. GX's own `success` and severity decide nothing.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from checks import facts, predicates
+from checks.facts import Facts, LoadSum
+from checks.predicates import Counted, Offence
+from checks.quarantine import quarantine_rows
+from checks.rules import Gate, Level, Rule, Suite, suites
+from warehouse.db import Database
+from warehouse.feeds.contract import Language
+from warehouse.metrics import Metric, metrics
+
+if TYPE_CHECKING:
+    from checks.expectations import Seen
+
+__all__ = ["NothingToCheckError", "Result", "Verdict", "offending_rows", "quarantine_rows", "releasable", "run_gate"]
+
+Outcome = Literal["passed", "failed", "raised"]
+
+GX_OPTIONS = "-c jit=off -c work_mem=64MB"
+
+
+class NothingToCheckError(ValueError):
+    """The gate was asked to pass without being told what to look at."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The one result of one rule. `observed` is what the history of the check keeps and the page draws."""
+
+    table: str
+    rule_id: str
+    level: Level
+    outcome: Outcome
+    observed: Mapping[str, Any]
+    unexpected_count: int | None = None
+    element_count: int | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this result alone keeps the gate shut."""
+        return self.outcome == "raised" or (self.outcome == "failed" and self.level == "block")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All results of one gate run."""
+
+    gate: Gate
+    results: tuple[Result, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate opens: there are results, and none of them blocks."""
+        return bool(self.results) and not any(result.blocks for result in self.results)
+
+    @property
+    def blocked(self) -> dict[str, tuple[str, ...]]:
+        """The tables that may not pass, each with the ids of the rules that hold it."""
+        return self.blocked_unless(frozenset())
+
+    def blocked_unless(self, released: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The same, less failures of the rules that a person released; what raised cannot be released."""
+        rules: dict[str, list[str]] = defaultdict(list)
+        for result in self.results:
+            let_pass = result.outcome == "failed" and result.rule_id in released and releasable(result.rule_id)
+            if result.blocks and not let_pass:
+                rules[result.table].append(result.rule_id)
+        return {table: tuple(blocking) for table, blocking in rules.items()}
+
+    @property
+    def warnings(self) -> tuple[Result, ...]:
+        """Failures that do not block: published with a badge."""
+        return tuple(result for result in self.results if result.outcome == "failed" and not result.blocks)
+
+
+def run_gate(
+    database: Database, *, gate: Gate, tables: Sequence[str], refresh_id: int, now: datetime | None = None
+) -> Verdict:
+    """Check the waiting rows of `tables` (feeds at the delivery gate, published tables at the figures gate).
+
+    Reads committed rows only, and keeps writers off every table read until the verdict stands in
+    `published.check_result`. Raises NothingToCheckError without tables, KeyError for a table that has no suite.
+    """
+    if not tables:
+        raise NothingToCheckError(f"the {gate} gate was given no tables")
+    if strangers := sorted(set(tables) - set(suites(gate))):
+        raise KeyError(f"no {gate} suite for {', '.join(strangers)}")
+    chosen = [suite for table, suite in suites(gate).items() if table in tables]
+    with database.loader.begin() as connection:
+        _settle(connection, chosen)
+        results = tuple(_results(database, connection, chosen, now or datetime.now(UTC)))
+        _write(connection, gate, results, refresh_id=refresh_id)
+    return Verdict(gate=gate, results=results)
+
+
+def releasable(rule_id: str) -> bool:
+    """Whether a person may let a failure of the rule pass: so declared wherever a rule has this id."""
+    found = [
+        rule for gate in get_args(Gate) for suite in suites(gate).values() for rule in suite.rules if rule.id == rule_id
+    ]
+    return bool(found) and all(rule.releasable for rule in found)
+
+
+def offending_rows(
+    database: Database, *, gate: Gate, table: str, rule_id: str | None = None, limit: int = 100
+) -> list[Offence]:
+    """At most `limit` waiting rows that break a rule of the table, with reasons and without personal columns."""
+    with database.loader.connect() as connection:
+        suite, now = suites(gate)[table], datetime.now(UTC)
+        return predicates.offending_rows(connection, suite, rule_id=rule_id, limit=limit, now=now)
+
+
+def _settle(connection: Connection, chosen: Sequence[Suite]) -> None:
+    """Plain plans, room to hash, and nobody who writes to what is being judged."""
+    connection.execute(sa.text("set local jit = off"))
+    connection.execute(sa.text("set local work_mem = '64MB'"))
+    connection.execute(sa.text("set local lock_timeout = '30s'"))
+    quote = connection.dialect.identifier_preparer.quote
+    for suite in chosen:
+        schema, name = _stored(suite)
+        connection.execute(sa.text(f"lock table {schema}.{quote(name)} in share mode"))
+
+
+def _stored(suite: Suite) -> tuple[str, str]:
+    """The table behind a gate view."""
+    if suite.gate == "delivery":
+        return "staging", f"stg_{suite.table}"
+    return "published", f"{suite.table}_edition"
+
+
+def _results(database: Database, connection: Connection, chosen: Sequence[Suite], now: datetime) -> Iterator[Result]:
+    """The results of all suites; a table whose columns are not as agreed is not looked at any further."""
+    from checks import expectations
+
+    looked_up = facts.look_up(connection, chosen, now=now)
+    with expectations.looking(database.loader.url, options=GX_OPTIONS) as look:
+        for suite in chosen:
+            columns = judge_columns(suite, looked_up)
+            yield columns
+            if columns.outcome == "passed":
+                table = _Table(
+                    suite=suite,
+                    counted=predicates.count_rows(connection, suite, now=now),
+                    queried=predicates.count_queries(connection, suite, now=now),
+                    duplicates=predicates.count_duplicates(connection, suite),
+                    facts=looked_up,
+                )
+                yield from judge(table, look.count(suite, now=now))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """All that is known of one table when it is judged, save what GX saw."""
+
+    suite: Suite
+    counted: Counted
+    queried: Mapping[str, int]
+    duplicates: Mapping[str, int]
+    facts: Facts
+
+    @property
+    def loads(self) -> Sequence[LoadSum]:
+        return self.facts.loads.get(self.suite.table, ())
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """What came out for one rule, before it is told whose rule it was."""
+
+    outcome: Outcome
+    observed: Mapping[str, Any]
+    unexpected: int | None = None
+    element: int | None = None
+
+
+def judge(table: _Table, seen: Sequence["Seen"]) -> Iterator[Result]:
+    """One result for every rule but the columns', whatever GX handed back: too little, too much, in another order."""
+    by_rule: dict[str, list[Seen]] = defaultdict(list)
+    for one in seen:
+        by_rule[one.rule_id].append(one)
+    for rule in table.suite.rules:
+        if rule.expect != "columns":
+            yield _result(rule, _finding(rule, table, by_rule[rule.id]))
+
+
+def _finding(rule: Rule, table: _Table, seen: Sequence["Seen"]) -> _Finding:
+    if rule.expect == "not_null" and set(rule.columns) <= table.facts.unknown.get(rule.table, frozenset()):
+        return _Finding("passed", {"declared_unknown": True})
+    return _OURS[rule.expect](rule, table) if rule.kind.proof == "ours" else _judge_gx(rule, table, seen)
+
+
+def _judge_gx(rule: Rule, table: _Table, seen: Sequence["Seen"]) -> _Finding:
+    """A rule that GX counted: believed only where there is one count, and ours is the same."""
+    if len(seen) != 1:
+        return _raised(f"{len(seen)} results from Great Expectations, where there is to be one")
+    (one,) = seen
+    if one.raised:
+        return _raised(one.raised)
+    ours = _our_count(rule, table)
+    theirs = (one.unexpected, one.element)
+    if theirs != ours:
+        return _raised(f"Great Expectations counted {theirs}, we counted {ours}")
+    return _LIMITS.get(rule.expect, _no_row)(rule, table)
+
+
+def _our_count(rule: Rule, table: _Table) -> tuple[int | None, int | None]:
+    """Our own unexpected and element counts, in the form in which GX reports them for the kind."""
+    match rule.kind.proof:
+        case "row":
+            return table.counted.broken[rule.id], table.counted.rows
+        case "query":
+            return table.queried[rule.id], None
+        case _:
+            return None, table.counted.rows
+
+
+def judge_columns(suite: Suite, looked_up: Facts) -> Result:
+    """Columns and types against the contract, or against what the rules of a published table speak of."""
+    found = looked_up.columns.get(suite.view, {})
+    if suite.gate == "delivery":
+        wanted = facts.contract_columns(suite.table)
+    else:
+        spoken_of = {name for rule in suite.rules for name in rule.columns}
+        wanted = {name: found.get(name, "any") for name in spoken_of | {"slice_on", "edition_id", "branch_id"}}
+    missing = sorted(set(wanted) - set(found))
+    other = {name: found[name] for name in sorted(set(wanted) & set(found)) if found[name] != wanted[name]}
+    finding = _Finding(
+        _outcome(holds=bool(found) and not missing and not other), {"missing": missing, "other_type": other}
+    )
+    return _result(suite.rule("columns"), finding)
+
+
+def _no_row(rule: Rule, table: _Table) -> _Finding:
+    """No row may break the rule."""
+    unexpected, element = _our_count(rule, table)
+    return _Finding(_outcome(holds=unexpected == 0), {"unexpected": unexpected}, unexpected, element)
+
+
+def _few_nulls(rule: Rule, table: _Table) -> _Finding:
+    """At most a declared fraction is null."""
+    fraction, nulls = _null_fraction(rule, table)
+    limit = float(rule.bounds["max_fraction"])
+    return _Finding(
+        _outcome(holds=fraction <= limit), {"null_fraction": fraction, "limit": limit}, nulls, table.counted.rows
+    )
+
+
+def _usual_nulls(rule: Rule, table: _Table) -> _Finding:
+    """Not many more nulls than usual; quiet until there is a usual."""
+    fraction, nulls = _null_fraction(rule, table)
+    usual = facts.usual(table.facts.null_fractions.get((rule.table, rule.id), ()))
+    limit = None if usual is None else usual + float(rule.bounds["max_increase"])
+    observed = {"null_fraction": fraction, "usual": usual, "limit": limit}
+    return _Finding(_outcome(holds=limit is None or fraction <= limit), observed, nulls, table.counted.rows)
+
+
+def _null_fraction(rule: Rule, table: _Table) -> tuple[float, int]:
+    nulls = table.counted.broken[rule.id]
+    return round(nulls / table.counted.rows, 6) if table.counted.rows else 0.0, nulls
+
+
+def _size(rule: Rule, table: _Table) -> _Finding:
+    """Within bounds. None at all is right only where nothing but known versions of known rows was delivered."""
+    rows, low, high = table.counted.rows, int(rule.bounds["low"]), int(rule.bounds["high"])
+    nothing_new = bool(table.loads) and all(load.delivered == load.superseded for load in table.loads)
+    observed = {"rows": rows, "low": 0 if nothing_new else low, "high": high}
+    return _Finding(_outcome(holds=observed["low"] <= rows <= high), observed, None, rows)
+
+
+def _usual_volume(rule: Rule, table: _Table) -> _Finding:
+    """As many rows delivered as on the same weekday before; quiet until there is a usual."""
+    delivered = sum(load.delivered for load in table.loads if load.state != "held")
+    usual = facts.usual(table.facts.volumes.get(rule.table, ()))
+    observed: dict[str, Any] = {"delivered": delivered, "usual": usual}
+    if usual is None or not delivered:
+        return _Finding("passed", observed, None, table.counted.rows)
+    low, high = usual * rule.bounds["low_ratio"], usual * rule.bounds["high_ratio"]
+    observed |= {"low": low, "high": high}
+    return _Finding(_outcome(holds=low <= delivered <= high), observed, None, table.counted.rows)
+
+
+def _judge_accounting(_: Rule, table: _Table) -> _Finding:
+    """Every delivered row of every waiting load is accepted, superseded or quarantined, and is really there."""
+    wrong = [
+        load.load_id
+        for load in table.loads
+        if load.delivered != load.accepted + load.superseded + load.quarantined
+        or load.quarantined != sum(load.reasons.values())
+        or not _all_there(load, table.counted.by_load.get(load.load_id, 0))
+    ]
+    wrong += sorted(set(table.counted.by_load) - {load.load_id for load in table.loads})
+    parts = ("delivered", "accepted", "superseded", "quarantined")
+    sums = {part: sum(getattr(load, part) for load in table.loads) for part in parts}
+    right = bool(table.loads) and not wrong
+    return _Finding(_outcome(holds=right), {**sums, "wrong_loads": wrong}, len(wrong), len(table.loads))
+
+
+def _all_there(load: LoadSum, rows: int) -> bool:
+    """A held load may have lost rows to a correction; any other shows all that it accepted."""
+    return rows <= load.accepted if load.state == "held" else rows == load.accepted
+
+
+def _judge_share(rule: Rule, table: _Table) -> _Finding:
+    """Quarantined rows (of one reason) out of the delivered, over the loads that no correction has replaced."""
+    judged = [load for load in table.loads if not _is_replaced(load, table)]
+    reason = rule.bounds.get("reason_code")
+    delivered = sum(load.delivered for load in judged)
+    quarantined = sum(load.reasons.get(reason, 0) if reason else load.quarantined for load in judged)
+    share = round(quarantined / delivered, 6) if delivered else 0.0
+    observed = {"share": share, "limit": rule.bounds["max_fraction"], "quarantined": quarantined}
+    return _Finding(_outcome(holds=share <= rule.bounds["max_fraction"]), observed, quarantined, delivered)
+
+
+def _is_replaced(load: LoadSum, table: _Table) -> bool:
+    """Whether newer waiting loads have corrected every row of a held load, and brought at least what it had refused."""
+    newer = sum(other.accepted for other in table.loads if other.load_id > load.load_id)
+    return (
+        load.state == "held" and load.load_id not in table.counted.by_load and newer >= load.quarantined and newer > 0
+    )
+
+
+def _judge_newest(rule: Rule, table: _Table) -> _Finding:
+    """The newest record lies not too far behind the newest that an earlier refresh brought."""
+    newest, before = table.counted.newest[rule.id], table.facts.newest.get(rule.table)
+    late = bool(newest and before and newest < before - timedelta(days=rule.bounds["max_days_behind"]))
+    observed = {"newest": newest.isoformat() if newest else None, "before": before.isoformat() if before else None}
+    return _Finding(_outcome(holds=not late), observed, None, table.counted.rows)
+
+
+def _judge_catalogue(_: Rule, table: _Table) -> _Finding:
+    """Every metric that the suite guards is in the catalogue, told in every language."""
+    catalogue = metrics()
+    guarded = {code for each in table.suite.rules for code in each.guards}
+    missing = sorted(code for code in guarded if code not in catalogue or not _is_told(catalogue[code]))
+    return _Finding(_outcome(holds=not missing), {"missing": missing}, len(missing), len(guarded))
+
+
+def _is_told(metric: Metric) -> bool:
+    told = (metric.label, metric.meaning, metric.how_to_read, metric.not_conclude, metric.formula)
+    return all(words.get(language, "").strip() for words in told for language in get_args(Language))
+
+
+def _judge_slices(rule: Rule, table: _Table) -> _Finding:
+    """The candidate has slices, all of this refresh's making or published before, and lacks none that is published."""
+    slices = table.facts.slices.get(rule.table)
+    if slices is None:
+        return _Finding("failed", {"slices": 0, "vanished": []}, 0, 0)
+    observed = {"slices": slices.proposed, "vanished": slices.vanished}
+    return _Finding(
+        _outcome(holds=slices.proposed > 0 and not slices.vanished), observed, len(slices.vanished), slices.proposed
+    )
+
+
+def _judge_unique(rule: Rule, table: _Table) -> _Finding:
+    """No key is there twice."""
+    found = table.duplicates[rule.id]
+    return _Finding(_outcome(holds=found == 0), {"duplicates": found}, found, table.counted.rows)
+
+
+_LIMITS = {
+    "max_null_fraction": _few_nulls,
+    "nulls_like_history": _usual_nulls,
+    "row_count": _size,
+    "volume_like_history": _usual_volume,
+}
+_OURS = {
+    "accounting": _judge_accounting,
+    "quarantined_share": _judge_share,
+    "newest_record": _judge_newest,
+    "catalogue": _judge_catalogue,
+    "slices_kept": _judge_slices,
+    "unique": _judge_unique,
+}
+
+
+def _raised(problem: str) -> _Finding:
+    return _Finding("raised", {"problem": problem})
+
+
+def _outcome(*, holds: bool) -> Outcome:
+    return "passed" if holds else "failed"
+
+
+def _result(rule: Rule, finding: _Finding) -> Result:
+    return Result(
+        table=rule.table,
+        rule_id=rule.id,
+        level=rule.level,
+        outcome=finding.outcome,
+        observed=finding.observed,
+        unexpected_count=finding.unexpected,
+        element_count=finding.element,
+    )
+
+
+def _write(connection: Connection, gate: Gate, results: Sequence[Result], *, refresh_id: int) -> None:
+    """Keep every result; a gate run again for the same refresh replaces its own."""
+    written = sa.text("""
+        insert into published.check_result
+            (refresh_id, gate, table_name, rule_id, level, outcome, observed, unexpected_count, element_count)
+        select :refresh_id, :gate, r.*
+        from jsonb_to_recordset(cast(:results as jsonb)) as r (
+            "table" text, rule_id text, level text, outcome text, observed jsonb,
+            unexpected_count bigint, element_count bigint
+        )
+        on conflict (refresh_id, gate, table_name, rule_id) do update set
+            level = excluded.level, outcome = excluded.outcome, observed = excluded.observed,
+            unexpected_count = excluded.unexpected_count, element_count = excluded.element_count,
+            checked_at = clock_timestamp()
+    """)
+    kept = json.dumps([asdict(result) for result in results])
+    connection.execute(written, {"refresh_id": refresh_id, "gate": gate, "results": kept})

@@ -1,0 +1,26 @@
+"""Data health: what arrived, what was refused and why, which checks guard the figures, and how fresh they are."""
+
+from pages.shared import filters, health
+from pages.shared.panels import Screen
+from pages.shared.viewer import Viewer
+
+
+def show(viewer: Viewer) -> None:
+    """For stewards everything; for everybody else how far the data reach."""
+    say = viewer.words.say
+    screen = Screen(viewer, filters.sidebar(viewer, "data_health"))
+    screen.heading(say("Data health"), say("What arrived, what was refused, and which checks guard the figures?"))
+    health.summary(screen)
+    left, right = screen.cards()
+    with left:
+        health.freshness(screen)
+    with right:
+        health.rows_by_fate(screen)
+    with screen.card():
+        health.held(screen)
+    with screen.card():
+        health.refreshes(screen)
+    with screen.card():
+        health.checks(screen)
+    with screen.card():
+        health.refusals(screen)

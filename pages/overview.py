@@ -1,0 +1,24 @@
+"""Overview: the monthly five with their alarms, the scorecard by region, and what flows in."""
+
+from pages.shared import filters
+from pages.shared.charts import overview as charts
+from pages.shared.panels import Screen
+from pages.shared.viewer import Viewer
+from warehouse.metrics import metrics
+
+MONTHLY_FIVE = ("satisfaction_rate", "repeat_rate", "referral_rate", "churn_rate", "complaint_rate", "return_rate")
+FLOWS = ("lead.count", "order.count", "order.amount", "complaint.count")
+
+
+def show(viewer: Viewer) -> None:
+    """The first page: is anything beyond usual variation, and where."""
+    words, say = viewer.words, viewer.words.say
+    screen = Screen(viewer, filters.sidebar(viewer, "overview", views=MONTHLY_FIVE))
+    screen.heading(say("Overview"), say("How is the company doing, and what changed beyond usual variation?"), (*MONTHLY_FIVE, *FLOWS))
+    screen.tiles(*MONTHLY_FIVE)
+    screen.tiles(*FLOWS, width=240)
+    with screen.card():
+        filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))
+        screen.trend(words.label(metrics()[screen.asked.view].label), screen.asked.view, charts.monthly)
+    with screen.card():
+        screen.side_by_side(say("Scorecard by region"), MONTHLY_FIVE, by="region")

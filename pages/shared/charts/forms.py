@@ -1,0 +1,98 @@
+"""Forms that several screens share: control chart, dots with intervals, bars, one stacked strip."""
+
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from pages.shared.charts import theme
+from pages.shared.charts.theme import Look
+
+Unit = Literal["share", "number"]
+BAR_STEP = 34
+
+
+def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
+    """A monthly series with 95 % intervals and natural limits; signals are diamonds, so that colour is never alone.
+
+    Columns: month, value, low, high, centre, limit_low, limit_high, is_signal, value_text, interval_text, base_text.
+    """
+    palette = look.palette
+    y = theme.y_share if unit == "share" else theme.y_number
+    base = alt.Chart(rows).encode(x=theme.x_time(look))
+    tooltip = [
+        alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
+        alt.Tooltip("value_text:N", title=look.say("Figure")),
+        alt.Tooltip("interval_text:N", title=look.say("95 % interval")),
+        alt.Tooltip("base_text:N", title=look.say("n")),
+    ]
+    limits = base.mark_area(color=palette.band, opacity=0.45).encode(y=y(look, "limit_low"), y2="limit_high:Q")
+    centre = base.mark_line(color=palette.muted, strokeDash=[3, 4], strokeWidth=1).encode(y="centre:Q")
+    interval = base.mark_rule(color=palette.main, opacity=0.35, strokeWidth=3, strokeCap="round").encode(y="low:Q", y2="high:Q")
+    line = base.mark_line(color=palette.main, strokeWidth=2).encode(y="value:Q")
+    dots = base.mark_point(filled=True, opacity=1).encode(
+        y="value:Q",
+        shape=alt.condition("datum.is_signal", alt.value("diamond"), alt.value("circle")),
+        size=alt.condition("datum.is_signal", alt.value(110), alt.value(36)),
+        color=alt.condition("datum.is_signal", alt.value(palette.bad), alt.value(palette.main)),
+        tooltip=tooltip,
+    )
+    return theme.finished(alt.layer(limits, centre, interval, line, dots), look, height=260)
+
+
+def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
+    """One figure by group: a dot with its 95 % interval, the whole as a line behind.
+
+    Columns: label, value, low, high, whole, value_text, interval_text, base_text. Rows stand in the order given.
+    """
+    palette = look.palette
+    base = alt.Chart(rows).encode(y=_rows_as_given(look))
+    tooltip = [
+        alt.Tooltip("label:N", title=" "),
+        alt.Tooltip("value_text:N", title=look.say("Figure")),
+        alt.Tooltip("interval_text:N", title=look.say("95 % interval")),
+        alt.Tooltip("base_text:N", title=look.say("n")),
+    ]
+    whole = alt.Chart(rows).mark_rule(color=palette.muted, strokeDash=[3, 4]).encode(x=_along(look, unit, "whole"))
+    interval = base.mark_rule(color=palette.main, opacity=0.4, strokeWidth=5, strokeCap="round").encode(x=_along(look, unit, "low"), x2="high:Q")
+    point = base.mark_point(filled=True, size=90, opacity=1, color=palette.main).encode(x=_along(look, unit, "value"), tooltip=tooltip)
+    said = base.mark_text(align="left", dx=12, color=palette.quiet_text).encode(x=_along(look, unit, "high"), text="value_text:N")
+    return theme.finished(alt.layer(whole, interval, point, said), look, height=alt.Step(BAR_STEP))
+
+
+def bars(rows: pd.DataFrame, look: Look) -> alt.Chart:
+    """One count by group as horizontal bars with their figures. Columns: label, value, value_text. In the order given."""
+    palette = look.palette
+    base = alt.Chart(rows).encode(y=_rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True)))
+    drawn = base.mark_bar(color=palette.main, height={"band": 0.62}, cornerRadiusEnd=3).encode(
+        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Figure"))]
+    )
+    said = base.mark_text(align="left", dx=6, color=palette.text).encode(text="value_text:N")
+    return theme.finished(alt.layer(drawn, said), look, height=alt.Step(BAR_STEP))
+
+
+def columns(rows: pd.DataFrame, look: Look) -> alt.Chart:
+    """One count by month as columns, with natural limits where there are any. Columns as for `control`."""
+    palette = look.palette
+    base = alt.Chart(rows).encode(x=theme.x_time(look))
+    drawn = base.mark_bar(color=palette.main, width={"band": 0.7}, cornerRadiusEnd=2).encode(
+        x=alt.X("yearmonth(month):T", title=None, axis=theme.x_time(look).axis),
+        y=theme.y_number(look, zero=True),
+        color=alt.condition("datum.is_signal", alt.value(palette.bad), alt.value(palette.main)),
+        tooltip=[alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"), alt.Tooltip("value_text:N", title=look.say("Figure"))],
+    )
+    return theme.finished(alt.layer(drawn), look, height=220)
+
+
+def _along(look: Look, unit: Unit, column: str) -> alt.X:
+    axis = theme.axis(look, format="~%") if unit == "share" else theme.axis(look, labelExpr=look.number_label)
+    return alt.X(f"{column}:Q", title=None, scale=alt.Scale(zero=True, nice=True), axis=axis)
+
+
+def _rows_as_given(look: Look) -> alt.Y:
+    return alt.Y(
+        "label:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200),
+    )

@@ -1,0 +1,61 @@
+"""What stands behind a figure: what it means, how it is made, from which refresh, guarded by which checks."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from checks.rules import Rule, suites
+from pages.shared import cached
+from pages.shared.viewer import Viewer
+from warehouse import metrics as catalogue
+from warehouse.queries import provenance, state
+
+MARKS = {"passed": ":material/check_circle:", "failed": ":material/cancel:", "raised": ":material/error:"}
+
+
+def metric(viewer: Viewer, code: str) -> None:
+    """Draw the explanation of one metric, top to bottom, inside whatever is open."""
+    words, about = viewer.words, catalogue.metrics()[code]
+    say = words.say
+    st.markdown(f"**{words.label(about.label)}**")
+    st.markdown(words.label(about.meaning))
+    st.markdown(f"**{say('How to read it')}**  \n{words.label(about.how_to_read)}")
+    st.markdown(f"**{say('What not to conclude')}**  \n{words.label(about.not_conclude)}")
+    st.markdown(f"**{say('Formula')}**  \n{words.label(about.formula)}")
+    good = {"up": say("up is good"), "down": say("down is good"), "none": say("neither way is good or bad")}[about.direction]
+    facts = [good, say("shown from n = {n}", n=about.smallest_base), say("owner: {owner}", owner=about.owner), say("source: {source}", source=about.source)]
+    st.caption(" · ".join(facts))
+    when = words.moment(viewer.published_at, now=datetime.now(UTC))
+    st.caption(say("Refresh {refresh}, published {when} · `{code}`", refresh=viewer.reader.refresh_id, when=when, code=code))
+    _checks(viewer, code)
+    with st.expander(say("How it is made"), icon=":material/code:"):
+        for name, sql in provenance.of(about):
+            st.caption(name)
+            st.code(sql, language="sql")
+
+
+def rules() -> dict[tuple[str, str, str], Rule]:
+    """Every declared rule by gate, table and id."""
+    declared = [suite for gate in ("delivery", "figures") for suite in suites(gate).values()]
+    return {(rule.gate, rule.table, rule.id): rule for suite in declared for rule in suite.rules}
+
+
+def stopped_by(viewer: Viewer, feed: str) -> list[str]:
+    """The checks that hold a delivery of `feed`, as sentences."""
+    held = cached.fresh(viewer.asker, state.held)
+    ids = sorted({rule for named in held.loc[held["feed"] == feed, "held_by"] for rule in named})
+    said = {rule.id: rule.sentence(viewer.words.language) for (_, table, _), rule in rules().items() if table == feed}
+    return [said.get(rule.split(".", 1)[-1], said.get(rule, rule)) for rule in ids]
+
+
+def _checks(viewer: Viewer, code: str) -> None:
+    say, language = viewer.words.say, viewer.words.language
+    declared = rules()
+    results = cached.rows(viewer.asker, state.checks)
+    keys = zip(results["gate"], results["table_name"], results["rule_id"], strict=True)
+    guarding = [(declared[key], result) for key, result in zip(keys, results["outcome"], strict=True) if key in declared and code in declared[key].guards]
+    passed = sum(outcome == "passed" for _, outcome in guarding)
+    with st.expander(say("Guarded by {n} checks, {passed} passed", n=len(guarding), passed=passed), icon=":material/verified_user:"):
+        for rule, outcome in sorted(guarding, key=lambda pair: (pair[1] == "passed", pair[0].table, pair[0].id)):
+            st.markdown(f"{MARKS[outcome]} `{rule.table}` {rule.sentence(language)}")

@@ -1,0 +1,177 @@
+"""The sidebar, once for every page, and the address that says the same: Scope out, parameters in and out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from pages.shared import address, cached, door
+from pages.shared.address import PRESETS, Choices, Preset, Problem, State
+from pages.shared.names import Names
+from pages.shared.text import LANGUAGES
+from pages.shared.viewer import DEMO_PEOPLE, Viewer
+from warehouse.scope import Scope
+
+FREE = "free"
+OF_SIDEBAR = ("region", "branch", "period", "compare")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the sidebar and the address ask a page for, and what in the address meant nothing."""
+
+    scope: Scope
+    view: str
+    problems: Sequence[Problem]
+
+
+def sidebar(viewer: Viewer, page: str, *, counting: str | None = None, narrowed_by: Sequence[str] = (), views: Sequence[str] = ()) -> Asked:
+    """Draw the sidebar. `narrowed_by` are the page's own filters, whose options are what `counting` counts; `views` its tabs."""
+    names = Names.of(viewer)
+    choices = _choices(viewer, counting, narrowed_by, views)
+    problems = _take_in_address(page, choices)
+    with st.sidebar:
+        _places(viewer, names, choices)
+        _time(viewer, choices)
+        for name in choices.filters:
+            _choose_many(viewer.words.say("All"), names.dimension(name), name, choices.filters[name], lambda code, of=name: names.of_code(of, code))
+        _person_and_language(viewer)
+    state = _chosen(choices)
+    _write_address(viewer, state, choices)
+    return Asked(scope=state.scope(viewer.last_day), view=state.view, problems=problems)
+
+
+def view_switch(options: Mapping[str, str], label: str) -> None:
+    """The page's own switch between views; the choice was already read when the sidebar was drawn."""
+    st.segmented_control(label, list(options), format_func=lambda name: options[name], key="view", label_visibility="collapsed", required=True)
+
+
+def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], views: Sequence[str]) -> Choices:
+    branches: dict[str, list[str]] = {}
+    for row in viewer.branches.itertuples():
+        branches.setdefault(str(row.region), []).append(str(row.branch))
+    filters = {name: _options(viewer, counting, name) for name in narrowed_by} if counting else {}
+    return Choices(
+        last_day=viewer.last_day,
+        branches=branches,
+        filters={name: options for name, options in filters.items() if len(options) > 1},
+        views=views,
+    )
+
+
+def _options(viewer: Viewer, counting: str, name: str) -> list[str]:
+    counted = cached.figure(viewer.asker, counting, Scope(), (name,)).rows
+    return [str(code) for code in counted[name].dropna()] if name in counted else []
+
+
+def _take_in_address(page: str, choices: Choices) -> list[Problem]:
+    """Bring a new address into the widgets; coming through the menu, bring along what was chosen before."""
+    now = {name: st.query_params.get_all(name) for name in st.query_params}
+    moved = st.session_state.get("page") != page
+    st.session_state["page"] = page
+    says_something = bool(set(now) - address.OF_THE_SESSION)
+    if moved and not says_something and "kept" in st.session_state:
+        state, _ = address.parse(st.session_state["kept"], choices)
+        _into_widgets(state, choices)
+        return []
+    if not moved and now == st.session_state.get("address"):
+        return []
+    state, problems = address.parse(now, choices)
+    _into_widgets(state, choices)
+    return problems
+
+
+def _into_widgets(state: State, choices: Choices) -> None:
+    st.session_state["region"] = list(state.regions)
+    st.session_state["branch"] = list(state.branches)
+    st.session_state["compare"] = state.comparison
+    if isinstance(state.period, str):
+        st.session_state["period"] = state.period
+    else:
+        st.session_state["period"], st.session_state["days"] = FREE, state.period
+    if choices.views:
+        st.session_state["view"] = state.view
+    for name in choices.filters:
+        st.session_state[name] = list(state.filters.get(name, ()))
+
+
+def _chosen(choices: Choices) -> State:
+    """What the widgets say now."""
+    chosen = st.session_state
+    period: Preset | tuple[date, date] = chosen["period"] if chosen["period"] in PRESETS else _free_days(choices.last_day)
+    return State(
+        regions=tuple(chosen.get("region", ())),
+        branches=tuple(chosen.get("branch", ())),
+        period=period,
+        comparison=chosen["compare"],
+        filters={name: tuple(chosen[name]) for name in choices.filters if chosen.get(name)},
+        view=chosen.get("view") or choices.views[0] if choices.views else "",
+    )
+
+
+def _free_days(last_day: date) -> tuple[date, date]:
+    """The two days picked; while the second is still to come, the first alone."""
+    days = tuple(st.session_state.get("days") or ())
+    return (days[0], days[-1]) if days else (last_day.replace(day=1), last_day)
+
+
+def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
+    session = {
+        "lang": st.session_state.get("lang") or st.query_params.get("lang"),
+        "as": next((name for name, person in DEMO_PEOPLE.items() if person == viewer.person), None) if viewer.is_demo else None,
+        "refresh": str(viewer.reader.refresh_id) if viewer.looks_back else None,
+    }
+    kept = address.parameters_of(state, choices)
+    parameters = {**kept, **{name: [value] for name, value in session.items() if value}}
+    if {name: st.query_params.get_all(name) for name in st.query_params} != parameters:
+        st.query_params.from_dict(parameters)
+    st.session_state["kept"], st.session_state["address"] = kept, parameters
+
+
+def _places(viewer: Viewer, names: Names, choices: Choices) -> None:
+    say = viewer.words.say
+    if len(choices.branches) > 1:
+        _choose_many(say("All regions"), say("Region"), "region", list(choices.branches), lambda code: names.of_code("region", code))
+    offered = choices.branches_of(st.session_state.get("region", ()))
+    st.session_state["branch"] = [branch for branch in st.session_state.get("branch", ()) if branch in offered]
+    if len(offered) > 1:
+        _choose_many(say("All branches"), say("Branch"), "branch", offered, lambda code: names.of_code("branch", code))
+
+
+def _time(viewer: Viewer, choices: Choices) -> None:
+    say = viewer.words.say
+    periods = {
+        "30d": say("Last 30 days"),
+        "90d": say("Last 90 days"),
+        "12m": say("Last 12 months"),
+        "ytd": say("This year"),
+        "24m": say("Last 24 months"),
+        "all": say("All time"),
+        FREE: say("From … to …"),
+    }
+    st.selectbox(say("Period"), list(periods), format_func=lambda name: periods[name], key="period")
+    if st.session_state["period"] == FREE:
+        st.session_state.setdefault("days", (choices.last_day.replace(day=1), choices.last_day))
+        st.date_input(say("Days"), key="days", format="YYYY-MM-DD")
+    comparisons = {"before": say("The period before"), "year": say("The same period a year before"), "none": say("Nothing")}
+    st.selectbox(say("Compared with"), list(comparisons), format_func=lambda name: comparisons[name], key="compare")
+
+
+def _person_and_language(viewer: Viewer) -> None:
+    say = viewer.words.say
+    st.space("small")
+    if viewer.is_demo:
+        people = door.demo_roles(viewer.words)
+        st.session_state.setdefault("as", next(name for name, person in DEMO_PEOPLE.items() if person == viewer.person))
+        st.selectbox(say("Looking as"), list(people), format_func=lambda name: people[name], key="as")
+    st.session_state.setdefault("lang", viewer.words.language)
+    st.segmented_control(say("Language"), list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="lang", required=True, width="stretch")
+    if not viewer.is_demo:
+        st.caption(say("Signed in as {person}", person=viewer.person))
+        st.button(say("Sign out"), on_click=st.logout, width="stretch")
+
+
+def _choose_many(nothing_chosen: str, label: str, name: str, options: Sequence[str], called: object) -> None:
+    st.session_state[name] = [code for code in st.session_state.get(name, ()) if code in options]
+    st.multiselect(label, list(options), key=name, format_func=called, placeholder=nothing_chosen)

@@ -1,0 +1,142 @@
+"""Figures made readable: the same rows with names, texts in the reader's way, and control limits. Pure; nothing here draws."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pages.shared.cached import Answer
+from pages.shared.names import Names
+from warehouse.metrics import TIMES, Metric, metrics
+from warehouse.queries import signals
+from warehouse.queries.signals import Estimate
+
+ESTIMATES = {"duration": ("median", "median_low", "median_high")}
+BASES = {"rate": "denominator", "ratio": "denominator", "funnel": "denominator", "parts": "denominator", "money_rate": "n", "duration": "n", "score": "n"}
+
+
+@dataclass(frozen=True)
+class Readable:
+    """Writes the figures of one metric in the reader's way."""
+
+    metric: Metric
+    names: Names
+    currency: str
+
+    @classmethod
+    def of(cls, code: str, names: Names, currency: str) -> "Readable":
+        """For the metric called `code`; KeyError if there is none."""
+        return cls(metric=metrics()[code], names=names, currency=currency)
+
+    def value(self, value: float) -> str:
+        """One figure, with its unit."""
+        words = self.names.words
+        if value is None or math.isnan(value):
+            return "–"
+        match self.metric.kind:
+            case "rate" | "money_rate" | "funnel":
+                return words.percent(value)
+            case "money":
+                return words.money(value, self.currency)
+            case "duration":
+                return words.duration(value, self.metric.unit)
+            case "score":
+                return words.signed(value) if self.metric.code == "nps" else words.number(value, 1)
+            case "ratio":
+                return words.number(value, 2)
+            case _:
+                return words.number(value)
+
+    def interval(self, low: float, high: float) -> str:
+        """Both ends of a 95 % interval; an end that is not reached is said as such."""
+        if math.isnan(low) and math.isnan(high):
+            return ""
+        top = self.names.words.say("beyond the data") if math.isnan(high) else self.value(high)
+        return f"{self.value(low)} – {top}"
+
+    def change(self, difference: float) -> str:
+        """A difference of two figures, with its sign."""
+        words = self.names.words
+        match self.metric.kind:
+            case "rate" | "money_rate" | "funnel":
+                return words.points(difference)
+            case "duration":
+                return f"{'+' if difference > 0 else '−'}{words.duration(abs(difference), self.metric.unit)}"
+            case "count" | "parts":
+                return words.signed(difference)
+            case _:
+                return words.signed(difference, 1)
+
+    def rows(self, answer: Answer) -> pd.DataFrame:
+        """The rows of `answer` with value, low, high, base, their texts, and `label`, the names of what they are by.
+
+        Times become timestamps; everything that `figure` returned stays.
+        """
+        rows = answer.rows.copy()
+        value, low, high = ESTIMATES.get(self.metric.kind, ("value", "low", "high"))
+        for name, source in (("value", value), ("low", low), ("high", high), ("base", BASES.get(self.metric.kind, ""))):
+            rows[name] = rows[source].astype(float) if source in rows else float("nan")
+        rows["value_text"] = [self.value(figure) for figure in rows["value"]]
+        rows["interval_text"] = [self.interval(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
+        rows["base_text"] = ["" if math.isnan(base) else self.names.words.number(base) for base in rows["base"]]
+        parts = [name for name in (*answer.by, "part") if name in rows and name not in TIMES]
+        for name in parts:
+            rows[f"{name}_name"] = [self.names.of_code(name, code) for code in rows[name]]
+        rows["label"] = [" · ".join(said) for said in zip(*(rows[f"{name}_name"] for name in parts), strict=True)] if parts else ""
+        for name in set(answer.by) & set(TIMES):
+            rows[name] = pd.to_datetime(rows[name])
+        return rows
+
+
+def estimate(row: pd.Series, kind: str) -> Estimate | None:
+    """The figure of one readable row with its interval; a count gets its Poisson interval; None where there is none."""
+    if math.isnan(row["value"]):
+        return None
+    if kind == "count":
+        return signals.count_estimate(row["value"])
+    if math.isnan(row["low"]) or math.isnan(row["high"]):
+        return None
+    return Estimate(value=row["value"], low=row["low"], high=row["high"])
+
+
+def with_limits(rows: pd.DataFrame) -> pd.DataFrame:
+    """Readable rows in order of time with centre, limit_low, limit_high and is_signal (XmR); limits empty where too short."""
+    values = [float(value) for value in rows["value"]]
+    natural = signals.limits(values)
+    found = {signal.index for signal in signals.signals(values)}
+    return rows.assign(
+        centre=natural.centre if natural else float("nan"),
+        limit_low=max(natural.low, 0.0) if natural and min(values, default=0) >= 0 else natural.low if natural else float("nan"),
+        limit_high=natural.high if natural else float("nan"),
+        is_signal=[index in found for index in range(len(values))],
+    )
+
+
+def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
+    """Readable rows as people copy them: what they are by, figure, interval, n, under their names."""
+    say = names.words.say
+    columns = {f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name) for name in (*by, "part") if name in rows}
+    written = rows.assign(**{name: [names.words.day(day.date()) for day in rows[name]] for name in TIMES if name in columns})
+    columns |= {"value_text": say("Figure"), "interval_text": say("95 % interval"), "base_text": say("n")}
+    chosen = written[list(columns)].rename(columns=columns)
+    return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
+
+
+def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """A list of cases under readable names: places and codes by name, times to the minute, hours rounded."""
+    say = names.words.say
+    shown = {
+        "complaint_id": (say("Complaint"), lambda column: column),
+        "branch_id": (say("Branch"), lambda column: [names.of_code("branch", code) for code in column]),
+        "category_code": (say("Category"), lambda column: [names.of_code("category", code) for code in column]),
+        "severity_code": (say("Severity"), lambda column: [names.of_code("severity", code) for code in column]),
+        "opened_at": (say("Received"), lambda column: [names.words.stamp(at) for at in column]),
+        "due_at": (say("Due"), lambda column: [names.words.stamp(at) for at in column]),
+        "hours_left": (say("Overdue by"), lambda column: [names.words.duration(abs(float(hours)), "hours") for hours in column]),
+        "is_responded": (say("Answered"), lambda column: [say("yes") if answered else say("no") for answered in column]),
+        "handler_staff_id": (say("Handled by"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
+        "customer_code": (say("Customer"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
+        "cell": (say("Cell"), lambda column: [names.of_code("cell", code) for code in column]),
+    }
+    return pd.DataFrame({title: write(rows[name]) for name, (title, write) in shown.items() if name in rows})

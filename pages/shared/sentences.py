@@ -1,0 +1,223 @@
+"""One generated sentence for everything drawn, which is also what a screen reader says. Pure; nothing here draws."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pages.shared import markup
+from pages.shared.address import Problem
+from pages.shared.cached import Answer
+from pages.shared.markup import Kind
+from pages.shared.names import Names
+from pages.shared.readable import Readable
+from pages.shared.text import Words
+from warehouse.metrics import Metric
+from warehouse.queries import signals
+from warehouse.scope import Scope
+
+NAMED_AT_MOST = 3
+
+
+def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> str:
+    """North region · 7 branches · 1 Jan – 31 Mar 2026 · compared with the 90 days before."""
+    chosen = branches
+    if asked.regions:
+        chosen = chosen[chosen["region"].isin(asked.regions)]
+    if asked.branches:
+        chosen = chosen[chosen["branch"].isin(asked.branches)]
+    regions = [names.of_code("region", code) for code in chosen["region"].unique()]
+    where = words.listed(regions) if len(regions) <= NAMED_AT_MOST else words.say_many("{n} region", "{n} regions", len(regions))
+    who = chosen["branch_name"].iloc[0] if len(chosen) == 1 else words.say_many("{n} branch", "{n} branches", len(chosen))
+    said = [where, str(who), _period(words, asked)]
+    said += [f"{names.dimension(name)}: {words.listed([names.of_code(name, code) for code in codes])}" for name, codes in asked.filters.items()]
+    before = asked.compared()
+    if before is not None and before.period is not None and asked.period is not None:
+        days = words.number(asked.period.days)
+        said.append(
+            words.say("compared with the {days} days before", days=days)
+            if asked.comparison == "before"
+            else words.say("compared with the same {days} days a year before", days=days)
+        )
+    return " · ".join(said)
+
+
+def ignored(words: Words, problems: Sequence[Problem]) -> str:
+    """Names every parameter of the address that means nothing here."""
+    named = words.listed([f"{problem.parameter}={problem.value}" for problem in problems])
+    return words.say("Ignored in the address, because it means nothing on this page for you: {named}", named=f"`{named.replace('`', '')}`")
+
+
+def nothing(words: Words, names: Names, answer: Answer, freshness: pd.DataFrame, about: Metric) -> tuple[Kind, str, str] | None:
+    """Which kind of nothing an answer is, its title and its sentence; None where there is something to show."""
+    if answer.absent:
+        held = set(freshness.dropna(subset=["held_since"])["feed"])
+        feeds = words.listed([names.feed(feed) for feed in answer.absent])
+        if any(feed.partition(".")[0] in held for feed in answer.absent):
+            return "held-back", words.say("Held back"), words.say("The first delivery of {feeds} is held by a check. Data health says which one, and what to do.", feeds=feeds)
+        return "feed-absent", words.say("Waits for a feed"), words.say("Deliver {feeds}, and this fills itself. Until then it is unknown, not zero.", feeds=feeds)
+    if answer.rows.empty or (answer.rows[_base(answer.rows)].fillna(0).sum() == 0 if _base(answer.rows) else False):
+        return "no-rows", words.say("Nothing in this period"), words.say("No {what} matches the choice in the sidebar. Choose a longer period or fewer filters.", what=words.label(about.label))
+    if answer.rows["suppressed"].notna().all():
+        n = words.number(float(answer.rows[_base(answer.rows)].sum())) if _base(answer.rows) else "–"
+        return "too-few", words.say("n too small"), words.say("{n} is fewer than the {base} that a figure needs to mean something. Choose a longer period or more branches.", n=n, base=words.number(about.smallest_base))
+    return None
+
+
+def certainty(words: Words, row: pd.Series) -> str:
+    """95 %: 24.1 – 26.3 % · n 1,204, as far as the row knows."""
+    said = [words.say("95 %: {interval}", interval=row["interval_text"])] if row["interval_text"] else []
+    said += [words.say("n {n}", n=row["base_text"])] if row["base_text"] else []
+    if "open" in row and row["open"] == row["open"]:
+        said.append(words.say("{n} still open", n=words.number(float(row["open"]))))
+    if "pending" in row and row["pending"] == row["pending"] and row["pending"] > 0:
+        said.append(words.say("{n} not yet due", n=words.number(float(row["pending"]))))
+    return " · ".join(said)
+
+
+def alarm(words: Words, about: Metric, value: float) -> str | None:
+    """The badge of a figure beyond one of the trade's marks, which are settings in the metric catalogue."""
+    if math.isnan(value):
+        return None
+    for name, mark in about.alarm.items():
+        said = words.percent(mark, 0)
+        if name == "good_above" and value > mark:
+            return markup.badge("good", words.say("good: above {mark}", mark=said))
+        if name == "bad_above" and value > mark:
+            return markup.badge("bad", words.say("alarm: above {mark}", mark=said))
+    return None
+
+
+def newest_signal(words: Words, values: Sequence[float]) -> str | None:
+    """The badge of a series whose newest point is beyond usual variation."""
+    found = signals.signals(values)
+    if not found or found[-1].index != len(values) - 1:
+        return None
+    return markup.badge("caution", _rule(words, found[-1].rule))
+
+
+def trend(rows: pd.DataFrame, reads: Readable) -> str:
+    """From where to where a series went, and since when it is beyond usual variation."""
+    words = reads.names.words
+    known = rows.dropna(subset=["value"])
+    when = "week" if "week" in rows else "month"
+    label = words.label(reads.metric.label)
+    if known.empty:
+        return words.say("{what}: no month has enough cases to show.", what=label)
+    first, last = known.iloc[0], known.iloc[-1]
+    said = words.say(
+        "{what}: {first} in {then}, {last} in {now}.",
+        what=label,
+        first=first["value_text"],
+        then=_when(words, first[when], when),
+        last=last["value_text"],
+        now=_when(words, last[when], when),
+    )
+    if "is_signal" not in known:
+        return said
+    signal = known[known["is_signal"]]
+    if signal.empty:
+        return f"{said} {words.say('All months lie within usual variation.')}" if known["centre"].notna().any() else said
+    newest = signal.iloc[-1]
+    return f"{said} {words.say('Beyond usual variation most recently in {month}.', month=_when(words, newest[when], when))}"
+
+
+def duration(rows: pd.DataFrame, reads: Readable) -> str:
+    """By when half and nine tenths have got there, of how many."""
+    words, row = reads.names.words, rows.iloc[0]
+    said = [words.say("{what}: half within {median}", what=words.label(reads.metric.label), median=reads.value(row["median"])) if row["median"] == row["median"] else words.say("{what}: fewer than half have got there yet", what=words.label(reads.metric.label))]
+    if row["p90"] == row["p90"]:
+        said.append(words.say("nine in ten within {p90}", p90=reads.value(row["p90"])))
+    said.append(words.say("followed: {n}, of whom {open} have not got there yet", n=words.number(row["n"]), open=words.number(row["open"])))
+    return f"{'; '.join(said)}."
+
+
+def ranking(rows: pd.DataFrame, reads: Readable) -> str:
+    """The highest and the lowest of several, with n, and how many cannot be shown."""
+    words = reads.names.words
+    known = rows.dropna(subset=["value"]).sort_values("value", ascending=False)
+    label = words.label(reads.metric.label)
+    if len(known) < 2:
+        return words.say("{what}: too few groups to compare.", what=label)
+    first, last = known.iloc[0], known.iloc[-1]
+    said = words.say(
+        "{what}: highest for {first} ({first_value}, n {first_n}), lowest for {last} ({last_value}, n {last_n}).",
+        what=label,
+        first=first["label"],
+        first_value=first["value_text"],
+        first_n=first["base_text"] or first["value_text"],
+        last=last["label"],
+        last_value=last["value_text"],
+        last_n=last["base_text"] or last["value_text"],
+    )
+    hidden = len(rows) - len(known)
+    return f"{said} {words.say_many('{n} group is too small to show.', '{n} groups are too small to show.', hidden)}" if hidden else said
+
+
+def counts(rows: pd.DataFrame, reads: Readable) -> str:
+    """The largest of several counts and its share of them all."""
+    words = reads.names.words
+    total = rows["value"].sum()
+    if not total:
+        return words.say("{what}: none.", what=words.label(reads.metric.label))
+    first = rows.sort_values("value", ascending=False).iloc[0]
+    return words.say(
+        "{what}: {total} in all; most for {first} with {value} ({share}).",
+        what=words.label(reads.metric.label),
+        total=reads.value(total),
+        first=first["label"],
+        value=first["value_text"],
+        share=words.percent(first["value"] / total, 0),
+    )
+
+
+def funnel(rows: pd.DataFrame, reads: Readable) -> str:
+    """How many came through to the end, and where most were lost."""
+    words = reads.names.words
+    first, last = rows.iloc[0], rows.iloc[-1]
+    steps = rows.iloc[1:].dropna(subset=["value"])
+    if steps.empty or math.isnan(last["share"]):
+        return words.say("{what}: too few to follow.", what=words.label(reads.metric.label))
+    worst = steps.loc[steps["value"].idxmin()]
+    return words.say(
+        "Of {n} leads collected, {share} reached “{last}”. The narrowest step is “{worst}”: {value} of the stage before.",
+        n=words.number(float(first["collected"])),
+        share=words.percent(last["share"]),
+        last=last["label"],
+        worst=worst["label"],
+        value=worst["value_text"],
+    )
+
+
+def parts(rows: pd.DataFrame, reads: Readable) -> str:
+    """Every part of a whole with its share, the largest first."""
+    words = reads.names.words
+    known = rows.dropna(subset=["share"]).sort_values("share", ascending=False)
+    named = [f"{row['label']} {words.percent(row['share'], 0)}" for _, row in known.iterrows()]
+    total = float(rows["denominator"].max()) if len(rows) else 0.0
+    return words.say("{what}, {n} in all: {parts}.", what=words.label(reads.metric.label), n=words.number(total), parts=words.listed(named))
+
+
+def _period(words: Words, asked: Scope) -> str:
+    if asked.period is None:
+        return words.say("all time")
+    last = (pd.Timestamp(asked.period.end) - pd.Timedelta(days=1)).date()
+    return words.span(asked.period.start, last)
+
+
+def _when(words: Words, time: pd.Timestamp, kind: str) -> str:
+    return words.month(time.date()) if kind == "month" else words.day(time.date())
+
+
+def _rule(words: Words, rule: signals.Rule) -> str:
+    match rule:
+        case "beyond limits":
+            return words.say("beyond usual variation")
+        case "eight on one side":
+            return words.say("eight months on one side of the mean")
+        case "two of three beyond two sigma":
+            return words.say("near the limit twice in three months")
+
+
+def _base(rows: pd.DataFrame) -> str | None:
+    return next((name for name in ("denominator", "n") if name in rows), None)

@@ -1,0 +1,99 @@
+"""Readable rows in the shape that a drawing wants. Pure; nothing here draws."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from pages.shared.readable import Readable
+
+Shape = Callable[[pd.DataFrame, Readable], pd.DataFrame]
+SLA_ORDER = ("met", "breached_closed", "breached_open", "running")
+NARROWEST_SAID = 0.06
+GROUPS_SHOWN = 15
+
+
+def as_given(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """No change."""
+    return rows
+
+
+def with_limits(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """A series without natural limits."""
+    empty = float("nan")
+    return rows.assign(centre=empty, limit_low=empty, limit_high=empty, is_signal=False)
+
+
+def funnel(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Stages with their share of all collected and of the stage before, as texts."""
+    words = reads.names.words
+    shares = [words.percent(share) if share == share else "–" for share in rows["share"]]
+    steps = [words.say("{share} of the stage before", share=said) for said in rows["value_text"]]
+    return rows.assign(
+        all=1.0,
+        share_text=shares,
+        reached_text=[words.number(reached) if reached == reached else "–" for reached in rows["numerator"]],
+        said=[share if place == 0 else f"{share}   {step}" for place, (share, step) in enumerate(zip(shares, steps, strict=True))],
+    )
+
+
+def largest(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """The largest first; beyond fifteen the rest together."""
+    ordered = rows.sort_values("value", ascending=False)
+    if len(ordered) <= GROUPS_SHOWN:
+        return ordered
+    shown, rest = ordered.iloc[: GROUPS_SHOWN - 1], ordered.iloc[GROUPS_SHOWN - 1 :]
+    total = rest["value"].sum()
+    words = reads.names.words
+    label = words.say_many("{n} other", "{n} others", len(rest))
+    return pd.concat([shown, pd.DataFrame([{"label": label, "value": total, "value_text": reads.value(total)}])], ignore_index=True)
+
+
+def best_first(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Groups by figure, the largest first; those too small to show are left to the table."""
+    return rows.dropna(subset=["value"]).sort_values("value", ascending=False).head(GROUPS_SHOWN * 2)
+
+
+def sla(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """The four parts in their order, with a text where the part is wide enough for one."""
+    words = reads.names.words
+    ordered = rows.assign(position=[SLA_ORDER.index(part) if part in SLA_ORDER else len(SLA_ORDER) for part in rows["part"]]).sort_values("position")
+    said = [words.percent(share, 0) if share == share else "–" for share in ordered["share"]]
+    wide = [text if share >= NARROWEST_SAID else "" for text, share in zip(said, ordered["share"], strict=True)]
+    return ordered.assign(share_text=said, strip_text=wide)
+
+
+def shares(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Parts with their share as text."""
+    return rows.assign(share_text=[reads.names.words.percent(share, 0) if share == share else "–" for share in rows["share"]])
+
+
+def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """The five answers under their names, worst to best."""
+    say = reads.names.words.say
+    names = {
+        "1": say("Very dissatisfied"),
+        "2": say("Dissatisfied"),
+        "3": say("Neither"),
+        "4": say("Satisfied"),
+        "5": say("Very satisfied"),
+    }
+    return shares(rows.assign(label=[names.get(str(part), str(part)) for part in rows["part"]], part=rows["part"].astype(int)), reads)
+
+
+def quantiles(rows: pd.DataFrame, reads: Readable, who: str) -> pd.DataFrame:
+    """Durations by month in long form: month, hours, measure (median, 90th percentile), who, hours_text."""
+    say = reads.names.words.say
+    long = [rows.assign(hours=rows[column].astype(float), measure=measure) for column, measure in (("median", say("Median")), ("p90", say("90th percentile")))]
+    together = pd.concat(long, ignore_index=True).assign(who=who)
+    return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])[["month", "hours", "measure", "who", "hours_text"]]
+
+
+def curve(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Steps of a duration's curve with texts."""
+    words = reads.names.words
+    percents = [[words.percent(share) if share == share else "–" for share in rows[name].astype(float)] for name in ("share", "low", "high")]
+    return rows.assign(
+        at_text=[reads.value(at) for at in rows["at"].astype(float)],
+        share_text=percents[0],
+        interval_text=[f"{low} – {high}" for low, high in zip(percents[1], percents[2], strict=True)],
+    )

@@ -1,0 +1,233 @@
+"""A stand-in for the warehouse: plausible figures of a small company, the same on every run, so that pages are tested without a server."""
+
+import itertools
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pages.shared import cached
+from warehouse.metrics import TIMES, metrics
+from warehouse.queries import complaint_lists, figures, state
+from warehouse.queries.figures import FeedAbsent
+from warehouse.queries.reader import Reader
+from warehouse.queries.state import Standing
+from warehouse.scope import Scope
+from warehouse.settings import Settings
+
+REGIONS = {"north": "North", "south": "South", "east": "East"}
+BRANCHES = {f"{region}-{number}": (f"{name} {number}", region) for region, name in REGIONS.items() for number in (1, 2, 3)}
+LAST_DAY = date(2026, 3, 31)
+PUBLISHED = datetime(2026, 4, 1, 6, 10, tzinfo=UTC)
+CODES = {
+    "category": ("delivery", "product", "billing", "service", "staff"),
+    "severity": ("low", "normal", "high", "critical"),
+    "channel": ("phone", "web", "visit"),
+    "cause": ("product", "staff"),
+    "clock": ("calendar", "working"),
+    "method": ("phone", "online", "on_site", "questionnaire"),
+    "wave": ("2025", "2026"),
+    "question": ("overall", "product", "service", "staff"),
+    "scale": ("1-5",),
+    "source": ("radio", "morning_exercise", "friend", "<b>web</b>"),
+    "source_group": ("media", "outreach", "referral", "online"),
+    "cell": ("star", "question", "cash_cow", "dog"),
+}
+PARTS = {
+    "complaint.sla": ("met", "breached_closed", "breached_open", "running"),
+    "complaint.backlog_age": ("0-1", "2-3", "4-7", "8-14", "15-30", "30+"),
+    "complaint.backlog_due": ("overdue", "24", "72", "later"),
+    "csat.distribution": ("1", "2", "3", "4", "5"),
+    "nps.parts": ("promoter", "passive", "detractor"),
+    "lead.stage_rate": ("collected", "genuine", "reached", "invited", "attended", "ordered", "ordered_again", "referred"),
+}
+
+
+@dataclass
+class Company:
+    """What the stand-in answers with; tests change its fields."""
+
+    absent: frozenset[str] = frozenset()
+    empty: bool = False
+    too_small: bool = False
+    broken: bool = False
+    held: tuple[str, ...] = ()
+    nobody: frozenset[str] = frozenset()
+    published_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=2))
+
+    def standing(self, reader: Reader) -> Standing:
+        """The grants of the three people of the demo."""
+        branches = {"executive@demo": tuple(BRANCHES), "head@demo": tuple(code for code, (_, region) in BRANCHES.items() if region == "north"), "steward@demo": tuple(BRANCHES)}
+        roles = {"executive@demo": ("executive",), "head@demo": ("branch_head",), "steward@demo": ("data_steward",)}
+        known = reader.person in roles and reader.person not in self.nobody
+        return Standing(
+            roles=roles[reader.person] if known else (),
+            branches=branches[reader.person] if known else (),
+            refresh_id=12 if known else None,
+            published_at=self.published_at if known else None,
+            zone="Asia/Shanghai",
+            currency="CNY",
+        )
+
+    def branches(self, reader: Reader) -> pd.DataFrame:
+        """The branches that the person may see."""
+        seen = self.standing(reader).branches
+        rows = [{"branch": code, "branch_name": name, "region": region, "region_name": REGIONS[region]} for code, (name, region) in BRANCHES.items() if code in seen]
+        return pd.DataFrame(rows, columns=["branch", "branch_name", "region", "region_name"])
+
+    def figure(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Rows of the metric's kind, for every combination of `by`."""
+        if self.broken:
+            raise RuntimeError("the server is away")
+        about = metrics()[metric]
+        if missing := self.absent & set(about.feeds):
+            raise FeedAbsent(sorted(missing))
+        parts = PARTS.get(metric, ("a", "b")) if figures.SHAPES[about.kind].part else (None,)
+        keys = [] if self.empty else list(itertools.product(*(self._values(reader, scope, name) for name in by)))
+        rows = []
+        for key in keys:
+            chance = random.Random(f"{metric}{key}")
+            for position, part in enumerate(parts):
+                rows.append({**dict(zip(by, key, strict=True)), **({"part": part} if part else {}), **_measures(about.kind, chance, position, len(parts))})
+        shape = figures.SHAPES[about.kind]
+        names = [*by, *([shape.part] if shape.part else []), *shape.figures, *shape.counts]
+        frame = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *(rows[0] if rows else ())])))
+        frame["suppressed"] = pd.Series(None, index=frame.index, dtype=object)
+        if self.too_small and shape.base:
+            frame[list(shape.figures)] = float("nan")
+            frame[list(shape.counts)] = 7.0
+            frame["suppressed"] = "n too small"
+        return frame
+
+    def curve(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Forty steps towards a quarter."""
+        rows = [{"at": 2.0 * day, "at_risk": 4000 - 90 * day, "happened": 25, "share": 0.25 * (1 - math.exp(-day / 12)), "low": 0.24 * (1 - math.exp(-day / 12)), "high": 0.26 * (1 - math.exp(-day / 12))} for day in range(1, 41)]
+        return pd.DataFrame(rows)
+
+    def freshness(self, reader: Reader) -> pd.DataFrame:
+        """Every feed up to the last day."""
+        until = pd.Timestamp("2026-03-31T15:59:00Z")
+        since = pd.Timestamp("2026-04-01T01:00:00Z")
+        feeds = ("branches", "complaints", "leads", "orders", "survey_answers", "surveys")
+        return pd.DataFrame({"feed": feeds, "data_until": [until] * len(feeds), "held_since": [since if feed in self.held else pd.NaT for feed in feeds], "held_rows": [120.0 if feed in self.held else float("nan") for feed in feeds]})
+
+    def held_loads(self, reader: Reader) -> pd.DataFrame:
+        """One load for each held feed."""
+        columns = ["load_id", "feed", "held_since", "held_by", "delivered", "accepted", "superseded", "quarantined"]
+        return pd.DataFrame([[7, feed, pd.Timestamp("2026-04-01T01:00:00Z"), ["opened_at.not_null"], 120, 118, 1, 1] for feed in self.held], columns=columns)
+
+    def refreshes(self, reader: Reader, *, newest: int = 30) -> pd.DataFrame:
+        """Twelve refreshes, the newest held if anything is."""
+        rows = []
+        for refresh in range(12, 0, -1):
+            begun = self.published_at - timedelta(days=12 - refresh, minutes=4)
+            seen = "data_steward" in self.standing(reader).roles
+            rows.append(
+                {
+                    "refresh_id": refresh,
+                    "state": "held" if self.held and refresh == 12 else "passed",
+                    "started_by": "cron",
+                    "started_at": pd.Timestamp(begun),
+                    "finished_at": pd.Timestamp(begun + timedelta(seconds=90)),
+                    "published_at": pd.Timestamp(begun + timedelta(seconds=90)),
+                    "reason": None,
+                    "delivered": (1000 + refresh * 10) * seen,
+                    "accepted": (980 + refresh * 10) * seen,
+                    "superseded": 15 * seen,
+                    "quarantined": 5 * seen,
+                    "checks": 120,
+                    "checks_passed": 119,
+                    "checks_blocking": 0,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def checks(self, reader: Reader) -> pd.DataFrame:
+        """Three results, one of them a warning."""
+        columns = ["refresh_id", "gate", "table_name", "rule_id", "level", "outcome", "observed", "unexpected_count", "element_count", "checked_at"]
+        at = pd.Timestamp(self.published_at)
+        return pd.DataFrame(
+            [
+                [12, "delivery", "complaints", "customer_id.references", "warn", "failed", None, 12, 900, at],
+                [12, "delivery", "complaints", "columns", "block", "passed", None, 0, 900, at],
+                [12, "delivery", "leads", "row_count", "block", "passed", None, 0, 5000, at],
+            ],
+            columns=columns,
+        )
+
+    def refusals(self, reader: Reader) -> pd.DataFrame:
+        """Two reasons, for stewards."""
+        columns = ["feed", "column_name", "reason_code", "refused", "files", "example"]
+        rows = [["complaints", "branch_id", "unknown_branch", 9, 2, "complaints-03.csv:17"], ["leads", "collected_at", "bad_instant", 4, 1, "leads.csv:9"]]
+        return pd.DataFrame(rows if "data_steward" in self.standing(reader).roles else [], columns=columns)
+
+    def overdue(self, reader: Reader, scope: Scope) -> pd.DataFrame:
+        """Two complaints that wait."""
+        at = pd.Timestamp("2026-03-20T02:00:00Z")
+        rows = [{"complaint_id": f"C-{n}", "customer_code": f"K-{n}", "branch_id": "north-1", "category_code": "delivery", "severity_code": "high", "handler_staff_id": None, "opened_at": at, "due_at": at + timedelta(days=2), "hours_left": -24.0 * n, "is_responded": n == 1} for n in (1, 2)]
+        return pd.DataFrame(rows)
+
+    def _values(self, reader: Reader, scope: Scope, name: str) -> Sequence[object]:
+        places = self.branches(reader)
+        if name in {"region", "branch"}:
+            return list(dict.fromkeys(places[name]))
+        if name in TIMES:
+            step = {"day": "D", "week": "W-MON", "month": "MS"}[name]
+            start, end = (scope.period.start, scope.period.end) if scope.period else (date(2025, 1, 1), date(2026, 4, 1))
+            return [moment.date() for moment in pd.date_range(start, end - timedelta(days=1), freq=step)]
+        return CODES.get(name, ("one", "other"))
+
+
+def _measures(kind: str, chance: random.Random, position: int, parts: int) -> dict[str, float]:
+    n = chance.randint(300, 1500)
+    share = chance.uniform(0.15, 0.75)
+    width = 1.96 * math.sqrt(share * (1 - share) / n)
+    match kind:
+        case "rate" | "ratio":
+            return {"value": share, "low": share - width, "high": share + width, "numerator": round(share * n), "denominator": n}
+        case "money_rate":
+            return {"value": share / 10, "numerator": share * n, "denominator": 10.0 * n, "n": n}
+        case "count":
+            return {"value": n}
+        case "money":
+            return {"value": n * 731.5}
+        case "duration":
+            median = chance.uniform(20, 60)
+            return {"n": n, "open": n // 20, "median": median, "median_low": median * 0.95, "median_high": median * 1.06, "p75": median * 1.8, "p90": median * 3, "within_target": share}
+        case "score":
+            return {"value": 60 + 20 * share, "low": 58 + 20 * share, "high": 62 + 20 * share, "n": n}
+        case "parts":
+            return {"value": 100.0 * (position + 1), "share": 2 * (position + 1) / (parts * (parts + 1)), "denominator": 50.0 * parts * (parts + 1)}
+        case "funnel":
+            kept = 0.72**position
+            return {"value": 0.72, "low": 0.7, "high": 0.74, "numerator": round(4000 * kept), "denominator": round(4000 * kept / 0.72), "share": kept, "share_low": kept, "share_high": kept, "collected": 4000}
+    raise AssertionError(kind)
+
+
+def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Let the pages ask `company` in place of a warehouse."""
+    for kept in (cached.engine, cached.settings, cached._figure, cached._rows, cached._fresh):
+        kept.clear()
+    patch.setattr(cached, "engine", lambda: None)
+    patch.setattr(cached, "settings", lambda: Settings(home=home))
+    for name, answer in {
+        "standing": company.standing,
+        "branches": company.branches,
+        "sources": lambda reader: pd.DataFrame({"source": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}),
+        "freshness": company.freshness,
+        "held": company.held_loads,
+        "refreshes": company.refreshes,
+        "checks": company.checks,
+        "last_checks": company.checks,
+        "quarantine_reasons": company.refusals,
+        "published_at": lambda reader, refresh: company.published_at,
+    }.items():
+        patch.setattr(state, name, answer)
+    patch.setattr(figures, "figure", company.figure)
+    patch.setattr(figures, "curve", company.curve)
+    patch.setattr(complaint_lists, "overdue", company.overdue)

@@ -1,0 +1,61 @@
+-- curated.fct_order
+-- One row per order, its amount in the reporting currency.
+-- Reads  staging.now_orders, staging.now_currency_rates, published.setting
+-- Key    order_id; branch_id -> curated.dim_branch
+-- Feeds  orders, currency_rates
+-- Why    money is added over branches, so it is turned into one currency once, at the newest rate known on the day of the
+--        order. An amount in a currency without a rate is unknown, not zero.
+with reporting as (
+    select max(value) as currency from published.setting
+    where name = 'reporting_currency'
+),
+
+touched as (
+    select order_id from staging.stg_orders
+    where load_id = any(:loads)
+    union
+    select o.order_id
+    from staging.stg_orders as o
+    inner join staging.stg_currency_rates as r on o.currency = r.currency
+    cross join reporting as p
+    where r.load_id = any(:loads) and r.currency is distinct from p.currency
+),
+
+ordered as (
+    select
+        n.*,
+        cast(n.ordered_at at time zone :zone as date) as ordered_on
+    from staging.now_orders as n
+    inner join touched as t on n.order_id = t.order_id
+),
+
+rate as (
+    select
+        currency,
+        rate,
+        rate_on,
+        lead(rate_on, 1, 'infinity') over (partition by currency order by rate_on) as until_on
+    from staging.now_currency_rates
+),
+
+final as (
+    select
+        curated.party_id(coalesce('customer:' || o.customer_id, 'order:' || o.order_id)) as customer_id,
+        o.order_id,
+        o.customer_id as customer_code,
+        o.lead_id,
+        o.branch_id,
+        o.ordered_at,
+        o.ordered_on,
+        case
+            when coalesce(o.currency = p.currency, true) then o.amount
+            else o.amount * r.rate
+        end as amount,
+        o.product_line
+    from ordered as o
+    cross join reporting as p
+    left join rate as r on o.currency = r.currency and o.ordered_on >= r.rate_on and o.ordered_on < r.until_on
+)
+
+select *
+from final

@@ -1,0 +1,68 @@
+-- curated.fct_return
+-- One row per return, with the day and branch of the order it takes back.
+-- Reads  staging.now_returns, curated.fct_order, published.setting
+-- Key    return_id; branch_id -> curated.dim_branch
+-- Feeds  returns, orders, currency_rates
+-- Why    a return is judged with the order it belongs to: its branch, its month. One without an amount takes back the whole
+--        order. One whose order is unknown has no order day and counts on its own.
+with reporting as (
+    select max(value) as currency from published.setting
+    where name = 'reporting_currency'
+),
+
+touched as (
+    select return_id from staging.stg_returns
+    where load_id = any(:loads)
+    union
+    select r.return_id
+    from staging.stg_returns as r
+    inner join staging.stg_orders as o on r.order_id = o.order_id
+    where o.load_id = any(:loads)
+    union
+    select r.return_id
+    from staging.stg_returns as r
+    inner join staging.stg_orders as o on r.order_id = o.order_id
+    inner join staging.stg_currency_rates as c on o.currency = c.currency
+    cross join reporting as p
+    where c.load_id = any(:loads) and c.currency is distinct from p.currency
+),
+
+returned as (
+    select n.*
+    from staging.now_returns as n
+    inner join touched as t on n.return_id = t.return_id
+),
+
+ordered as materialized (
+    select
+        o.order_id,
+        o.customer_id,
+        o.branch_id,
+        o.product_line,
+        o.ordered_on,
+        o.amount
+    from curated.fct_order as o
+    where o.order_id in (select r.order_id from returned as r)
+),
+
+final as (
+    select
+        coalesce(
+            curated.party_id('customer:' || r.customer_id),
+            o.customer_id,
+            curated.party_id('order:' || r.order_id),
+            curated.party_id('return:' || r.return_id)
+        ) as customer_id,
+        r.return_id,
+        r.order_id,
+        coalesce(o.branch_id, r.branch_id) as branch_id,
+        o.product_line,
+        o.ordered_on,
+        cast(r.returned_at at time zone :zone as date) as returned_on,
+        coalesce(r.amount, o.amount) as amount
+    from returned as r
+    left join ordered as o on r.order_id = o.order_id
+)
+
+select *
+from final

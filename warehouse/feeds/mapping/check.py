@@ -1,0 +1,168 @@
+"""Does a mapping fit the files? Asked before a row is read in earnest: headers, and the first rows for the values."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from warehouse.feeds.contract import Column
+from warehouse.feeds.mapping.model import ColumnMapping, FeedMapping, FileMapping, FromHeader, Source
+from warehouse.feeds.mapping.problems import Problem
+from warehouse.feeds.mapping.words import find_header, header_key, nearest, nothing_words, trimmed
+from warehouse.feeds.readers import FileRefused, Row, open_table
+
+SAMPLE_ROWS = 2_000
+MOST_VALUES = 5
+BLOCK = 1 << 20
+UNNAMED = re.compile(r"column_\d+")
+TWO_WAYS = re.compile(r"(0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])[-/.]\d{4}\b|(0?[1-9]|[12]\d|3[01])[-/.](0?[1-9]|1[0-2])[-/.]\d{4}\b")
+
+
+def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
+    """Everything wrong between a mapping and the files of a folder (or a list of files); empty if all is well.
+
+    Reads headers and the first rows only. Raises NotADirectoryError where there is no such folder.
+    """
+    paths = _listed(files) if isinstance(files, Path | str) else sorted(files)
+    matched = {path: source.match(path.name) for path in paths}
+    taken = {id(mapping) for mapping in matched.values() if mapping is not None}
+    problems = [problem for path, mapping in matched.items() for problem in _file_problems(source, path, mapping)]
+    return [*problems, *_same_files(paths), *_patterns_without_files(source, taken)]
+
+
+def check_headers(mapping: FileMapping, headers: Sequence[str], *, file: str) -> list[Problem]:
+    """What is wrong between a mapping and a file's header line; the problems that `stops` forbid reading the file."""
+    found = [problem for feed in mapping.feeds for problem in (*_absent(feed, headers, file), *_unfilled(feed, headers, file))]
+    return [*found, *_left_over(mapping, headers, file)]
+
+
+def _listed(folder: Path | str) -> list[Path]:
+    place = Path(folder)
+    if not place.is_dir():
+        raise NotADirectoryError(f"{place} is no folder")
+    return sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _file_problems(source: Source, path: Path, mapping: FileMapping | None) -> list[Problem]:
+    if mapping is None:
+        return [Problem("no_pattern", path.name, fits=nearest(path.name, (file.pattern for file in source.files)))]
+    try:
+        table = open_table(path, declared=mapping.format)
+        rows = list(islice((row for batch in table.batches() for row in batch.rows), SAMPLE_ROWS))
+    except FileRefused as refused:
+        return [Problem("unreadable", path.name, value=str(refused))]
+    problems = check_headers(mapping, table.columns, file=path.name)
+    if not rows:
+        return [*problems, Problem("empty", path.name)]
+    return [*problems, *_value_problems(mapping, table.columns, rows, path.name)]
+
+
+def _absent(feed: FeedMapping, headers: Sequence[str], file: str) -> Iterator[Problem]:
+    """Headers that the mapping names and the file has not, but for columns that say they may be absent."""
+    optional = {header for column in feed.columns if column.optional for header in column.headers}
+    for header in sorted(feed.headers - optional):
+        if find_header(header, headers) is None:
+            fits = nearest(header, headers, 3)
+            yield Problem("header_absent", file, 1, header, feed.feed.code, header, fits=fits)
+
+
+def _unfilled(feed: FeedMapping, headers: Sequence[str], file: str) -> Iterator[Problem]:
+    """Under `same`: required columns that the file does not have."""
+    if not feed.same:
+        return
+    filled = {column.name for column in feed.bind(headers)}
+    if not filled:
+        yield Problem("nothing_recognised", file, 1, feed=feed.feed.code, fits=tuple(_wanted(feed.feed.columns)))
+        return
+    for column in feed.feed.columns:
+        if column.required and column.name not in filled:
+            near = nearest(column.name, headers) or nearest(column.label_zh, headers)
+            yield Problem("required_unmapped", file, 1, column.name, feed.feed.code, fits=near or (column.name, column.label_zh))
+    if feed.feed.one_of and not filled & set(feed.feed.one_of):
+        yield Problem("one_of_unmapped", file, 1, feed=feed.feed.code, value=" / ".join(feed.feed.one_of))
+
+
+def _wanted(columns: Iterable[Column]) -> Iterator[str]:
+    return (f"{column.name} ({column.label_zh})" for column in columns if column.required)
+
+
+def _left_over(mapping: FileMapping, headers: Sequence[str], file: str) -> Iterator[Problem]:
+    """Headers that are neither mapped nor ignored; those without a name are ignored."""
+    if mapping.ignore_rest:
+        return
+    used = {
+        find_header(header, headers)
+        for feed in mapping.feeds
+        for header in (*feed.headers, *(name for column in feed.bind(headers) for name in column.headers))
+    }
+    aside = {header_key(header) for header in (*mapping.ignore, *mapping.personal)}
+    ours = [column.name for feed in mapping.feeds for column in feed.feed.columns]
+    for header in headers:
+        if header not in used and header_key(header) not in aside and not UNNAMED.fullmatch(header):
+            yield Problem("header_unmapped", file, 1, header, value=header, fits=(*nearest(header, ours), "ignore"))
+
+
+def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence[Row], file: str) -> Iterator[Problem]:
+    """What the first rows already show: words that no dictionary has, dates that can be read in two orders."""
+    for feed in mapping.feeds:
+        for column in feed.bind(headers):
+            header = find_header(column.origin.header, headers) if isinstance(column.origin, FromHeader) else None
+            contract = feed.feed.column(column.name)
+            if header is None or contract.personal:
+                continue
+            place = list(headers).index(header)
+            cells = Counter(trimmed(cell) for row in rows if (cell := row[place]) is not None)
+            for word in nothing_words(column.nothing, but=column.said):
+                cells.pop(word, None)
+            yield from _unmapped_words(feed, column, contract, header, cells, file)
+            yield from _two_ways(feed, column, contract, header, cells, file)
+
+
+def _unmapped_words(
+    feed: FeedMapping, column: ColumnMapping, contract: Column, header: str, cells: Counter[str], file: str
+) -> Iterator[Problem]:
+    if column.values is None or not (column.otherwise.what == "refuse" or contract.codes and column.otherwise.what == "keep"):
+        return
+    spelling = header_key if column.fold else str
+    known = {spelling(word) for word, _ in column.values}
+    words = [word for word, _ in cells.most_common() if spelling(word) not in known]
+    for word in words[:MOST_VALUES]:
+        fits = nearest(word, (known_word for known_word, _ in column.values)) or contract.codes
+        yield Problem("value_unmapped", file, None, column.name, feed.feed.code, word, header, fits=fits)
+
+
+def _two_ways(
+    feed: FeedMapping, column: ColumnMapping, contract: Column, header: str, cells: Counter[str], file: str
+) -> Iterator[Problem]:
+    if contract.type not in ("instant", "date") or column.date_order not in ("auto", "ymd", "excel"):
+        return
+    doubtful = next((cell for cell in cells if TWO_WAYS.match(cell)), None)
+    if doubtful is not None:
+        yield Problem("date_ambiguous", file, None, column.name, feed.feed.code, doubtful, header)
+
+
+def _same_files(paths: Sequence[Path]) -> Iterator[Problem]:
+    """Files with the same bytes; only those of the same size are read through."""
+    by_size: dict[int, list[Path]] = {}
+    for path in paths:
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    seen: dict[str, str] = {}
+    for path in (path for alike in by_size.values() if len(alike) > 1 for path in alike):
+        digest = _digest(path)
+        if digest in seen:
+            yield Problem("same_file", path.name, value=seen[digest])
+        seen.setdefault(digest, path.name)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _patterns_without_files(source: Source, taken: set[int]) -> Iterator[Problem]:
+    """Patterns of a mapping file that nothing fits; the built-in source need not be complete."""
+    for mapping in source.files if source.mapping_file else ():
+        if id(mapping) not in taken:
+            yield Problem("no_file", source.mapping_file, mapping.line, value=mapping.pattern)

@@ -1,0 +1,255 @@
+"""A proposal of a mapping from what files show: their headers and their first rows. People finish it; it always reads."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import yaml
+
+from warehouse.feeds.contract import Column, ColumnType, Feed, feeds
+from warehouse.feeds.mapping.words import header_key, nearest, nothing_words, trimmed
+from warehouse.feeds.readers import Table, open_table
+
+SAMPLE_ROWS = 1_000
+SHOWN_WORDS = 12
+ENOUGH = 0.55
+PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
+SHAPES: dict[str, re.Pattern[str]] = {
+    "date": re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -][A-Za-z]{3}|(19|20)\d{6}\b"),
+    "number": re.compile(r"[-+(]?[$€£¥￥]?\s?\d[\d,. ]*\)?"),
+    "boolean": re.compile(r"(true|false|yes|no|y|n|t|f|0|1|是|否)", re.IGNORECASE),
+    "time": re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\s?[AP]M)?", re.IGNORECASE),
+}
+FITTING: dict[ColumnType, tuple[str, ...]] = {
+    "instant": ("date",),
+    "date": ("date",),
+    "time": ("time",),
+    "amount": ("number",),
+    "number": ("number",),
+    "integer": ("number",),
+    "boolean": ("boolean",),
+}
+DAY_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[-/.]\d{1,2}[-/.]\d{4}")
+MONTH_FIRST = re.compile(r"\d{1,2}[-/.](1[3-9]|2\d|3[01])[-/.]\d{4}")
+EITHER = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A header and the words under it in the first rows, without those that say nothing."""
+
+    header: str
+    words: Counter[str]
+
+    def share(self, shape: str) -> float:
+        """How many of the filled cells have the shape of a date, a number, a yes or no, or a time of day."""
+        pattern = SHAPES[shape]
+        fits = pattern.match if shape == "date" else pattern.fullmatch
+        return sum(count for word, count in self.words.items() if fits(word)) / max(self.words.total(), 1)
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether every row has a value of its own, as keys have."""
+        return bool(self.words) and max(self.words.values()) == 1
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A header for a contract column, how sure we are (0 to 1), and why."""
+
+    column: Column
+    profile: Profile
+    score: float
+    why: str
+
+
+def draft(paths: Iterable[Path | str]) -> str:
+    """YAML of a mapping for `paths`, guesses explained in comments. Raises FileRefused for a file that cannot be read."""
+    places = sorted(Path(path) for path in paths)
+    tables = [(place, open_table(place)) for place in places]
+    lines = [
+        "# A proposal. Read every line with a question mark; `mapping check` says what is still wrong.",
+        f"source: {_word(_source_name(places))}",
+        "zone: UTC              # ? zone of local times, such as Asia/Shanghai",
+        "# currency: CNY        # ? of amounts, where the files name none",
+        "files:",
+    ]
+    for place, table in tables:
+        lines += _file_lines(place, table)
+    return "\n".join(lines) + "\n"
+
+
+def _file_lines(place: Path, table: Table) -> Iterator[str]:
+    profiles = _profiles(table)
+    feed, guesses = _best_feed(place, profiles)
+    taken = {guess.profile.header for guess in guesses}
+    yield f"  - pattern: {_word(_pattern(place.name))}"
+    if table.format.encoding not in (None, "utf-8"):
+        yield f"    # found: encoding {table.format.encoding}"
+    left = [profile for profile in profiles if profile.header not in taken]
+    if left:
+        yield "    ignore:           # ? not recognised; map what is of use"
+        yield from (f"      - {_word(profile.header)}{_examples(profile)}" for profile in left)
+    yield "    feeds:"
+    yield f"      {feed.code}:           # ? the feed whose columns fit best"
+    yield "        columns:"
+    found = {guess.column.name: guess for guess in guesses}
+    for column in feed.columns:
+        if column.name in found:
+            yield f"          {column.name}: {_mapped(found[column.name])}"
+        elif column.required or column.name == _needed_one(feed, found):
+            yield f"          {column.name}: {_stand_in(feed, column)}"
+
+
+def _profiles(table: Table) -> list[Profile]:
+    rows = list(islice((row for batch in table.batches() for row in batch.rows), SAMPLE_ROWS))
+    nothing = set(nothing_words())
+    columns = ([trimmed(row[place] or "") for row in rows] for place in range(len(table.columns)))
+    return [
+        Profile(header, Counter(cell for cell in cells if cell not in nothing))
+        for header, cells in zip(table.columns, columns, strict=True)
+    ]
+
+
+def _best_feed(place: Path, profiles: Sequence[Profile]) -> tuple[Feed, list[Guess]]:
+    """The feed that the headers fit best, and which header goes where."""
+    offers = [(feed, _guesses(feed, profiles)) for feed in feeds().values()]
+    return max(offers, key=lambda offer: _fit(*offer, place, len(profiles)))
+
+
+def _fit(feed: Feed, guesses: Sequence[Guess], place: Path, header_count: int) -> float:
+    required = [column for column in feed.columns if column.required]
+    got = {guess.column.name: guess.score for guess in guesses}
+    of_required = sum(got.get(column.name, 0) for column in required) / len(required)
+    own_key = sum(got.get(name, 0) for name in feed.key) / len(feed.key)
+    named = any(word in header_key(place.stem) for word in (feed.code, feed.code.rstrip("s"), feed.label["zh_CN"]))
+    return of_required + own_key + len(got) / max(header_count, 1) + 0.1 * sum(got.values()) + (0.4 if named else 0.0)
+
+
+def _guesses(feed: Feed, profiles: Sequence[Profile]) -> list[Guess]:
+    """At most one header a column and one column a header, the surest first."""
+    all_guesses = [guess for column in feed.columns for profile in profiles if (guess := _guess(column, profile)).score >= ENOUGH]
+    chosen: list[Guess] = []
+    for guess in sorted(all_guesses, key=lambda guess: -guess.score):
+        if all(guess.column is not each.column and guess.profile is not each.profile for each in chosen):
+            chosen.append(guess)
+    return chosen
+
+
+def _guess(column: Column, profile: Profile) -> Guess:
+    score, why = _alike(column, profile.header)
+    shapes = FITTING.get(column.type, ())
+    if profile.words and shapes and max(profile.share(shape) for shape in shapes) < 0.7:
+        score = 0.0
+    return Guess(column, profile, score, why)
+
+
+def _alike(column: Column, header: str) -> tuple[float, str]:
+    """How much a header sounds like a contract column."""
+    key, own = _squeezed(header), _squeezed(column.name)
+    if key in (own, _squeezed(column.label_zh)):
+        return 1.0, ""
+    stem = _squeezed(re.sub(r"_(id|code|at|on|amount)$", "", column.name))
+    if key == stem or key in {_squeezed(word) for word in _synonyms().get(column.name, ())}:
+        return 0.85, "another name for it"
+    ratio = SequenceMatcher(None, key, own).ratio()
+    return (ratio * 0.7, "sounds alike") if ratio >= 0.8 else (0.0, "")
+
+
+def _squeezed(name: str) -> str:
+    """A name without its blanks and underscores: `InvoiceDate` is `invoice date`."""
+    return header_key(name).replace("_", "")
+
+
+@cache
+def _synonyms() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text("utf-8"))
+    return found
+
+
+def _mapped(guess: Guess) -> str:
+    """The YAML for a header, with the steps that its sample calls for and the reason for the guess."""
+    column, words = guess.column, guess.profile.words
+    why = f"          # ? {guess.why}" if guess.why else ""
+    header = _word(guess.profile.header)
+    if column.personal:
+        return f"{header}{why}"
+    steps: list[str] = []
+    if column.type in ("instant", "date") and (order := _date_order(words)):
+        steps.append(f"date: {order}")
+        why = why or ("          # ? day and month fit in both orders" if order == "dmy" and not _any(DAY_FIRST, words) else "")
+    if column.type == "id" and words and all(re.fullmatch(r"\d+\.0", word) for word in words):
+        steps.append("whole: true")
+    if column.codes:
+        steps += _dictionary(column, words)
+    return f"{header}{why}" if not steps else f"{{column: {header}, {', '.join(steps)}}}{why}"
+
+
+def _dictionary(column: Column, words: Counter[str]) -> list[str]:
+    own = {header_key(word) for word in (*column.codes, *column.codes_zh)}
+    strange = [word for word, _ in words.most_common(SHOWN_WORDS) if header_key(word) not in own]
+    if not strange:
+        return []
+    pairs = ", ".join(f"{_word(word)}: {(*nearest(word, column.codes), column.codes[0])[0]}" for word in strange)
+    return [f"values: {{{pairs}}}"]
+
+
+def _date_order(words: Counter[str]) -> str | None:
+    """The order that `3/4/2026` must be read in here; None where every date says its year first."""
+    if not _any(EITHER, words):
+        return None
+    return "mdy" if _any(MONTH_FIRST, words) and not _any(DAY_FIRST, words) else "dmy"
+
+
+def _any(pattern: re.Pattern[str], words: Iterable[str]) -> bool:
+    return any(pattern.match(word) for word in words)
+
+
+def _needed_one(feed: Feed, found: dict[str, Guess]) -> str | None:
+    """The column to propose where a feed wants one of several and none was found."""
+    return feed.one_of[-1] if feed.one_of and not set(feed.one_of) & set(found) else None
+
+
+def _stand_in(feed: Feed, column: Column) -> str:
+    """What to write for a required column that no header fits."""
+    if column.name in feed.key and column.type in ("id", "code"):
+        return '{text: "{$file}-{$row}"}          # ? no header looks like this key; row numbers change when rows are inserted'
+    if column.name in feed.key or column.name in feed.one_of:
+        return "{constant: " + ("2000-01-01" if column.type in ("instant", "date") else "1") + "}          # ? part of the key, and not found"
+    if column.codes:
+        return f"{{constant: {column.codes[0]}}}          # ? one of {', '.join(column.codes)}"
+    if column.type in ("id", "code", "text"):
+        return "{constant: main}          # ? no header looks like it"
+    return '{unknown: "not in the file"}          # ? figures by it read "feed absent"'
+
+
+def _examples(profile: Profile) -> str:
+    """What kind of cells stand under a header; never a cell itself, which may be somebody's name."""
+    if not profile.words:
+        return "          # always empty"
+    kinds = [shape for shape in ("date", "number", "boolean", "time") if profile.share(shape) > 0.9]
+    return f"          # {'unique, ' if profile.is_unique else ''}{kinds[0] if kinds else 'text'}, {len(profile.words)} values"
+
+
+def _source_name(places: Sequence[Path]) -> str:
+    name = re.sub(r"[\W\d]+", "_", places[0].name.split(".")[0]).strip("_").lower() if places else ""
+    return name or "my_source"
+
+
+def _pattern(name: str) -> str:
+    """The file's name with its dates and numbers left open, and packed or not."""
+    stem, dot, rest = name.partition(".")
+    open_stem = re.sub(r"\d{4,}([-_.]?\d{2}){0,2}", "*", stem).replace("[", "?").replace("]", "?")
+    return f"{open_stem}{dot}{rest.removesuffix('.gz').removesuffix('.zst')}*"
+
+
+def _word(text: str) -> str:
+    """Text as YAML: plain where that is safe, else in double quotes."""
+    plain = PLAIN.fullmatch(text) and yaml.safe_load(text) == text
+    return text if plain else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,95 @@
+"""Parquet in batches, turned to text by Arrow: numbers as people write them, instants in ISO with their offset."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow
+import pyarrow.compute as compute
+import pyarrow.parquet
+
+from warehouse.feeds.readers.refusals import DamagedFile
+from warehouse.feeds.readers.source import Reading, Source
+from warehouse.feeds.readers.table import BATCH_ROWS, Batch, Broken, FileFormat, Row, Table, column_names
+
+
+@dataclass
+class ParquetTable(Table):
+    """A Parquet file. The first record is the first row; there is no header line."""
+
+    def _batches(self, reading: Reading) -> Iterator[Batch]:
+        first = 1
+        with self.source.seekable(reading) as path, pyarrow.OSFile(str(path)) as file:
+            try:
+                for arrow in _parquet(file).iter_batches(batch_size=BATCH_ROWS):
+                    yield _batch(arrow, first)
+                    first += arrow.num_rows
+            except (pyarrow.ArrowException, OSError) as error:
+                raise _damaged(self.source.name, error) from error
+
+
+def open_parquet(source: Source, declared: FileFormat) -> ParquetTable:
+    """The table of a Parquet file. Raises DamagedFile, EmptyFile, TooManyColumns."""
+    with source.read() as reading, source.seekable(reading) as path, pyarrow.OSFile(str(path)) as file:
+        try:
+            names = _parquet(file).schema_arrow.names
+        except (pyarrow.ArrowException, OSError) as error:
+            raise _damaged(source.name, error) from error
+    return ParquetTable(source, column_names(source.name, names), replace(declared, kind="parquet"), source.limits)
+
+
+def _parquet(file: pyarrow.NativeFile) -> pyarrow.parquet.ParquetFile:
+    return pyarrow.parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
+
+
+def _batch(arrow: pyarrow.RecordBatch, first: int) -> Batch:
+    whole = Batch(range(first, first + arrow.num_rows), [_as_text(column) for column in arrow.columns])
+    if not any(compute.any(compute.match_substring(column, "\0")).as_py() for column in whole.columns):
+        return whole
+    broken = [
+        Broken(number, number, "nul_byte", f"cell {zero} holds a zero byte")
+        for number, row in whole
+        if (zero := _cell_with_zero(row))
+    ]
+    kept = [(number, row) for number, row in whole if not _cell_with_zero(row)]
+    return Batch.of([number for number, _ in kept], [row for _, row in kept], broken)
+
+
+def _cell_with_zero(row: Row) -> int | None:
+    return next((place for place, cell in enumerate(row, 1) if cell and "\0" in cell), None)
+
+
+def _as_text(column: pyarrow.Array) -> pyarrow.Array:
+    """The column as strings: `true`, `42`, `0.1`, `2026-03-01 14:05:00+08:00`; lists and the like as JSON."""
+    kind = column.type
+    if pyarrow.types.is_string(kind):
+        return column
+    if pyarrow.types.is_dictionary(kind):
+        return _as_text(column.dictionary_decode())
+    if pyarrow.types.is_timestamp(kind) or pyarrow.types.is_time(kind):
+        whole = compute.replace_substring_regex(column.cast(pyarrow.string()), r"\.0+(Z|[+-]\d+)?$", r"\1")
+        return compute.replace_substring_regex(whole, r"([+-]\d\d)(\d\d)$", r"\1:\2")
+    if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind) or pyarrow.types.is_fixed_size_binary(kind):
+        return _each(column, _bytes_as_text)
+    if pyarrow.types.is_nested(kind) or pyarrow.types.is_duration(kind):
+        return _each(column, lambda value: json.dumps(value, ensure_ascii=False, default=str))
+    return column.cast(pyarrow.string())
+
+
+def _each(column: pyarrow.Array, as_text: Callable[[object], str]) -> pyarrow.Array:
+    values: Sequence[object] = column.to_pylist()
+    return pyarrow.array([None if value is None else as_text(value) for value in values], pyarrow.string())
+
+
+def _bytes_as_text(value: object) -> str:
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode("ascii")
+
+
+def _damaged(where: str, error: Exception) -> DamagedFile:
+    return DamagedFile(where, f"the Parquet file is cut off or corrupt ({error})", "deliver the whole file once more")

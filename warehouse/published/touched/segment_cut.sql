@@ -1,0 +1,87 @@
+-- Months in published.segment_cut that rows of these loads change: from that of the earliest of them on, those that have ended
+-- since the last refresh, and those that turn out not to have ended.
+with last_month as (
+    select cast(
+        date_trunc('month', cast(cast(:data_until as timestamptz) at time zone :zone as date) + 1) - interval '1 month' as date
+    ) as month_on
+),
+
+first_month as (
+    select cast(date_trunc('month', min(ordered_on)) as date) as month_on from curated.fct_order
+),
+
+standing as (
+    select m.slice_on
+    from published.current as c
+    inner join published.manifest as m on c.refresh_id = m.refresh_id
+    where m.table_name = 'segment_cut'
+),
+
+ended as (
+    select cast(generate_series(f.month_on, l.month_on, interval '1 month') as date) as slice_on
+    from first_month as f
+    cross join last_month as l
+),
+
+delivered_order as (
+    select o.ordered_on as happened_on
+    from curated.fct_order as o
+    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+),
+
+delivered_rate as (
+    select o.ordered_on as happened_on
+    from staging.stg_currency_rates as r
+    inner join staging.stg_orders as s on r.currency = s.currency
+    inner join curated.fct_order as o on s.order_id = o.order_id
+    where
+        r.load_id = any(:loads)
+        and r.currency not in (select p.value from published.setting as p where p.name = 'reporting_currency')
+),
+
+delivered_wallet as (
+    select w.period_on as happened_on
+    from staging.stg_wallets as w
+    where w.load_id = any(:loads)
+),
+
+moved_customer as (
+    select o.ordered_on as happened_on
+    from staging.stg_customers as s
+    inner join curated.dim_customer as d on s.customer_id = d.customer_code
+    inner join curated.fct_order as o on d.customer_id = o.customer_id
+    where
+        s.load_id = any(:loads)
+        and (s.branch_id is distinct from d.branch_id or s.customer_kind is distinct from d.customer_kind)
+),
+
+happened as (
+    select happened_on from delivered_order
+    union all
+    select happened_on from delivered_rate
+    union all
+    select happened_on from delivered_wallet
+    union all
+    select happened_on from moved_customer
+),
+
+earliest as (
+    select cast(date_trunc('month', min(happened_on)) as date) as month_on from happened
+),
+
+touched as (
+    select e.slice_on
+    from ended as e
+    inner join earliest as h on e.slice_on >= h.month_on
+    union
+    select e.slice_on
+    from ended as e
+    where e.slice_on not in (select s.slice_on from standing as s)
+    union
+    select s.slice_on
+    from standing as s
+    where s.slice_on not in (select e.slice_on from ended as e)
+)
+
+select slice_on
+from touched

@@ -1,0 +1,44 @@
+-- Customers who ordered in the 12 months before a month's end: customer.active.
+-- Reads  published.five_month
+-- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
+with month as (
+    select m.*
+    from published.five_month as m
+    where
+        m.refresh_id = :refresh_id
+        and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
+        and (
+            'month' != all(cast(:by as text []))
+            or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        )
+        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
+),
+
+newest as (
+    select max(slice_on) as slice_on from month
+),
+
+standing as (
+    select
+        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
+        m.active
+    from month as m
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        sum(active) as value
+    from standing
+    group by month, region, branch
+    order by month, region, branch
+)
+
+select *
+from final

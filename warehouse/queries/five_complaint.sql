@@ -1,0 +1,71 @@
+-- Complaints opened in a month for each customer active at its end: five.complaint_rate.
+-- Reads  published.five_month, published.complaint_cohort
+-- Why    complaints are events, several a customer perhaps, so this is a ratio with a Poisson interval and not a share. By
+--        month, every month that ends in the period; else the last that had ended by its end.
+with month as (
+    select m.*
+    from published.five_month as m
+    where
+        m.refresh_id = :refresh_id
+        and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
+        and (
+            'month' != all(cast(:by as text []))
+            or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        )
+        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
+),
+
+newest as (
+    select max(slice_on) as slice_on from month
+),
+
+complaint as (
+    select
+        cast(date_trunc('month', c.opened_on) as date) as slice_on,
+        c.branch_id,
+        sum(c.opened) as opened
+    from published.complaint_cohort as c
+    where c.refresh_id = :refresh_id and c.opened_on is not null
+    group by date_trunc('month', c.opened_on), c.branch_id
+),
+
+judged as (
+    select
+        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
+        coalesce(c.opened, 0) as opened,
+        m.active
+    from month as m
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+    left join complaint as c on m.slice_on = c.slice_on and m.branch_id = c.branch_id
+),
+
+added as (
+    select
+        month,
+        region,
+        branch,
+        sum(opened) as numerator,
+        sum(active) as denominator
+    from judged
+    group by month, region, branch
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        numerator / nullif(denominator, 0) as value,
+        published.poisson_low(numerator, denominator) as low,
+        published.poisson_high(numerator, denominator) as high,
+        numerator,
+        denominator
+    from added
+    order by month, region, branch
+)
+
+select *
+from final

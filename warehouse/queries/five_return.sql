@@ -1,0 +1,73 @@
+-- Returned amount of what was ordered, by the month of the order, once it has had its time: five.return_rate.
+-- Reads  published.order_day, published.feed_status, published.setting
+-- Why    a return is judged with the order it takes back; one whose order is unknown stands on its own day. An order has had
+--        its time when so many whole days after its day are over; those that have not are pending.
+with zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('orders', 'returns')
+),
+
+ordered as (
+    select
+        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', d.ordered_on) as date) end as month,
+        case when 'region' = any(cast(:by as text [])) then d.region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then d.branch_id end as branch,
+        case when 'product_line' = any(cast(:by as text [])) then d.product_line end as product_line,
+        d.orders,
+        d.amount,
+        d.returned_amount,
+        d.returned_unknown_amount,
+        d.ordered_on + cast(:mature_days as integer) < k.data_on as is_due
+    from published.order_day as d
+    cross join known as k
+    where
+        d.refresh_id = :refresh_id
+        and d.ordered_on is not null
+        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        and coalesce(d.ordered_on >= cast(:from_on as date), true)
+        and coalesce(d.ordered_on < cast(:until_on as date), true)
+        and (cast(:regions as text []) = '{}' or d.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or d.branch_id = any(cast(:branches as text [])))
+        and (cast(:product_line as text []) = '{}' or d.product_line = any(cast(:product_line as text [])))
+),
+
+added as (
+    select
+        month,
+        region,
+        branch,
+        product_line,
+        coalesce(sum(returned_amount) filter (where is_due), 0) as numerator,
+        sum(amount) filter (where is_due) as denominator,
+        coalesce(sum(orders) filter (where is_due), 0) as n,
+        coalesce(sum(orders) filter (where not is_due), 0) as pending,
+        coalesce(sum(returned_unknown_amount) filter (where is_due), 0) as unknown
+    from ordered
+    group by month, region, branch, product_line
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        product_line,
+        numerator / nullif(denominator, 0) as value,
+        numerator,
+        denominator,
+        n,
+        pending,
+        unknown
+    from added
+    order by month, region, branch, product_line
+)
+
+select *
+from final

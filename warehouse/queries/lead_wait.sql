@@ -1,0 +1,150 @@
+-- How long leads take to order, with those that have not yet: lead.days_to_order.
+-- Reads  published.lead_day, published.lead_wait, published.lead_source, published.feed_status, published.setting
+-- Why    a lead that has not ordered still waits: it counts as waiting from noon of its day of collection to the data date.
+with lead as (
+    select d.*
+    from published.lead_day as d
+    where
+        d.refresh_id = :refresh_id
+        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        and coalesce(d.collected_on >= cast(:from_on as date), cast(:from_on as date) is null)
+        and coalesce(d.collected_on < cast(:until_on as date), cast(:until_on as date) is null)
+        and (cast(:regions as text []) = '{}' or d.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or d.branch_id = any(cast(:branches as text [])))
+        and (cast(:source as text []) = '{}' or d.source_code = any(cast(:source as text [])))
+),
+
+ordered as (
+    select d.*
+    from published.lead_wait as d
+    where
+        d.refresh_id = :refresh_id
+        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        and coalesce(d.collected_on >= cast(:from_on as date), cast(:from_on as date) is null)
+        and coalesce(d.collected_on < cast(:until_on as date), cast(:until_on as date) is null)
+        and (cast(:regions as text []) = '{}' or d.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or d.branch_id = any(cast(:branches as text [])))
+        and (cast(:source as text []) = '{}' or d.source_code = any(cast(:source as text [])))
+),
+
+source as (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where refresh_id = :refresh_id
+),
+
+zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select
+        max(f.data_until) as data_until,
+        max(z.name) as zone
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
+),
+
+entry as (
+    select
+        collected_on,
+        region_id,
+        branch_id,
+        source_code,
+        bucket,
+        leads as events,
+        0 as censored
+    from ordered
+    union all
+    select
+        l.collected_on,
+        l.region_id,
+        l.branch_id,
+        l.source_code,
+        published.duration_bucket(
+            extract(epoch from k.data_until - (l.collected_on + interval '12 hours') at time zone k.zone)
+        ) as bucket,
+        0 as events,
+        l.leads - l.waited as censored
+    from lead as l
+    cross join known as k
+    where l.collected_on is not null and l.leads > l.waited
+),
+
+grouped as (
+    select
+        case when 'day' = any(cast(:by as text [])) then e.collected_on end as day,
+        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', e.collected_on) as date) end as week,
+        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', e.collected_on) as date) end as month,
+        case when 'region' = any(cast(:by as text [])) then e.region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then e.branch_id end as branch,
+        case when 'source' = any(cast(:by as text [])) then e.source_code end as source,
+        case when 'source_group' = any(cast(:by as text [])) then s.source_group end as source_group,
+        e.bucket,
+        e.events,
+        e.censored
+    from entry as e
+    left join source as s on e.source_code = s.source_code
+    where cast(:source_group as text []) = '{}' or s.source_group = any(cast(:source_group as text []))
+),
+
+bucketed as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        bucket,
+        sum(events) as events,
+        sum(censored) as censored
+    from grouped
+    group by day, week, month, region, branch, source, source_group, bucket
+),
+
+listed as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        array_agg(bucket) as buckets,
+        array_agg(cast(events as bigint)) as events,
+        array_agg(cast(0 as bigint)) as competing,
+        array_agg(cast(censored as bigint)) as censored
+    from bucketed
+    group by day, week, month, region, branch, source, source_group
+),
+
+final as (
+    select
+        l.day,
+        l.week,
+        l.month,
+        l.region,
+        l.branch,
+        l.source,
+        l.source_group,
+        d.n,
+        d.open,
+        d.median,
+        d.median_low,
+        d.median_high,
+        d.p75,
+        d.p90
+    from listed as l
+    cross join lateral published.duration_summary(l.buckets, l.events, l.competing, l.censored) as d
+    order by day, week, month, region, branch, source, source_group
+)
+
+select *
+from final

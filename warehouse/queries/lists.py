@@ -1,0 +1,43 @@
+"""Lists that pages open: branches and sources to choose from, and the customers behind a cell of a matrix."""
+
+from typing import Literal
+
+import pandas as pd
+
+from warehouse.queries.reader import Reader
+from warehouse.scope import Scope
+
+Matrix = Literal["portfolio", "value_tier"]
+
+
+def branches(reader: Reader) -> pd.DataFrame:
+    """The branches that the person may see: branch_id, branch_name, region_id, region_name, city, opened_on, closed_on."""
+    return reader.frame("list_branches")
+
+
+def sources(reader: Reader) -> pd.DataFrame:
+    """The sources of the leads that the person may see: source_code, source_group, label_en, label_zh (None: not on file)."""
+    return reader.frame("list_sources")
+
+
+def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: int = 200) -> pd.DataFrame:
+    """The customers in one cell at the end of the last month that has ended, those with the highest spend first.
+
+    Columns: customer_code, customer_kind, region_id, branch_id, as_of_on, portfolio, value_tier, spend (reporting currency, 12
+    months), orders (12 months), last_ordered_on, attractiveness, support, visits_got, visits_due (of this matrix). At
+    most `most` rows. The period of `scope` is not applied: the standing is the newest.
+    """
+    return reader.frame(
+        "segment_customers",
+        matrix=matrix,
+        cell=cell,
+        regions=list(scope.regions),
+        branches=list(scope.branches),
+        customer_kind=list(scope.filters.get("customer_kind", ())),
+        most=most,
+    )
+
+
+def portfolio_cuts(reader: Reader) -> pd.DataFrame:
+    """Where the company's cuts lay at each month's end: month_on, axis, measured_by (wallets or spend), cut_at."""
+    return reader.frame("segment_cuts")

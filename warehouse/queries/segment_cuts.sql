@@ -1,0 +1,15 @@
+-- Where the whole company's cuts of the portfolio matrix lay at each month's end.
+-- Reads  published.segment_cut
+with cut as (
+    select
+        slice_on as month_on,
+        axis,
+        measured_by,
+        cut_at
+    from published.segment_cut
+    where refresh_id = :refresh_id
+    order by slice_on, axis
+)
+
+select *
+from cut

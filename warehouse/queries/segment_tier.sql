@@ -1,0 +1,67 @@
+-- Customers in each cell of the value tiers: matrix.value_tier.
+-- Reads  published.segment_tier, published.feed_status
+-- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
+--        Without the feed of contacts nobody knows of any visit: coverage is unknown, not zero.
+with month as (
+    select m.*
+    from published.segment_tier as m
+    where
+        m.refresh_id = :refresh_id
+        and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
+        and (
+            'month' != all(cast(:by as text []))
+            or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+        )
+        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
+        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
+        and (cast(:customer_kind as text []) = '{}' or m.customer_kind = any(cast(:customer_kind as text [])))
+),
+
+newest as (
+    select max(slice_on) as slice_on from month
+),
+
+told as (
+    select count(*) > 0 as has_visits from published.feed_status
+    where refresh_id = :refresh_id and feed = 'contacts'
+),
+
+cell as (
+    select
+        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
+        case when 'customer_kind' = any(cast(:by as text [])) then m.customer_kind end as customer_kind,
+        m.cell as part,
+        sum(m.customers) as value,
+        sum(m.revenue) as revenue,
+        case when t.has_visits then sum(m.visits_got) end as visits_got,
+        case when t.has_visits then sum(m.visits_due) end as visits_due
+    from month as m
+    cross join told as t
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+    group by month, region, branch, customer_kind, m.cell, t.has_visits
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        customer_kind,
+        part,
+        value,
+        value / sum(value) over w as share,
+        sum(value) over w as denominator,
+        revenue,
+        revenue / nullif(sum(revenue) over w, 0) as revenue_share,
+        visits_got,
+        visits_due,
+        visits_got / nullif(visits_due, 0) as coverage
+    from cell
+    window w as (partition by month, region, branch, customer_kind)
+    order by month, region, branch, customer_kind, part
+)
+
+select *
+from final

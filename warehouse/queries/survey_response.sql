@@ -1,0 +1,68 @@
+-- Invitations answered, of all sent in the same cohort (AAPOR RR1); `pending` were sent in the last 14 days, without answer yet.
+-- Why    what is still out counts as not answered yet: the rate of a young cohort can only rise.
+with data_date as (
+    select cast(max(data_until) as date) as on_date
+    from published.feed_status
+    where refresh_id = :refresh_id and feed in ('surveys', 'survey_answers')
+),
+
+asked as (
+    select
+        case when 'region' = any(cast(:by as text [])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
+        case when 'method' = any(cast(:by as text [])) then method_code end as method,
+        case when 'wave' = any(cast(:by as text [])) then wave_code end as wave,
+        case when 'day' = any(cast(:by as text [])) then s.sent_on end as day,
+        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', s.sent_on) as date) end as week,
+        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', s.sent_on) as date) end as month,
+        s.sent,
+        s.answered,
+        case when s.sent_on > d.on_date - 14 then s.sent - s.answered else 0 end as pending
+    from published.survey_cohort as s
+    cross join data_date as d
+    where
+        refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
+        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
+        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
+        and (cardinality(cast(:method as text [])) = 0 or method_code = any(cast(:method as text [])))
+        and (cardinality(cast(:wave as text [])) = 0 or wave_code = any(cast(:wave as text [])))
+),
+
+added as (
+    select
+        region,
+        branch,
+        method,
+        wave,
+        day,
+        week,
+        month,
+        sum(answered) as numerator,
+        sum(sent) as denominator,
+        sum(pending) as pending
+    from asked
+    group by region, branch, method, wave, day, week, month
+),
+
+final as (
+    select
+        region,
+        branch,
+        method,
+        wave,
+        day,
+        week,
+        month,
+        cast(numerator as double precision) / cast(denominator as double precision) as value,
+        published.wilson_low(cast(numerator as double precision), cast(denominator as double precision)) as low,
+        published.wilson_high(cast(numerator as double precision), cast(denominator as double precision)) as high,
+        numerator,
+        denominator,
+        pending
+    from added
+    order by region, branch, method, wave, day, week, month
+)
+
+select * from final

@@ -1,0 +1,181 @@
+"""Receive and land: each file of a delivery once, every row as delivered, in one transaction a delivery.
+
+A file that cannot be read is refused with a sentence; the others go on. Either the whole delivery has arrived, or, where
+the process was stopped, nothing of it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from warehouse import db, landing, ledger
+from warehouse.access.vault import Vault
+from warehouse.feeds.mapping import FileMapping, Source, check_headers, contract_source, personal_columns, read_mapping
+from warehouse.feeds.readers import FileRefused, content_hash, open_table
+from warehouse.settings import Keys
+from warehouse.staging import LandedFile, StagedFeed, stage, sums
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A source and the files that lie ready for it."""
+
+    source: Source
+    files: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, mapping: Path, folder: Path) -> "Delivery":
+        """The files of `folder`, by the mapping file `mapping`. Raises MappingError, and NotADirectoryError for no folder."""
+        return cls(source=read_mapping(mapping), files=files_in(folder))
+
+    @classmethod
+    def by_contract(cls, folder: Path, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
+        """The files of `folder`, named after our feeds and with our own column names. NotADirectoryError for no folder."""
+        return cls(source=contract_source(zone=zone, currency=currency), files=files_in(folder))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not taken, and why: what is wrong, where, and what would fit."""
+
+    file_name: str
+    why: str
+
+
+@dataclass
+class Received:
+    """What became of a delivery: rows by feed, files skipped because they are loaded already, files refused.
+
+    `load_id` is None where no file of it was taken.
+    """
+
+    source: str
+    load_id: int | None = None
+    feeds: Sequence[StagedFeed] = ()
+    skipped: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+class _HeaderRefused(FileRefused):
+    """The columns of a file do not fit its mapping."""
+
+    code = "wrong_columns"
+
+
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder in name order, hidden ones left out."""
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise NotADirectoryError(f"{folder} {what}; --from names the folder that holds the files")
+    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")))
+
+
+def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id: int) -> Received:
+    """Take in every new file of `delivery`: landed, staged, counted. One transaction: all of it, or nothing."""
+    received = Received(source=delivery.source.code)
+    with database.loader.begin() as connection, Vault(keys) as vault:
+        staged: list[StagedFeed] = []
+        for path in delivery.files:
+            mapping = delivery.source.match(path.name)
+            if mapping is None:
+                patterns = ", ".join(file.pattern for file in delivery.source.files[:8])
+                received.refused.append(Refused(path.name, f"fits no file of source {delivery.source.code}; it reads {patterns}"))
+                continue
+            if _is_loaded(connection, path):
+                received.skipped.append(path.name)
+                continue
+            if received.load_id is None:
+                received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
+            staged += _take(connection, vault, received, path, mapping, delivery.source)
+        if received.load_id is not None:
+            received.feeds = sums(staged)
+            _write_sums(connection, received.load_id, received.feeds)
+            _analyze(connection, received.feeds)
+            vault.keep(connection)
+            ledger.settle(connection, reporting_zone=delivery.source.zone, reporting_currency=delivery.source.currency)
+    return received
+
+
+def forget(connection: Connection, load_id: int) -> None:
+    """Take a load out without a trace: what a dry run brought."""
+    files = list(connection.scalars(text("select file_id from published.file where load_id = :load_id"), {"load_id": load_id}))
+    feeds = list(connection.scalars(text("select feed from published.load_feed where load_id = :load_id"), {"load_id": load_id}))
+    for file_id in files:
+        landing.drop(connection, file_id)
+    quote = connection.dialect.identifier_preparer.quote
+    tables = [f"staging.{quote(f'stg_{feed}')}" for feed in feeds]
+    for table in [*tables, "published.quarantine", "published.load_feed", "published.file", "published.load"]:
+        connection.exec_driver_sql(f"delete from {table} where load_id = %s", (load_id,))
+
+
+def _take(
+    connection: Connection, vault: Vault, received: Received, path: Path, mapping: FileMapping, source: Source
+) -> list[StagedFeed]:
+    """Land and stage one file, in a savepoint; nothing, and a sentence in `received`, where the file is refused."""
+    file_id = _new_file(connection, received.load_id, path, mapping)
+    try:
+        with connection.begin_nested():
+            table = open_table(path, declared=mapping.format)
+            problems = check_headers(mapping, table.columns, file=path.name)
+            if problems:
+                raise _HeaderRefused(path.name, "; ".join(str(problem) for problem in problems), "correct the mapping or the file")
+            personal = personal_columns(mapping, table.columns)
+            landed = landing.land(connection, table=table, file_id=file_id, protect=dict.fromkeys(personal, vault.protect))
+            file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)
+            staged = stage(connection, load_id=int(received.load_id or 0), file=file, mapping=mapping, source=source)
+            _note_file(connection, file_id, state="landed", landed=landed, why=None)
+            return staged
+    except FileRefused as refusal:
+        received.refused.append(Refused(path.name, str(refusal)))
+        _note_file(connection, file_id, state="refused", landed=None, why=str(refusal))
+        return []
+
+
+def _is_loaded(connection: Connection, path: Path) -> bool:
+    known = text("select exists (select from published.file where content_hash = :hash and state = 'landed')")
+    return bool(connection.execute(known, {"hash": content_hash(path)}).scalar())
+
+
+def _new_file(connection: Connection, load_id: int | None, path: Path, mapping: FileMapping) -> int:
+    statement = text(
+        "insert into published.file (load_id, file_name, content_hash, byte_count, feeds)"
+        " values (:load_id, :name, '', :size, :feeds) returning file_id"
+    ).bindparams(bindparam("feeds", type_=ARRAY(Text)))
+    feeds = [feed.feed.code for feed in mapping.feeds]
+    row = {"load_id": load_id, "name": path.name, "size": path.stat().st_size, "feeds": feeds}
+    return int(connection.execute(statement, row).scalar_one())
+
+
+def _note_file(connection: Connection, file_id: int, *, state: str, landed: landing.Landed | None, why: str | None) -> None:
+    statement = text(
+        "update published.file set state = :state, refused_because = :why, content_hash = :hash, columns = :columns,"
+        " delivered = :delivered, broken = :broken where file_id = :file_id"
+    ).bindparams(bindparam("columns", type_=ARRAY(Text)))
+    about: Mapping[str, object] = {
+        "hash": landed.content_hash if landed else "",
+        "columns": list(landed.columns) if landed else [],
+        "delivered": landed.delivered if landed else 0,
+        "broken": landed.broken if landed else 0,
+    }
+    connection.execute(statement, {"file_id": file_id, "state": state, "why": why, **about})
+
+
+def _analyze(connection: Connection, staged: Sequence[StagedFeed]) -> None:
+    """Fresh rows need fresh statistics: everything after joins them."""
+    quote = connection.dialect.identifier_preparer.quote
+    for each in staged:
+        connection.exec_driver_sql(f"analyze staging.{quote(f'stg_{each.feed}')}")
+
+
+def _write_sums(connection: Connection, load_id: int, staged: Sequence[StagedFeed]) -> None:
+    statement = text(
+        "insert into published.load_feed (load_id, feed, delivered, accepted, superseded, quarantined, newest_at)"
+        " values (:load_id, :feed, :delivered, :accepted, :superseded, :quarantined, :newest_at)"
+    )
+    for each in staged:
+        row = {name: getattr(each, name) for name in ("feed", "delivered", "accepted", "superseded", "quarantined", "newest_at")}
+        connection.execute(statement, {"load_id": load_id, **row})

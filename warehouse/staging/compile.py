@@ -1,0 +1,437 @@
+"""One statement for one file and feed: landed text → conformed text → typed values → what is wrong with each row.
+
+Each step is a subquery behind a fence (`offset 0`, which costs nothing and lets no expression be computed twice), so Postgres
+streams the landing table through all of them in one pass, in parallel where it likes to.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+
+from warehouse.feeds.contract import Column, Feed
+from warehouse.feeds.mapping.model import (
+    FILE,
+    NAME,
+    ROW,
+    VALUE,
+    All,
+    Any as Either,
+    ColumnMapping,
+    Condition,
+    Constant,
+    FeedMapping,
+    FirstOf,
+    FromHeader,
+    FromTemplate,
+    Joined,
+    Not,
+    Product,
+    Template,
+    Test,
+    Unknown,
+)
+from warehouse.feeds.mapping.words import find_header, nothing_words
+
+UNMAPPED = "\x01"
+"""Stands in conformed text for a value that the dictionary refuses; no trimmed cell of a real file is this."""
+
+LONGEST = {"id": 200, "code": 200, "text": 10_000}
+MONTHS = frozenset({"month_on", "period_on"})
+TYPE_REASONS = {
+    "instant": "not_a_date",
+    "date": "not_a_date",
+    "time": "not_a_time",
+    "amount": "not_a_number",
+    "number": "not_a_number",
+    "integer": "not_a_number",
+    "boolean": "not_a_boolean",
+}
+Text = ColumnElement[str]
+NOTHING = sa.cast(sa.null(), sa.Text)
+Fenced = sa.Subquery
+
+
+class HeaderAbsent(LookupError):
+    """The mapping names a header that the file does not have; `mapping check` says so before anything is landed."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file in `landing`: `columns` are its headers in order, its cells stand as c1, c2, … in `landing.file_<file_id>`."""
+
+    file_id: int
+    name: str
+    columns: tuple[str, ...]
+
+    @property
+    def table(self) -> sa.TableClause:
+        """The landing table, with `row_number` and one text column a header."""
+        cells = (sa.column(f"c{number}", sa.Text) for number in range(1, len(self.columns) + 1))
+        return sa.table(f"file_{self.file_id}", sa.column("row_number", sa.BigInteger), *cells, schema="landing")
+
+    def cell(self, header: str) -> str:
+        """The name of the landing column under `header`; HeaderAbsent if the file has none such."""
+        found = find_header(header, self.columns)
+        if found is None:
+            raise HeaderAbsent(f"{self.name} has no column “{header}”")
+        return f"c{self.columns.index(found) + 1}"
+
+
+def judged(mapping: FeedMapping, file: LandedFile) -> sa.Select[*tuple[Any, ...]]:
+    """Every row that the feed takes, typed, with what is wrong with it.
+
+    Columns: `rank` (order within the file, unique), `row_number`, the feed's stored columns that the file fills, and
+    `wrong_column`, `wrong_reason`, `wrong_value`, `wrong_also` of the first thing wrong (null for a good row).
+    """
+    columns = _present(mapping.bind(file.columns), file)
+    steps = [_Step(mapping.feed.column(column.name), column) for column in columns]
+    landed = _landed(mapping, file, {header for column in columns for header in column.headers})
+    texts = _texts(mapping, steps, landed, file)
+    values = _values(steps, texts, file)
+    reasons = _reasons(mapping.feed, steps, values)
+    return _verdicts(mapping.feed, steps, reasons, file)
+
+
+def unclaimed(mappings: Sequence[FeedMapping], file: LandedFile) -> sa.Select[int] | None:
+    """Row numbers that none of the file's feeds takes; None where one of them takes every row."""
+    if any(mapping.where is None and not mapping.each for mapping in mappings):
+        return None
+    landed = _trimmed(file, {header for mapping in mappings for header in _claiming_headers(mapping)})
+    claims = [_claim(mapping, landed, file) for mapping in mappings]
+    return sa.select(landed.c.row_number).where(sa.not_(sa.or_(*claims)))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One contract column on its way, and the names under which its text, value and reason travel."""
+
+    column: Column
+    mapping: ColumnMapping
+
+    @property
+    def recipe(self) -> tuple[object, ...]:
+        """Columns with the same recipe are computed once: `closed_at` and `resolved_at` from one header."""
+        plain = replace(self.mapping, name="", line=None, optional=False)
+        return (self.column.type, self.column.personal, self.column.name in MONTHS, plain)
+
+
+def _present(columns: Iterable[ColumnMapping], file: LandedFile) -> list[ColumnMapping]:
+    """The columns this file can fill: an optional one whose header is absent stays empty."""
+    known = [column for column in columns if not isinstance(column.origin, Unknown)]
+    return [
+        column
+        for column in known
+        if not column.optional or all(find_header(header, file.columns) is not None for header in column.headers)
+    ]
+
+
+# -- landed: the cells that are needed, trimmed -----------------------------------------------------------------------
+
+
+def _trimmed(file: LandedFile, headers: Iterable[str]) -> Fenced:
+    table = file.table
+    cells = sorted({file.cell(header) for header in headers})
+    trimmed = [sa.func.staging.trimmed(table.c[cell], type_=sa.Text).label(cell) for cell in cells]
+    return _fenced(sa.select(table.c.row_number, *trimmed), "landed")
+
+
+def _landed(mapping: FeedMapping, file: LandedFile, headers: set[str]) -> Fenced:
+    """Trimmed cells of the rows that the feed takes, in their order; under `each` with the name and cell of each header."""
+    landed = _trimmed(file, headers | set(_claiming_headers(mapping)))
+    rank: ColumnElement[int] = landed.c.row_number
+    taken = sa.select(*landed.c)
+    if mapping.each:
+        names = sa.literal([name for _, name in mapping.each], ARRAY(sa.Text))
+        cells: array[Any] = array([landed.c[file.cell(header)] for header, _ in mapping.each], type_=sa.Text)
+        each = sa.func.unnest(names, cells).table_valued("name", "value", with_ordinality="place").render_derived("each")
+        rank = landed.c.row_number * len(mapping.each) + each.c.place
+        value = _cell(each.c.value, _each_nothing(mapping))
+        taken = taken.add_columns(each.c.name.label(NAME), value.label(VALUE)).select_from(landed.join(each, sa.true()))
+        taken = taken.where(value.is_not(None))
+    if mapping.where is not None:
+        taken = taken.where(_holds(mapping.where, landed, file, mapping))
+    return _fenced(taken.add_columns(rank.label("rank")), "taken")
+
+
+def _claiming_headers(mapping: FeedMapping) -> frozenset[str]:
+    """Headers that decide whether the feed takes a row."""
+    in_columns = replace(mapping, columns=())
+    return in_columns.headers
+
+
+def _claim(mapping: FeedMapping, landed: Fenced, file: LandedFile) -> ColumnElement[bool]:
+    claims: list[ColumnElement[bool]] = []
+    if mapping.where is not None:
+        claims.append(_holds(mapping.where, landed, file, mapping))
+    if mapping.each:
+        nothing = _each_nothing(mapping)
+        claims.append(sa.or_(*(_cell(landed.c[file.cell(header)], nothing).is_not(None) for header, _ in mapping.each)))
+    return sa.and_(*claims)
+
+
+def _each_nothing(mapping: FeedMapping) -> tuple[str, ...]:
+    """What says nothing in a cell under `each`: also the words of the columns that take it."""
+    takers = [column for column in mapping.columns if VALUE in _fields(column)]
+    return nothing_words((*mapping.defaults.nothing, *(word for column in takers for word in column.nothing)))
+
+
+def _fields(column: ColumnMapping) -> tuple[str, ...]:
+    return column.origin.template.fields if isinstance(column.origin, FromTemplate) else ()
+
+
+def _holds(condition: Condition, landed: Fenced, file: LandedFile, mapping: FeedMapping) -> ColumnElement[bool]:
+    match condition:
+        case Not(inner):
+            return sa.not_(_holds(inner, landed, file, mapping))
+        case All(inners):
+            return sa.and_(sa.true(), *(_holds(inner, landed, file, mapping) for inner in inners))
+        case Either(inners):
+            return sa.or_(sa.false(), *(_holds(inner, landed, file, mapping) for inner in inners))
+        case Test(header, how, words):
+            nothing = nothing_words(mapping.defaults.nothing, but=words if how in ("is", "in") else ())
+            return _answers(_cell(landed.c[file.cell(header)], nothing), how, words)
+
+
+def _answers(cell: Text, how: str, words: tuple[str, ...]) -> ColumnElement[bool]:
+    """Yes or no, never null."""
+    if how == "is_nothing":
+        return cell.is_(None)
+    answer = cell.in_(words) if how in ("is", "in") else cell.regexp_match(words[0])
+    return sa.func.coalesce(answer, sa.false(), type_=sa.Boolean)
+
+
+# -- texts: conformed, still text ---------------------------------------------------------------------------------------
+
+
+def _texts(mapping: FeedMapping, steps: Sequence[_Step], landed: Fenced, file: LandedFile) -> Fenced:
+    texts = {recipe: _conformed(step, landed, file).label(f"t{number}") for number, (recipe, step) in _recipes(steps)}
+    return _fenced(sa.select(*landed.c, *texts.values()), "texts")
+
+
+def _recipes(steps: Sequence[_Step]) -> list[tuple[int, tuple[tuple[object, ...], _Step]]]:
+    """Distinct recipes with a number and one step each."""
+    return list(enumerate({step.recipe: step for step in reversed(steps)}.items()))
+
+
+def _numbers(steps: Sequence[_Step]) -> Mapping[tuple[object, ...], int]:
+    return {recipe: number for number, (recipe, _) in _recipes(steps)}
+
+
+def _conformed(step: _Step, landed: Fenced, file: LandedFile) -> Text:
+    mapping = step.mapping
+    text = _origin(mapping, landed, file)
+    if mapping.whole:
+        text = sa.func.regexp_replace(text, r"^([-+]?[0-9]+)[.]0+$", r"\1", type_=sa.Text)
+    if mapping.pad is not None:
+        short = text.regexp_match("^[0-9]+$") & (sa.func.length(text) < mapping.pad)
+        text = sa.case((short, sa.func.lpad(text, mapping.pad, "0")), else_=text)
+    if mapping.values is not None:
+        text = _looked_up(mapping, text)
+    elif mapping.fold:
+        text = sa.func.staging.folded(text, type_=sa.Text)
+    if mapping.default is not None:
+        text = sa.func.coalesce(text, _filled(mapping.default, mapping, landed, file), type_=sa.Text)
+    return text
+
+
+def _origin(mapping: ColumnMapping, landed: Fenced, file: LandedFile) -> Text:
+    match mapping.origin:
+        case FromHeader(header):
+            return _named(header, mapping, landed, file)
+        case Joined(headers, separator, blank):
+            cells = [_named(header, mapping, landed, file) for header in headers]
+            parts = cells if blank is None else [sa.func.coalesce(cell, blank, type_=sa.Text) for cell in cells]
+            return reduce(lambda whole, part: whole.concat(separator).concat(part), parts)
+        case Product(headers):
+            cells = [_named(header, mapping, landed, file) for header in headers]
+            return reduce(lambda whole, part: whole.concat(" × ").concat(part), cells)
+        case FirstOf(headers):
+            return sa.func.coalesce(*(_named(header, mapping, landed, file) for header in headers), type_=sa.Text)
+        case FromTemplate(template):
+            return _filled(template, mapping, landed, file)
+        case Constant(value):
+            return sa.literal(value, sa.Text)
+        case Unknown():
+            return NOTHING
+
+
+def _filled(template: Template, mapping: ColumnMapping, landed: Fenced, file: LandedFile) -> Text:
+    """The template's text; null as soon as one of its fields is nothing."""
+    literals, fields = template.parts[0::2], template.fields
+    text: Text = sa.literal(literals[0], sa.Text)
+    for field, literal in zip(fields, literals[1:], strict=True):
+        text = text.concat(_named(field, mapping, landed, file)).concat(sa.literal(literal, sa.Text))
+    return text
+
+
+def _named(name: str, mapping: ColumnMapping, landed: Fenced, file: LandedFile) -> Text:
+    """The cell under a header, or what one of the special names stands for; null where it says nothing."""
+    if name == ROW:
+        return sa.cast(landed.c.row_number, sa.Text)
+    if name == FILE:
+        return sa.literal(file.name, sa.Text)
+    if name in (NAME, VALUE):
+        return landed.c[name]
+    return _cell(landed.c[file.cell(name)], nothing_words(mapping.nothing, but=mapping.said))
+
+
+def _cell(cell: Text, nothing: Sequence[str]) -> Text:
+    return sa.case((cell.in_(nothing), sa.null()), else_=cell)
+
+
+def _looked_up(mapping: ColumnMapping, text: Text) -> Text:
+    """The dictionary's word for the text; an empty one is nothing. One look-up in a constant jsonb object."""
+    pairs = mapping.values or ()
+    words = {_folded(word) if mapping.fold else word: code for word, code in pairs}
+    key = sa.func.staging.folded(text, type_=sa.Text) if mapping.fold else text
+    dictionary = sa.cast(sa.literal(json.dumps(words, ensure_ascii=False), sa.Text), JSONB)
+    found = dictionary.op("->>", return_type=sa.Text())(key)
+    others: dict[str, Text] = {
+        "keep": key,
+        "refuse": sa.literal(UNMAPPED, sa.Text),
+        "nothing": sa.literal("", sa.Text),
+        "constant": sa.literal(mapping.otherwise.value, sa.Text),
+    }
+    other = others[mapping.otherwise.what]
+    return sa.case((text.is_not(None), sa.func.nullif(sa.func.coalesce(found, other), "", type_=sa.Text)))
+
+
+def _folded(word: str) -> str:
+    """As `staging.folded` does it in the database."""
+    half = "".join(chr(ord(letter) - 0xFEE0) if 0xFF01 <= ord(letter) <= 0xFF5E else letter for letter in word)
+    return " ".join(half.split()).lower()
+
+
+# -- values: typed ------------------------------------------------------------------------------------------------------
+
+
+def _values(steps: Sequence[_Step], texts: Fenced, file: LandedFile) -> Fenced:
+    values = [
+        _typed(step, texts.c[f"t{number}"], texts, file).label(f"v{number}") for number, (_, step) in _recipes(steps)
+    ]
+    return _fenced(sa.select(*texts.c, *values), "typed")
+
+
+def _typed(step: _Step, text: Text, texts: Fenced, file: LandedFile) -> ColumnElement[Any]:
+    mapping, parse = step.mapping, sa.func.staging
+    if step.column.personal:
+        return text
+    match step.column.type:
+        case "instant":
+            return parse.as_instant(text, mapping.date_order, mapping.zone, type_=sa.DateTime(timezone=True))
+        case "date" if step.column.name in MONTHS:
+            return parse.as_month(text, mapping.date_order, type_=sa.Date)
+        case "date":
+            return parse.as_date(text, mapping.date_order, type_=sa.Date)
+        case "time":
+            return parse.as_time(text, type_=sa.Time)
+        case "boolean":
+            return parse.as_boolean(text, type_=sa.Boolean)
+        case "integer":
+            return parse.whole(_number(mapping, text, texts, file), type_=sa.BigInteger)
+        case "amount" | "number":
+            return _number(mapping, text, texts, file)
+        case "id":
+            return parse.half_width(text, type_=sa.Text)
+        case _:
+            return text
+
+
+def _number(mapping: ColumnMapping, text: Text, texts: Fenced, file: LandedFile) -> ColumnElement[Any]:
+    cells = [texts.c[file.cell(header)] for header in mapping.origin.headers] if isinstance(mapping.origin, Product) else [text]
+    numbers = [sa.func.staging.as_number(cell, mapping.decimal, type_=sa.Numeric) for cell in cells]
+    factor = [sa.literal_column(mapping.factor, sa.Numeric)] if mapping.factor is not None else []
+    return reduce(lambda product, number: product * number, [*numbers, *factor])
+
+
+# -- reasons: what is wrong with which column -----------------------------------------------------------------------------
+
+
+def _reasons(feed: Feed, steps: Sequence[_Step], values: Fenced) -> Fenced:
+    numbers = _numbers(steps)
+    reasons = []
+    for place, step in enumerate(steps):
+        number = numbers[step.recipe]
+        wrongs = _wrongs(step, values.c[f"t{number}"], values.c[f"v{number}"])
+        reasons.append((sa.case(*wrongs) if wrongs else sa.null()).label(f"r{place}"))
+    if feed.one_of:
+        given = [values.c[f"v{numbers[step.recipe]}"] for step in steps if step.column.name in feed.one_of]
+        wrong = sa.func.num_nonnulls(*given) != 1 if given else sa.true()
+        reasons.append(sa.case((wrong, "one_of_missing")).label("one_of"))
+    return _fenced(sa.select(*values.c, *reasons), "reasoned")
+
+
+def _wrongs(step: _Step, text: Text, value: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], str]]:
+    """What can be wrong with the column, in the order in which it is told."""
+    column, mapping = step.column, step.mapping
+    wrongs: list[tuple[ColumnElement[bool], str]] = []
+    if column.required:
+        wrongs.append((text.is_(None), "missing"))
+    if column.personal:
+        return wrongs
+    if mapping.values is not None and mapping.otherwise.what == "refuse":
+        wrongs.append((text == UNMAPPED, "value_not_mapped"))
+    if column.type in TYPE_REASONS:
+        wrongs.append((text.is_not(None) & value.is_(None), TYPE_REASONS[column.type]))
+    if column.codes:
+        wrongs.append((value.not_in(column.codes), "not_in_list"))
+    elif column.type in LONGEST:
+        wrongs.append((sa.func.length(value) > LONGEST[column.type], "too_long"))
+        if column.type != "text":
+            wrongs.append((value.regexp_match("[[:cntrl:]]"), "control_characters"))
+    if column.pattern is not None:
+        wrongs.append((sa.not_(value.regexp_match(column.pattern)), "bad_pattern"))
+    bounds = [value < column.low] if column.low is not None else []
+    bounds += [value > column.high] if column.high is not None else []
+    return [*wrongs, (sa.or_(*bounds), "out_of_range")] if bounds else wrongs
+
+
+# -- verdicts: the row as it is stored, or refused ------------------------------------------------------------------------
+
+
+def _verdicts(feed: Feed, steps: Sequence[_Step], reasons: Fenced, file: LandedFile) -> sa.Select[*tuple[Any, ...]]:
+    numbers = _numbers(steps)
+    stored = [reasons.c[f"v{numbers[step.recipe]}"].label(step.column.stored_as) for step in steps]
+    told = [(step.column.name, reasons.c[f"r{place}"], _shown(step, reasons, file)) for place, step in enumerate(steps)]
+    if feed.one_of:
+        told.append((" / ".join(feed.one_of), reasons.c.one_of, NOTHING))
+    first = sa.func.coalesce(*(reason for _, reason, _ in told), type_=sa.Text)
+    sentences: array[Any] = array(
+        [sa.literal(f"{name}: ", sa.Text).concat(reason) for name, reason, _ in told], type_=sa.Text
+    )
+    others = sa.func.array_remove(sentences, sa.null(), type_=ARRAY(sa.Text))[2 : len(told)]
+    return sa.select(
+        reasons.c.rank,
+        reasons.c.row_number,
+        *stored,
+        sa.case(*((reason.is_not(None), name) for name, reason, _ in told)).label("wrong_column"),
+        first.label("wrong_reason"),
+        sa.case(*((reason.is_not(None), value) for _, reason, value in told)).label("wrong_value"),
+        sa.case((first.is_not(None), others)).label("wrong_also"),
+    )
+
+
+def _shown(step: _Step, row: Fenced, file: LandedFile) -> Text:
+    """The value as delivered, as people may see it; of personal data the first characters of the hash."""
+    match step.mapping.origin:
+        case Constant(value):
+            return sa.literal(value, sa.Text)
+        case FromTemplate(template) if VALUE in template.fields:
+            return sa.func.staging.shown(row.c[VALUE], type_=sa.Text)
+    cells = [row.c[file.cell(header)] for header in step.mapping.headers]
+    if not cells:
+        return NOTHING
+    if step.column.personal:
+        return sa.func.left(cells[0], 8, type_=sa.Text)
+    whole = cells[0] if len(cells) == 1 else sa.func.concat_ws(" | ", *cells, type_=sa.Text)
+    return sa.func.staging.shown(whole, type_=sa.Text)
+
+
+def _fenced(select: sa.Select[*tuple[Any, ...]], name: str) -> Fenced:
+    return select.offset(sa.literal_column("0")).subquery(name)
