@@ -104,7 +104,7 @@ def expectation(rule: Rule, suite: Suite, *, now: datetime) -> Expectation:
         case "row_count" | "volume_like_history":
             return ExpectTableRowCountToBeBetween(min_value=bounds.get("low", 0), max_value=bounds.get("high"), **said)
     if rule.kind.proof == "query":
-        return ExpectNoRows(unexpected_rows_query=query_of(rule, now=now), **said)
+        return ExpectNoRows(unexpected_rows_query=query_of(rule), **said)
     anchor = "load_id" if suite.gate == "delivery" else "slice_on"
     return ExpectRowsToKeep(column=anchor, condition=holds(rule, now=now), **said)
 

@@ -57,6 +57,7 @@ class Facts:
     null_fractions: Mapping[tuple[str, str], Sequence[float]] = field(default_factory=dict)
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, "Slices"] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -
     columns = _columns(connection, [suite.view for suite in suites])
     tables = [suite.table for suite in suites]
     if suites[0].gate == "figures":
-        return Facts(columns=columns, slices=_slices(connection, tables))
+        made_from = {
+            rule.bounds["unless_empty"] for suite in suites for rule in suite.rules if "unless_empty" in rule.bounds
+        }
+        empty = _empty(connection, sorted(made_from))
+        return Facts(columns=columns, slices=_slices(connection, tables), empty=empty)
     return Facts(
         columns=columns,
         loads=_loads(connection, tables),
@@ -203,6 +208,17 @@ def _slices(connection: Connection, tables: Sequence[str]) -> dict[str, Slices]:
     """)
     found = connection.execute(asked, {"tables": list(tables)})
     return {table: Slices(proposed=proposed, vanished=vanished) for table, proposed, vanished in found}
+
+
+def _empty(connection: Connection, curated: Sequence[str]) -> frozenset[str]:
+    """Those of the curated tables that hold no row."""
+    if not curated:
+        return frozenset()
+    filled = [
+        sa.exists(sa.select(sa.literal_column("1")).select_from(sa.table(name, schema="curated"))) for name in curated
+    ]
+    is_filled = connection.execute(sa.select(*filled)).one()
+    return frozenset(name for name, filled in zip(curated, is_filled, strict=True) if not filled)
 
 
 def _newest(connection: Connection, tables: Sequence[str]) -> dict[str, datetime]:

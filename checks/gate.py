@@ -156,7 +156,7 @@ def _results(database: Database, connection: Connection, chosen: Sequence[Suite]
                 table = _Table(
                     suite=suite,
                     counted=predicates.count_rows(connection, suite, now=now),
-                    queried=predicates.count_queries(connection, suite, now=now),
+                    queried=predicates.count_queries(connection, suite),
                     duplicates=predicates.count_duplicates(connection, suite),
                     facts=looked_up,
                 )
@@ -236,7 +236,7 @@ def judge_columns(suite: Suite, looked_up: Facts) -> Result:
         wanted = facts.contract_columns(suite.table)
     else:
         spoken_of = {name for rule in suite.rules for name in rule.columns}
-        wanted = {name: found.get(name, "any") for name in spoken_of | {"slice_on", "edition_id", "branch_id"}}
+        wanted = {name: found.get(name, "any") for name in spoken_of | {"slice_on", "edition_id", "is_new"}}
     missing = sorted(set(wanted) - set(found))
     other = {name: found[name] for name in sorted(set(wanted) & set(found)) if found[name] != wanted[name]}
     finding = _Finding(
@@ -275,11 +275,13 @@ def _null_fraction(rule: Rule, table: _Table) -> tuple[float, int]:
 
 
 def _size(rule: Rule, table: _Table) -> _Finding:
-    """Within bounds. None at all is right only where nothing but known versions of known rows was delivered."""
-    rows, low, high = table.counted.rows, int(rule.bounds["low"]), int(rule.bounds["high"])
+    """Within bounds. None at all is right only where nothing new was delivered, or where the facts are empty too."""
+    rows, high = table.counted.rows, int(rule.bounds["high"])
     nothing_new = bool(table.loads) and all(load.delivered == load.superseded for load in table.loads)
-    observed = {"rows": rows, "low": 0 if nothing_new else low, "high": high}
-    return _Finding(_outcome(holds=observed["low"] <= rows <= high), observed, None, rows)
+    may_be_empty = nothing_new or rule.bounds.get("unless_empty") in table.facts.empty
+    low = 0 if may_be_empty else int(rule.bounds["low"])
+    observed = {"rows": rows, "low": low, "high": high}
+    return _Finding(_outcome(holds=low <= rows <= high), observed, None, rows)
 
 
 def _usual_volume(rule: Rule, table: _Table) -> _Finding:

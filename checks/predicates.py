@@ -121,18 +121,16 @@ def count_duplicates(connection: Connection, suite: Suite) -> dict[str, int]:
     return {rule.id: _duplicates(connection, suite, rule.columns) for rule in suite.rules if rule.expect == "unique"}
 
 
-def count_queries(connection: Connection, suite: Suite, *, now: datetime) -> dict[str, int]:
+def count_queries(connection: Connection, suite: Suite) -> dict[str, int]:
     """Our own count of the rows that each query rule of a suite returns, in one statement."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "query"]
     if not rules:
         return {}
-    found = [
-        sa.select(sa.func.count()).select_from(_returned(rule, suite, now=now)).scalar_subquery() for rule in rules
-    ]
+    found = [sa.select(sa.func.count()).select_from(_returned(rule, suite)).scalar_subquery() for rule in rules]
     return dict(zip([rule.id for rule in rules], connection.execute(sa.select(*found)).one(), strict=True))
 
 
-def query_of(rule: Rule, *, now: datetime) -> str:
+def query_of(rule: Rule) -> str:
     """The SELECT of a query rule, with `{batch}` still in it. ValueError for a kind that is not a query."""
     match rule.expect:
         case "rows":
@@ -142,7 +140,7 @@ def query_of(rule: Rule, *, now: datetime) -> str:
         case "coverage_kept":
             return _literal(_shrunk(rule))
         case "restated_within":
-            return _literal(_restated(rule, now=now))
+            return _literal(_restated(rule))
     raise ValueError(f"{rule.expect} is not a query")
 
 
@@ -155,7 +153,7 @@ def offending_rows(
     """
     rules = [rule for rule in suite.rules if rule.id == rule_id or (rule_id is None and rule.kind.proof == "row")]
     if any(rule.kind.proof == "query" for rule in rules):
-        wrong = sa.select(sa.text("*")).select_from(_returned(rules[0], suite, now=now)).limit(limit)
+        wrong = sa.select(sa.text("*")).select_from(_returned(rules[0], suite)).limit(limit)
         rows = connection.execute(wrong).mappings()
         return [Offence(where=dict(row), rules=(rules[0].id,), values={}) for row in rows]
     about_rows = [rule for rule in rules if rule.kind.proof == "row"]
@@ -219,21 +217,30 @@ def _shrunk(rule: Rule) -> Select[Any]:
     return (
         sa.select(before.c.slice_on, before.c.figure.label("before"), kept.label("after"))
         .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)
-        .where(kept < before.c.figure * sa.literal_column(repr(1 - rule.bounds["max_loss"])))
+        .where(
+            before.c.figure >= rule.bounds["at_least"],
+            kept < before.c.figure * sa.literal_column(repr(1 - rule.bounds["max_loss"])),
+        )
     )
 
 
-def _restated(rule: Rule, *, now: datetime) -> Select[Any]:
-    """Published slices of the past whose sum changes by more than the declared fraction."""
+def _restated(rule: Rule) -> Select[Any]:
+    """Published slices of the past whose sum changes by more than the declared fraction.
+
+    The past ends `after_days` before the newest slice that is published: data have a clock of their own.
+    """
     after, before = _by_slice(rule, sa.func.sum(sa.column(rule.columns[0])))
-    settled = now.date() - timedelta(days=rule.bounds["after_days"])
+    newest = sa.table("newest_slice", sa.column("table_name"), sa.column("slice_on", sa.Date), schema="gate")
     change = sa.func.abs(sa.func.coalesce(after.c.figure, sa.literal_column("0")) - before.c.figure)
     return (
         sa.select(before.c.slice_on, before.c.figure.label("before"), after.c.figure.label("after"))
         .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)
+        .join(newest, newest.c.table_name == rule.table)
         .where(
-            before.c.slice_on.between(sa.cast(sa.literal("0001-01-02"), sa.Date), sa.cast(settled, sa.Date)),
-            change > sa.func.abs(before.c.figure) * sa.literal_column(repr(rule.bounds["max_change"])),
+            before.c.figure >= rule.bounds["at_least"],
+            before.c.slice_on > sa.literal_column("date '0001-01-01'"),
+            before.c.slice_on <= newest.c.slice_on - sa.literal_column(str(rule.bounds["after_days"])),
+            change > before.c.figure * sa.literal_column(repr(rule.bounds["max_change"])),
         )
     )
 
@@ -247,11 +254,9 @@ def _by_slice(rule: Rule, figure: ColumnElement[Any]) -> tuple[Subquery, Subquer
     return proposed.subquery("proposed"), published.subquery("published_now")
 
 
-def _returned(rule: Rule, suite: Suite, *, now: datetime) -> Subquery:
+def _returned(rule: Rule, suite: Suite) -> Subquery:
     """The rows that a query rule returns, reading the view just as GX does."""
-    query = query_of(rule, now=now).replace(
-        "{batch}", f"({sa.select(sa.text('*')).select_from(view_of(suite))}) as subselect"
-    )
+    query = query_of(rule).replace("{batch}", f"({sa.select(sa.text('*')).select_from(view_of(suite))}) as subselect")
     found: Select[Any] = sa.select(sa.text("*")).select_from(sa.text(f"({query}) as wrong"))
     return found.subquery("wrong_rows")
 

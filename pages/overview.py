@@ -6,7 +6,7 @@ from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 from warehouse.metrics import metrics
 
-MONTHLY_FIVE = ("satisfaction_rate", "repeat_rate", "referral_rate", "churn_rate", "complaint_rate", "return_rate")
+MONTHLY_FIVE = ("five.satisfaction_rate", "five.repeat_rate", "five.referral_rate", "five.churn_rate", "five.complaint_rate", "five.return_rate")
 FLOWS = ("lead.count", "order.count", "order.amount", "complaint.count")
 
 

@@ -50,7 +50,7 @@ def view_switch(options: Mapping[str, str], label: str) -> None:
 def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], views: Sequence[str]) -> Choices:
     branches: dict[str, list[str]] = {}
     for row in viewer.branches.itertuples():
-        branches.setdefault(str(row.region), []).append(str(row.branch))
+        branches.setdefault(str(row.region_id), []).append(str(row.branch_id))
     filters = {name: _options(viewer, counting, name) for name in narrowed_by} if counting else {}
     return Choices(
         last_day=viewer.last_day,

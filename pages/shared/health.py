@@ -28,18 +28,19 @@ def summary(screen: Screen) -> None:
         held = len(cached.fresh(screen.viewer.asker, state.held))
         now = datetime.now(UTC)
         tiles = [
-            Tile(label=say("Newest refresh"), figure=screen.names.of_code("state", newest["state"]), small=say("refresh {n}, begun {when}", n=int(newest["refresh_id"]), when=words.moment(newest["started_at"], now=now))),
-            Tile(label=say("Checks passed"), figure=f"{words.number(passed)} / {words.number(len(checks))}", small=say("in the newest refresh that reached a gate")),
-            Tile(label=say("Deliveries held"), figure=words.number(held), small=say("wait for a correction, a release or a discard")),
+            Tile(label=say("Newest refresh"), figure=screen.names.of_code("state", newest["state"]), small=(say("refresh {n}, begun {when}", n=int(newest["refresh_id"]), when=words.moment(newest["started_at"], now=now)),)),
+            Tile(label=say("Checks passed"), figure=f"{words.number(passed)} / {words.number(len(checks))}", small=(say("in the newest refresh that reached a gate"),)),
+            Tile(label=say("Deliveries held"), figure=words.number(held), small=(say("wait for a correction, a release or a discard"),)),
         ]
         if screen.viewer.is_steward:
             delivered, *fates = (int(refreshes[name].sum()) for name in ("delivered", *FATES))
             small = say("= {accepted} accepted + {superseded} superseded + {quarantined} quarantined", **dict(zip(FATES, (words.number(fate) for fate in fates), strict=True)))
             badge = markup.badge("good", say("adds up")) if delivered == sum(fates) else markup.badge("bad", say("does not add up"))
-            tiles.insert(1, Tile(label=say("Rows delivered, newest refreshes"), figure=words.number(delivered), small=small, badges=(badge,)))
+            tiles.insert(1, Tile(label=say("Rows delivered, newest refreshes"), figure=words.number(delivered), small=(small,), badges=(badge,)))
         grid = st.grid(len(tiles), min_column_width=220, border=True, key="card-health")
         for tile in tiles:
-            grid.markdown(tile.markup(), unsafe_allow_html=True)
+            with grid.cell():
+                html(tile.markup())
 
 
 def freshness(screen: Screen) -> None:
@@ -176,12 +177,12 @@ def _is_steward(screen: Screen, title: str) -> bool:
 
 def _table(screen: Screen, title: str, headers: list[str], lines: list[list[Cell]], tells: str) -> None:
     _title(title, tells)
-    st.markdown(markup.table(headers, lines, described=tells), unsafe_allow_html=True)
+    html(markup.table(headers, lines, described=tells))
 
 
 def _title(title: str, tells: str = "") -> None:
-    st.markdown(markup.title(title, tells), unsafe_allow_html=True)
+    html(markup.title(title, tells))
 
 
 def _nothing(piece: str) -> None:
-    st.markdown(piece, unsafe_allow_html=True)
+    html(piece)

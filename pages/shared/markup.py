@@ -42,8 +42,8 @@ def icon(name: str, size: int = 20) -> str:
 def heading(title: str, line: str, scope: str, chip: str) -> str:
     """Title, the question that the page answers, the scope line and the freshness chip."""
     return (
-        f'<div><div class="gh-head"><div><h1>{text(title)}</h1><p class="gh-line">{text(line)}</p></div>{chip}</div>'
-        f'<p class="gh-scope">{text(scope)}</p></div>'
+        f'<div class="gh-head"><div><h1>{text(title)}</h1><p class="gh-line">{text(line)}</p></div>{chip}</div>'
+        f'<p class="gh-scope">{text(scope)}</p>'
     )
 
 
@@ -60,7 +60,7 @@ def nothing(kind: Kind, title: str, said: str) -> str:
 def title(said: str, tells: str = "") -> str:
     """The title of a card, and the sentence that says what the card shows."""
     below = f'<p class="gh-tells">{text(tells)}</p>' if tells else ""
-    return f'<div><h3 class="gh-title">{text(said)}</h3>{below}</div>'
+    return f'<div><div class="gh-title" role="heading" aria-level="2">{text(said)}</div>{below}</div>'
 
 
 def badge(mood: Mood, said: str) -> str:
@@ -70,11 +70,11 @@ def badge(mood: Mood, said: str) -> str:
 
 @dataclass(frozen=True)
 class Tile:
-    """What a tile says. `figure` empty means nothing can be said, and `small` says why."""
+    """What a tile says. `figure` empty means nothing can be said, and `small`, its lines below, say why."""
 
     label: str
     figure: str
-    small: str
+    small: Sequence[str]
     badges: Sequence[str] = ()
     history: Sequence[float] | None = None
     described: str = ""
@@ -82,9 +82,10 @@ class Tile:
     def markup(self) -> str:
         """The tile as HTML, with `described` as its text for screen readers."""
         figure = f'<div class="gh-figure">{text(self.figure)}</div>' if self.figure else '<div class="gh-figure is-nothing">–</div>'
+        lines = "".join(f"<span>{text(line)}</span>" for line in self.small)
         return (
             f'<div class="gh-tile" role="group" aria-label="{text(self.described or self.label)}">'
-            f'<div class="gh-label">{text(self.label)}</div>{figure}<div class="gh-small">{text(self.small)}</div>'
+            f'<div class="gh-label">{text(self.label)}</div>{figure}<div class="gh-small">{lines}</div>'
             f'<div class="gh-row">{"".join(self.badges)}</div>{"" if self.history is None else sparkline(self.history)}</div>'
         )
 
@@ -165,6 +166,16 @@ def matrix(cells: Sequence[MatrixCell], *, across: tuple[str, str], down: tuple[
         f'<div class="axis side">{text(down[0])}</div>{top_left}{top_right}<div class="axis side">{text(down[1])}</div>{low_left}{low_right}'
         f'<div class="axis"></div><div class="axis">{text(across[0])}</div><div class="axis">{text(across[1])}</div></div>'
     )
+
+
+def strip(cells: Sequence[MatrixCell], *, described: str) -> str:
+    """Cells beside each other, in order."""
+    return f'<div class="gh-strip" role="group" aria-label="{text(described)}">{"".join(cell.markup() for cell in cells)}</div>'
+
+
+def note(said: str) -> str:
+    """A remark below a drawing."""
+    return f'<p class="gh-tells">{text(said)}</p>'
 
 
 def change(words: Words, *, is_up: bool, said: str, is_good: bool | None) -> str:

@@ -8,7 +8,7 @@ from pages.shared import cached
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 from warehouse.feeds.contract import feeds
-from warehouse.queries import state
+from warehouse.queries import lists
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class Names:
     def of(cls, viewer: Viewer) -> "Names":
         """The names that this person may know."""
         places = viewer.branches
-        sources = cached.rows(viewer.asker, state.sources)
+        sources = cached.rows(viewer.asker, lists.sources)
         label = "label_zh" if viewer.words.language == "zh_CN" else "label_en"
         return cls(
             words=viewer.words,
             own={
-                "region": dict(zip(places["region"], places["region_name"], strict=True)),
-                "branch": dict(zip(places["branch"], places["branch_name"], strict=True)),
-                "source": {row["source"]: row[label] for row in sources.to_dict("records") if row[label]},
+                "region": dict(zip(places["region_id"], places["region_name"], strict=True)),
+                "branch": dict(zip(places["branch_id"], places["branch_name"], strict=True)),
+                "source": {row["source_code"]: row[label] for row in sources.to_dict("records") if row[label]},
             },
         )
 
@@ -69,6 +69,8 @@ def _dimensions(words: Words) -> Mapping[str, str]:
         "clock": say("Clock"),
         "cell": say("Cell"),
         "age": say("Age"),
+        "customer_kind": say("Kind of customer"),
+        "product_line": say("Product line"),
         "day": say("Day"),
         "week": say("Week"),
         "month": say("Month"),
@@ -126,14 +128,9 @@ def _codes(words: Words) -> Mapping[str, str]:
         "promotion": say("Promotion"),
         "management": say("Management"),
         "expert": say("Expert"),
-        "star": say("Star"),
-        "question": say("Question mark"),
-        "cash_cow": say("Cash cow"),
-        "dog": say("Dog"),
-        "loyal": say("Loyal"),
-        "opportunity": say("Opportunity"),
-        "edge": say("On the edge"),
-        "lost": say("Lost"),
+        "person": say("Person"),
+        "company": say("Company"),
+        "distributor": say("Distributor"),
         "passed": say("Passed"),
         "held": say("Held"),
         "failed": say("Failed"),

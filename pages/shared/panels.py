@@ -15,6 +15,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from pages.shared import cached, explain, markup, readable, scorecard, sentences, shapes
 from pages.shared.cached import Answer
@@ -42,7 +43,7 @@ class Screen:
 
     viewer: Viewer
     asked: Asked
-    cards_drawn: Iterator[int] = field(default_factory=itertools.count, compare=False)
+    numbers: Iterator[int] = field(default_factory=itertools.count, compare=False)
 
     @property
     def scope(self) -> Scope:
@@ -60,7 +61,7 @@ class Screen:
         held = self.viewer.freshness.dropna(subset=["held_since"])
         guarded = {feed for code in metric_codes for feed in metrics()[code].feeds} if metric_codes else set(held["feed"])
         concerned = held[held["feed"].isin(guarded)]
-        _html(markup.heading(title, line, sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches), self._chip(concerned)))
+        html(markup.heading(title, line, sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches), self._chip(concerned)))
         for row in concerned.itertuples():
             self._held_notice(row, metric_codes)
         if self.viewer.looks_back:
@@ -89,10 +90,10 @@ class Screen:
         start = (pd.Timestamp(end) - pd.DateOffset(months=MONTHS_OF_HISTORY)).date()
         return self.ask(metric, ("month",), replace(self.scope, period=Period(start=start, end=end)), **only)
 
-    def tiles(self, *codes: str, width: int = 200) -> None:
+    def tiles(self, *codes: str, width: int = 170) -> None:
         """A row of tiles, one a metric: figure, interval, n, change if it is clear, history with natural limits."""
         known = [code for code in codes if code in metrics()]
-        grid = st.grid(max(len(known), 1), min_column_width=width, gap="small", border=True, key=f"card-{next(self.cards_drawn)}")
+        grid = st.grid(max(len(known), 1), min_column_width=width, gap="small", border=True, key=f"card-{next(self.numbers)}")
         for code in known:
             with grid.cell():
                 self.tile(code)
@@ -101,25 +102,29 @@ class Screen:
         """One tile, with its explanation one click away."""
         with self.guarded():
             tile, history = self._tile(code)
-            _html(tile.markup())
-            self._explained(code, history)
+            html(tile.markup())
+            self._explained(code, "tile", history)
 
     def card(self) -> DeltaGenerator:
         """A card as wide as the page."""
-        return st.container(border=True, key=f"card-{next(self.cards_drawn)}")
+        return st.container(border=True, key=f"card-{next(self.numbers)}")
 
     def cards(self) -> tuple[DeltaGenerator, DeltaGenerator]:
         """Two cards beside each other, below each other where the page is narrow."""
-        grid = st.grid(2, min_column_width=400, gap="small", border=True, key=f"card-{next(self.cards_drawn)}")
+        grid = st.grid(2, min_column_width=400, gap="small", border=True, key=f"card-{next(self.numbers)}")
         return grid.cell(), grid.cell()
 
-    def chart(self, title: str, tells: str, draw: Draw, rows: pd.DataFrame, *, table: pd.DataFrame, metric: str | None = None) -> None:
-        """A card's content: title, the generated sentence, the table behind, the explanation of `metric`, and the drawing."""
-        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-            _html(markup.title(title, tells))
+    def titled(self, title: str, tells: str, *, table: pd.DataFrame, metric: str | None = None) -> None:
+        """The head of a card: title, the generated sentence, the table behind, the explanation of `metric`."""
+        with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
+            html(markup.title(title, tells))
             self._tabled(title, table)
             if metric is not None:
-                self._explained(metric, None, of=title)
+                self._explained(metric, "card")
+
+    def chart(self, title: str, tells: str, draw: Draw, rows: pd.DataFrame, *, table: pd.DataFrame, metric: str | None = None) -> None:
+        """A card's content: its head, and the drawing, for which the sentence is the text of screen readers."""
+        self.titled(title, tells, table=table, metric=metric)
         shape = tuple(zip(rows.columns, rows.dtypes.astype(str), strict=True))
         st.vega_lite_chart(rows, specification(draw, self.viewer.look, shape), alt=tells, width="stretch")
 
@@ -182,12 +187,12 @@ class Screen:
     def listing(self, title: str, question: Callable[..., pd.DataFrame], metric: str) -> None:
         """A card's content: the cases behind a figure, as a table."""
         with self.guarded():
-            _html(markup.title(title))
+            html(markup.title(title))
             if self.nothing(self.ask(metric)):
                 return
             rows = cached.rows(self.viewer.asker, question, self.scope)
             if rows.empty:
-                _html(markup.nothing("no-rows", self.viewer.words.say("Nothing waits"), self.viewer.words.say("No case matches the choice in the sidebar.")))
+                html(markup.nothing("no-rows", self.viewer.words.say("Nothing waits"), self.viewer.words.say("No case matches the choice in the sidebar.")))
                 return
             st.dataframe(readable.cases(rows, self.names), hide_index=True, alt=title, height=min(36 * (len(rows) + 1) + 2, 420))
 
@@ -207,13 +212,13 @@ class Screen:
         if said is None:
             return False
         if title:
-            _html(markup.title(title))
-        _html(markup.nothing(*said))
+            html(markup.title(title))
+        html(markup.nothing(*said))
         return True
 
     def not_allowed(self, said: str) -> None:
         """In place of what only other people may see."""
-        _html(markup.nothing("not-allowed", self.viewer.words.say("Not yours to see"), said))
+        html(markup.nothing("not-allowed", self.viewer.words.say("Not yours to see"), said))
 
     def guarded(self) -> AbstractContextManager[None]:
         """One figure that fails says so; the rest of the page goes on."""
@@ -230,14 +235,14 @@ class Screen:
         label = words.label(about.label)
         if said is not None:
             _, title, why = said
-            return Tile(label=label, figure="", small=title, described=f"{label}: {title}. {why}"), None
+            return Tile(label=label, figure="", small=(title,), described=f"{label}: {title}. {why}"), None
         reads = self.reads(code)
         now = self.readable(answer).iloc[0]
         history = self.history(code) if "month" in about.dims else None
         past = [float(value) for value in self.readable(history)["value"]] if history and not history.absent else []
         badges = [badge for badge in (sentences.alarm(words, about, now["value"]), self._change(code, now), sentences.newest_signal(words, past)) if badge]
         small = sentences.certainty(words, now)
-        return Tile(label=label, figure=reads.value(now["value"]), small=small, badges=badges, history=past, described=f"{label}: {reads.value(now['value'])}. {small}"), history
+        return Tile(label=label, figure=reads.value(now["value"]), small=small, badges=badges, history=past, described=f"{label}: {reads.value(now['value'])}. {' · '.join(small)}"), history
 
     def _change(self, code: str, now: pd.Series) -> str | None:
         """The badge of a change whose interval excludes zero; none while the period still runs."""
@@ -258,20 +263,23 @@ class Screen:
         is_good = None if about.direction == "none" else is_up == (about.direction == "up")
         return markup.change(self.viewer.words, is_up=is_up, said=self.reads(code).change(difference.value), is_good=is_good)
 
-    def _explained(self, metric: str, history: Answer | None, of: str = "") -> None:
-        say = self.viewer.words.say
-        key = f"explain-{metric}-{of}".replace(" ", "-")
-        with st.popover(say("About"), icon=":material/info:", type="tertiary", key=key, on_change="rerun") as opened:
+    def _explained(self, metric: str, place: str, history: Answer | None = None) -> None:
+        """The small button behind which the explanation of `metric` lies; its content is made when it is opened."""
+        with self._popover(self.viewer.words.say("About this figure"), "info", place) as opened:
             if opened.open:
                 explain.metric(self.viewer, metric)
                 if history is not None and not history.absent:
                     st.dataframe(readable.table(self.readable(history), self.names, ("month",)), hide_index=True, height=240)
 
     def _tabled(self, title: str, table: pd.DataFrame) -> None:
-        key = f"table-{title}".replace(" ", "-")
-        with st.popover(self.viewer.words.say("Table"), icon=":material/table_rows:", type="tertiary", key=key, on_change="rerun") as opened:
+        """The small button behind which the table of a chart lies."""
+        with self._popover(self.viewer.words.say("Table"), "table_rows", "card") as opened:
             if opened.open:
                 st.dataframe(table, hide_index=True, alt=title)
+
+    def _popover(self, label: str, icon: str, place: str) -> PopoverContainer:
+        key = f"icon-{place}-{next(self.numbers)}"
+        return st.popover(label, icon=f":material/{icon}:", type="tertiary", help=label, key=key, on_change="rerun")
 
     def _chip(self, held: pd.DataFrame) -> str:
         words, now = self.viewer.words, datetime.now(UTC)
@@ -289,7 +297,7 @@ class Screen:
         since = words.moment(row.held_since, now=datetime.now(UTC))
         title = words.say("A delivery of {feed} is held since {since}", feed=self.names.feed(row.feed), since=since)
         said = words.say("Stopped by: {checks}. Until it is settled, these figures show the last good state: {figures}.", checks=words.listed(stopped) or "–", figures=guarded or "–")
-        _html(markup.nothing("held-back", title, said))
+        html(markup.nothing("held-back", title, said))
 
     def _looking_back(self) -> None:
         words = self.viewer.words
@@ -311,7 +319,7 @@ def failed(say: Callable[..., str]) -> None:
     """One sentence and a reference for the exception being handled; its trace goes to the log under the same reference."""
     reference = secrets.token_hex(3)
     log.exception("a figure failed to load, reference %s", reference)
-    _html(markup.nothing("failed", say("This could not be loaded"), say("Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference)))
+    html(markup.nothing("failed", say("This could not be loaded"), say("Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference)))
 
 
 @lru_cache(maxsize=512)
@@ -322,8 +330,9 @@ def specification(draw: Draw, look: Look, columns: tuple[tuple[str, str], ...]) 
     return {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
 
 
-def _html(piece: str) -> None:
-    st.markdown(piece, unsafe_allow_html=True)
+def html(piece: str) -> None:
+    """Draw one piece of `markup`."""
+    st.markdown(f'<div class="gh">{piece}</div>', unsafe_allow_html=True, width="stretch")
 
 
 def _forget_refresh() -> None:

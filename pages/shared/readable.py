@@ -137,6 +137,10 @@ def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
         "is_responded": (say("Answered"), lambda column: [say("yes") if answered else say("no") for answered in column]),
         "handler_staff_id": (say("Handled by"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
         "customer_code": (say("Customer"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
-        "cell": (say("Cell"), lambda column: [names.of_code("cell", code) for code in column]),
+        "customer_kind": (say("Kind of customer"), lambda column: [names.of_code("customer_kind", code) for code in column]),
+        "spend": (say("Spend in 12 months"), lambda column: [names.words.number(float(amount)) for amount in column]),
+        "orders": (say("Orders in 12 months"), lambda column: column),
+        "last_ordered_on": (say("Last order"), lambda column: [str(day) if day is not None and day == day else "–" for day in column]),
+        "visits_got": (say("Visits got"), lambda column: [names.words.number(float(visits)) if visits is not None and visits == visits else "–" for visits in column]),
     }
     return pd.DataFrame({title: write(rows[name]) for name, (title, write) in shown.items() if name in rows})

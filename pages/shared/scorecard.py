@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pages.shared.panels import Screen
 
 GROUPS_SHOWN = 60
+NAMED_AT_MOST = 3
 
 
 def draw(screen: "Screen", title: str, codes: Sequence[str], by: str) -> None:
@@ -22,7 +23,7 @@ def draw(screen: "Screen", title: str, codes: Sequence[str], by: str) -> None:
     wholes = {code: screen.ask(code) for code in codes}
     told = [code for code in codes if not wholes[code].absent and len(wholes[code].rows) and by in metrics()[code].dims]
     if not told:
-        st.markdown(markup.title(title), unsafe_allow_html=True)
+        html(markup.title(title))
         screen.nothing(wholes[codes[0]])
         return
     readable = {code: screen.readable(screen.ask(code, (by,))).set_index(by) for code in told}
@@ -34,9 +35,9 @@ def draw(screen: "Screen", title: str, codes: Sequence[str], by: str) -> None:
         lines.append([Cell(screen.names.of_code(by, group)), *cells])
     tinted = [(line[0].said, words.label(metrics()[code].label), entry) for line in lines[1:] for code, entry in zip(told, line[1:], strict=True) if entry.mood in {"good", "bad"}]
     tells = tell(screen, tinted, len(groups))
-    st.markdown(markup.title(title, tells), unsafe_allow_html=True)
+    html(markup.title(title, tells))
     headers = [screen.names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
-    st.markdown(markup.table(headers, lines, described=tells, whole=True), unsafe_allow_html=True)
+    html(markup.table(headers, lines, described=tells, whole=True))
 
 
 def cell(row: pd.Series | None, whole: pd.Series, about: Metric, too_small: str) -> Cell:
@@ -60,4 +61,9 @@ def tell(screen: "Screen", tinted: Sequence[tuple[str, str, Cell]], groups: int)
     if not tinted:
         return words.say("No group differs clearly from the whole: every interval includes it.")
     said = words.say_many("{n} figure differs clearly from the whole.", "{n} figures differ clearly from the whole.", len(tinted))
-    return f"{said} {words.say('Worse: {list}.', list=words.listed(worse[:4]) + (' …' if len(worse) > 4 else ''))}" if worse else said
+    if not worse:
+        return said
+    named, more = words.listed(worse[:NAMED_AT_MOST]), len(worse) - NAMED_AT_MOST
+    if more <= 0:
+        return f"{said} {words.say('Worse: {list}.', list=named)}"
+    return f"{said} {words.say_many('Worse: {list} and {n} more.', 'Worse: {list} and {n} more.', more, list=named)}"

@@ -23,10 +23,10 @@ def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> s
     """North region · 7 branches · 1 Jan – 31 Mar 2026 · compared with the 90 days before."""
     chosen = branches
     if asked.regions:
-        chosen = chosen[chosen["region"].isin(asked.regions)]
+        chosen = chosen[chosen["region_id"].isin(asked.regions)]
     if asked.branches:
-        chosen = chosen[chosen["branch"].isin(asked.branches)]
-    regions = [names.of_code("region", code) for code in chosen["region"].unique()]
+        chosen = chosen[chosen["branch_id"].isin(asked.branches)]
+    regions = [names.of_code("region", code) for code in chosen["region_id"].unique()]
     where = words.listed(regions) if len(regions) <= NAMED_AT_MOST else words.say_many("{n} region", "{n} regions", len(regions))
     who = chosen["branch_name"].iloc[0] if len(chosen) == 1 else words.say_many("{n} branch", "{n} branches", len(chosen))
     said = [where, str(who), _period(words, asked)]
@@ -64,15 +64,15 @@ def nothing(words: Words, names: Names, answer: Answer, freshness: pd.DataFrame,
     return None
 
 
-def certainty(words: Words, row: pd.Series) -> str:
-    """95 %: 24.1 – 26.3 % · n 1,204, as far as the row knows."""
-    said = [words.say("95 %: {interval}", interval=row["interval_text"])] if row["interval_text"] else []
-    said += [words.say("n {n}", n=row["base_text"])] if row["base_text"] else []
+def certainty(words: Words, row: pd.Series) -> list[str]:
+    """Up to two lines: the 95 % interval, and n with what is still open or not yet due."""
+    counts = [words.say("n {n}", n=row["base_text"])] if row["base_text"] else []
     if "open" in row and row["open"] == row["open"]:
-        said.append(words.say("{n} still open", n=words.number(float(row["open"]))))
+        counts.append(words.say("{n} still open", n=words.number(float(row["open"]))))
     if "pending" in row and row["pending"] == row["pending"] and row["pending"] > 0:
-        said.append(words.say("{n} not yet due", n=words.number(float(row["pending"]))))
-    return " · ".join(said)
+        counts.append(words.say("{n} not yet due", n=words.number(float(row["pending"]))))
+    interval = words.say("95 %: {interval}", interval=row["interval_text"]) if row["interval_text"] else ""
+    return [line for line in (interval, " · ".join(counts)) if line]
 
 
 def alarm(words: Words, about: Metric, value: float) -> str | None:

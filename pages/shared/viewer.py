@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared import cached, door
 from pages.shared.charts.theme import Look, Theme
 from pages.shared.text import LANGUAGES, Language, Words, language_of
-from warehouse.queries import state
+from warehouse.queries import lists, state
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.queries.state import Standing
 
@@ -53,8 +53,8 @@ class Viewer:
 
     @cached_property
     def branches(self) -> pd.DataFrame:
-        """Visible branches: branch, branch_name, region, region_name."""
-        return cached.rows(self.asker, state.branches)
+        """Visible branches: branch_id, branch_name, region_id, region_name and more."""
+        return cached.rows(self.asker, lists.branches)
 
     @cached_property
     def freshness(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pytest
 
 from pages.shared import cached
 from warehouse.metrics import TIMES, metrics
-from warehouse.queries import complaint_lists, figures, state
+from warehouse.queries import complaint_lists, figures, lists, state
 from warehouse.queries.figures import FeedAbsent
 from warehouse.queries.reader import Reader
 from warehouse.queries.state import Standing
@@ -36,12 +36,15 @@ CODES = {
     "scale": ("1-5",),
     "source": ("radio", "morning_exercise", "friend", "<b>web</b>"),
     "source_group": ("media", "outreach", "referral", "online"),
-    "cell": ("star", "question", "cash_cow", "dog"),
+    "customer_kind": ("person", "company"),
+    "product_line": ("a", "b"),
 }
 PARTS = {
     "complaint.sla": ("met", "breached_closed", "breached_open", "running"),
     "complaint.backlog_age": ("0-1", "2-3", "4-7", "8-14", "15-30", "30+"),
     "complaint.backlog_due": ("overdue", "24", "72", "later"),
+    "matrix.portfolio": ("star", "question", "cash_cow", "dog"),
+    "matrix.value_tier": ("loyal", "opportunity", "edge", "lost"),
     "csat.distribution": ("1", "2", "3", "4", "5"),
     "nps.parts": ("promoter", "passive", "detractor"),
     "lead.stage_rate": ("collected", "genuine", "reached", "invited", "attended", "ordered", "ordered_again", "referred"),
@@ -77,8 +80,8 @@ class Company:
     def branches(self, reader: Reader) -> pd.DataFrame:
         """The branches that the person may see."""
         seen = self.standing(reader).branches
-        rows = [{"branch": code, "branch_name": name, "region": region, "region_name": REGIONS[region]} for code, (name, region) in BRANCHES.items() if code in seen]
-        return pd.DataFrame(rows, columns=["branch", "branch_name", "region", "region_name"])
+        rows = [{"branch_id": code, "branch_name": name, "region_id": region, "region_name": REGIONS[region]} for code, (name, region) in BRANCHES.items() if code in seen]
+        return pd.DataFrame(rows, columns=["branch_id", "branch_name", "region_id", "region_name"])
 
     def figure(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
         """Rows of the metric's kind, for every combination of `by`."""
@@ -93,7 +96,7 @@ class Company:
         for key in keys:
             chance = random.Random(f"{metric}{key}")
             for position, part in enumerate(parts):
-                rows.append({**dict(zip(by, key, strict=True)), **({"part": part} if part else {}), **_measures(about.kind, chance, position, len(parts))})
+                rows.append({**dict(zip(by, key, strict=True)), **({"part": part} if part else {}), **_measures(about.kind, chance, position, len(parts)), **(_of_cell(position) if metric.startswith("matrix.") else {})})
         shape = figures.SHAPES[about.kind]
         names = [*by, *([shape.part] if shape.part else []), *shape.figures, *shape.counts]
         frame = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *(rows[0] if rows else ())])))
@@ -166,6 +169,10 @@ class Company:
         rows = [["complaints", "branch_id", "unknown_branch", 9, 2, "complaints-03.csv:17"], ["leads", "collected_at", "bad_instant", 4, 1, "leads.csv:9"]]
         return pd.DataFrame(rows if "data_steward" in self.standing(reader).roles else [], columns=columns)
 
+    def customers(self, reader: Reader, scope: Scope, *, matrix: str, cell: str, most: int = 200) -> pd.DataFrame:
+        """One customer in every cell."""
+        return pd.DataFrame([{"customer_code": "K-1", "customer_kind": "person", "branch_id": "north-1", "spend": 1234.0, "orders": 3, "last_ordered_on": LAST_DAY, "visits_got": None}])
+
     def overdue(self, reader: Reader, scope: Scope) -> pd.DataFrame:
         """Two complaints that wait."""
         at = pd.Timestamp("2026-03-20T02:00:00Z")
@@ -175,7 +182,7 @@ class Company:
     def _values(self, reader: Reader, scope: Scope, name: str) -> Sequence[object]:
         places = self.branches(reader)
         if name in {"region", "branch"}:
-            return list(dict.fromkeys(places[name]))
+            return list(dict.fromkeys(places[f"{name}_id"]))
         if name in TIMES:
             step = {"day": "D", "week": "W-MON", "month": "MS"}[name]
             start, end = (scope.period.start, scope.period.end) if scope.period else (date(2025, 1, 1), date(2026, 4, 1))
@@ -209,6 +216,10 @@ def _measures(kind: str, chance: random.Random, position: int, parts: int) -> di
     raise AssertionError(kind)
 
 
+def _of_cell(position: int) -> dict[str, float]:
+    return {"revenue": 1e6 * (4 - position), "revenue_share": (4 - position) / 10, "visits_got": 30.0, "visits_due": 60.0, "coverage": 0.5, "by_wallets": 0.0}
+
+
 def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> None:
     """Let the pages ask `company` in place of a warehouse."""
     for kept in (cached.engine, cached.settings, cached._figure, cached._rows, cached._fresh):
@@ -217,8 +228,6 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
     patch.setattr(cached, "settings", lambda: Settings(home=home))
     for name, answer in {
         "standing": company.standing,
-        "branches": company.branches,
-        "sources": lambda reader: pd.DataFrame({"source": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}),
         "freshness": company.freshness,
         "held": company.held_loads,
         "refreshes": company.refreshes,
@@ -230,4 +239,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         patch.setattr(state, name, answer)
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)
+    patch.setattr(lists, "branches", company.branches)
+    patch.setattr(lists, "sources", lambda reader: pd.DataFrame({"source_code": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}))
+    patch.setattr(lists, "customers", company.customers)
     patch.setattr(complaint_lists, "overdue", company.overdue)

@@ -201,7 +201,10 @@ final as (
         o.first_ordered_at,
         s.second_ordered_at,
         r.referred_at,
-        greatest(0, extract(epoch from o.first_ordered_at - l.collected_at)) as wait_seconds
+        case
+            when o.first_ordered_at < l.collected_at then 0
+            else extract(epoch from o.first_ordered_at - l.collected_at)
+        end as wait_seconds
     from lead as l
     left join furthest as f on l.lead_id = f.lead_id
     left join first_order as o on l.lead_id = o.lead_id

@@ -24,9 +24,11 @@ touched as (
 ordered as (
     select
         n.*,
-        cast(n.ordered_at at time zone :zone as date) as ordered_on
+        cast(n.ordered_at at time zone :zone as date) as ordered_on,
+        nullif(n.currency, p.currency) as foreign_currency
     from staging.now_orders as n
     inner join touched as t on n.order_id = t.order_id
+    cross join reporting as p
 ),
 
 rate as (
@@ -47,14 +49,10 @@ final as (
         o.branch_id,
         o.ordered_at,
         o.ordered_on,
-        case
-            when coalesce(o.currency = p.currency, true) then o.amount
-            else o.amount * r.rate
-        end as amount,
+        case when o.foreign_currency is null then o.amount else o.amount * r.rate end as amount,
         o.product_line
     from ordered as o
-    cross join reporting as p
-    left join rate as r on o.currency = r.currency and o.ordered_on >= r.rate_on and o.ordered_on < r.until_on
+    left join rate as r on o.foreign_currency = r.currency and o.ordered_on >= r.rate_on and o.ordered_on < r.until_on
 )
 
 select *

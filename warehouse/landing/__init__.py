@@ -6,6 +6,7 @@ names. An empty cell of a text file is empty text; null is what Parquet or a wor
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Protocol
@@ -36,6 +37,7 @@ SENT_AT_ONCE = 1 << 20
 
 Protection = Callable[[str], str]
 Progress = Callable[[int, float], None]
+Piece = tuple[int, bytes]
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def land(
     """Create `landing.file_<file_id>` and fill it, and `ops.broken_line`, in a savepoint of the running transaction.
 
     `protect` names the personal columns: each of their cells that is not empty is replaced before it leaves this
-    process. `progress` is told, after each batch, the rows landed and the share of the file read.
+    process (in another thread). `progress` is told, after each batch, the rows landed and the share of the file read.
     Raises FileRefused, with nothing left behind and the transaction as good as before, and KeyError where `protect`
     names a column that the file does not have.
     """
@@ -78,8 +80,8 @@ def land(
     shields = {table.columns.index(name): replace for name, replace in _present(protect or {}, table).items()}
     with connection.begin_nested(), tempfile.SpooledTemporaryFile(BROKEN_IN_MEMORY) as aside:
         connection.execute(CreateTable(target))
-        rows = _Stream(_copy_rows(table, shields, file_id, aside, progress))
-        _copy(connection, target, rows, is_new=True)
+        made = _made_ahead(_pieces(table, shields, file_id, aside))
+        _copy(connection, target, _Stream(_told(made, table, progress)), is_new=True)
         aside.seek(0)
         _copy(connection, BROKEN_LINES, aside, is_new=False)
     return Landed(
@@ -137,17 +139,30 @@ def _present(protect: Mapping[str, Protection], table: Table) -> Mapping[str, Pr
     return protect
 
 
-def _copy_rows(
-    table: Table, shields: Mapping[int, Protection], file_id: int, aside: IO[bytes], progress: Progress | None
-) -> Iterator[bytes]:
-    landed = 0
+def _pieces(table: Table, shields: Mapping[int, Protection], file_id: int, aside: IO[bytes]) -> Iterator[Piece]:
+    """Rows and CSV of each batch; what is broken is written aside, since one connection copies into one table at a time."""
     for batch in table.batches():
         if batch.broken:
             aside.write(_broken_lines(batch.broken, file_id))
         if batch.numbers:
             shielded = [_shielded(column, shields.get(place)) for place, column in enumerate(batch.columns)]
-            yield _csv([pyarrow.array(batch.numbers, pyarrow.int64()), *shielded])
-        landed += len(batch.numbers)
+            yield len(batch.numbers), _csv([pyarrow.array(batch.numbers, pyarrow.int64()), *shielded])
+
+
+def _made_ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The same pieces, each made while the server takes the one before."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, pieces, None)
+        while piece := coming.result():
+            coming = pool.submit(next, pieces, None)
+            yield piece
+
+
+def _told(pieces: Iterator[Piece], table: Table, progress: Progress | None) -> Iterator[bytes]:
+    landed = 0
+    for rows, csv in pieces:
+        yield csv
+        landed += rows
         if progress is not None:
             progress(landed, table.share_read)
 
@@ -172,9 +187,7 @@ def _csv(columns: Sequence[pyarrow.Array]) -> bytes:
 
 
 def _copy(connection: Connection, target: SqlTable, rows: _Readable, *, is_new: bool) -> None:
-    statement = sql.SQL(
-        "copy {} ({}) from stdin with (format csv, freeze {}, encoding 'utf-8')"
-    ).format(
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv, freeze {}, encoding 'utf-8')").format(
         sql.Identifier(str(target.schema), target.name),
         sql.SQL(", ").join(sql.Identifier(column.name) for column in target.columns),
         sql.SQL("true" if is_new else "false"),

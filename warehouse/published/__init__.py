@@ -69,7 +69,9 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     until = ledger.data_until(connection, table.feeds)
     figures = db.bound(table.path, slices=slices, data_until=until, zone=zone, **declared()).columns(*columns).subquery()
     names = ["edition_id", *(column.name for column in columns)]
-    return connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
+    written = connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
+    connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(target)}")
+    return written
 
 
 def propose(connection: Connection, changes: Touched, *, refresh_id: int) -> None:

@@ -1,6 +1,7 @@
 -- Leads that ordered, of those that had their time: lead.conversion_30, _90, _180 and, whatever the time, _ever.
 -- Reads  published.lead_day, published.lead_source, published.feed_status, published.setting
 -- Why    a lead has had its N days when N whole days after its day of collection are over; those that have not are pending.
+--        A lead whose day is unknown is neither.
 with lead as (
     select d.*
     from published.lead_day as d
@@ -50,7 +51,7 @@ grouped as (
             when 'lead.conversion_ever' then l.ordered
         end as ordered,
         l.leads,
-        coalesce(l.collected_on + cast(:mature_days as integer) < k.data_on, :metric = 'lead.conversion_ever') as is_due
+        :metric = 'lead.conversion_ever' or l.collected_on + cast(:mature_days as integer) < k.data_on as is_due
     from lead as l
     left join source as s on l.source_code = s.source_code
     cross join known as k

@@ -48,16 +48,6 @@ def published_at(reader: Reader, refresh_id: int) -> datetime:
     return _instant(rows.iloc[0].to_dict(), "published_at")
 
 
-def branches(reader: Reader) -> pd.DataFrame:
-    """Visible branches at the pinned refresh: branch, branch_name, region, region_name."""
-    return reader.frame("state/branches")
-
-
-def sources(reader: Reader) -> pd.DataFrame:
-    """What lead sources are called: source, label_en, label_zh. Empty where the feed gives no labels."""
-    return reader.frame("state/sources")
-
-
 def freshness(reader: Reader) -> pd.DataFrame:
     """One row per feed: feed, data_until, held_since and held_rows (both empty where nothing is held)."""
     return reader.frame("state/freshness")

@@ -25,7 +25,7 @@ def sla(rows: pd.DataFrame, look: Look) -> alt.Chart:
     said = base.mark_text(color=palette.surface, fontWeight=600, fontSize=13).encode(
         x=alt.X("value:Q", stack="normalize", bandPosition=0.5), text="strip_text:N", detail="label:N"
     )
-    return theme.finished(alt.layer(strip, said), look, height=64)
+    return theme.finished(alt.layer(strip, said), look, height=104)
 
 
 def resolution(rows: pd.DataFrame, look: Look) -> alt.Chart:

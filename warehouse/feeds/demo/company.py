@@ -68,18 +68,26 @@ def write_company(
         for delivery in deliveries:
             files.enter_context(delivery)
         _write_all(shared, deliveries, tally, progress)
-    truth = {
-        "customers": customers,
-        "seed": seed,
-        "until": until.isoformat(),
-        "effects_on": effects != effects.without(),
-        "effects": effects.dated(until),
-        "base": effects.base,
-        "made": tally.made(),
-        "rows": {feed: deliveries[0].rows.get(feed, 0) for feed in feeds()},
-    }
+    truth = _as_json(
+        {
+            "customers": customers,
+            "seed": seed,
+            "until": until.isoformat(),
+            "effects_on": effects != effects.without(),
+            "effects": effects.dated(until),
+            "base": effects.base,
+            "made": tally.made(),
+            "rows": {feed: deliveries[0].rows.get(feed, 0) for feed in feeds()},
+        }
+    )
     (out / TRUTH).write_text(json.dumps(truth, ensure_ascii=False, indent=1), "utf-8")
     return Company(out=out, customers=customers, seed=seed, until=until, effects=effects, truth=truth)
+
+
+def _as_json(truth: dict[str, Any]) -> dict[str, Any]:
+    """The same as it will be read back."""
+    read_back: dict[str, Any] = json.loads(json.dumps(truth))
+    return read_back
 
 
 def _write_all(shared: Frame, deliveries: Sequence[Delivery], tally: Tally, progress: Progress | None) -> None:

@@ -311,24 +311,16 @@ def call_table(frame: Frame, rng: np.random.Generator, leads: Leads, *, start: i
     kept = np.where(_promised(leads), agreed, np.where(chance[4] < 0.5, no_reply, OUTCOMES.index("callback")))
     heard = np.where(chance[5] < 0.9, reply, no_reply)
     region = frame.branches.region[leads.branch]
+    thanked_at = frame.clock.after(region, held + 20 * HOUR, everybody * 29 % 9000)
+    followed_at = frame.clock.after(region, np.maximum(held + 3 * DAY, thanked_at), everybody * 31 % 40000)
     calls = [
         ("screening", first_tries, leads.tried[first_tries], np.full(len(first_tries), no_reply)),
         ("screening", screened, leads.screened[screened], found[screened]),
         ("invitation", asked, leads.invited[asked], np.where(leads.agreed, agreed, refused)[asked]),
         ("confirmation", called, confirmed[came % 10 > 0], kept[called]),
         ("reminder", reminded, held[reminded] - DAY + 16 * HOUR + (reminded * 17) % (3 * HOUR), heard[reminded]),
-        (
-            "thanks",
-            thanked,
-            frame.clock.after(region[thanked], held[thanked] + 20 * HOUR, thanked * 29 % 9000),
-            heard[thanked],
-        ),
-        (
-            "follow_up",
-            followed,
-            frame.clock.after(region[followed], held[followed] + 3 * DAY, followed * 31 % 40000),
-            heard[followed],
-        ),
+        ("thanks", thanked, thanked_at[thanked], heard[thanked]),
+        ("follow_up", followed, followed_at[followed], heard[followed]),
     ]
     lead = np.concatenate([who for _, who, _, _ in calls])
     return contacts(

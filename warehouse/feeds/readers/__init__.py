@@ -1,9 +1,7 @@
 """Reading what people deliver: CSV, TSV, semicolons, XLSX, Parquet, plain, gzip or zstd, by path or fsspec URL.
 
-    table = open_table("leads.csv.gz", declared=FileFormat(encoding="gb18030"))
-    for batch in table.batches():
-        for row_number, cells in batch: ...
-        for broken in batch.broken: ...
+`open_table` finds out what a file is and names its columns; its `batches()` bring the records, and beside them what is
+broken. A file that cannot be taken as a whole raises a `FileRefused`.
 """
 
 import os

@@ -15,17 +15,21 @@ from collections.abc import Iterator
 
 ASCII = bytes(range(128))
 UNDECODABLE = "\udfff"
+MARKING = "gatehouse.undecodable"
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 FEWEST_HANGUL = 20
 
 
-def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return UNDECODABLE, error.end
+def _mark_undecodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Decoding, what is not text becomes UNDECODABLE; encoding, that becomes a byte that is never valid in UTF-8."""
+    if isinstance(error, UnicodeDecodeError):
+        return UNDECODABLE, error.end
+    if isinstance(error, UnicodeEncodeError):
+        return b"\xff" * (error.end - error.start), error.end
+    raise error
 
 
-codecs.register_error("gatehouse.undecodable", _mark_undecodable)
+codecs.register_error(MARKING, _mark_undecodable)
 
 
 def detect(sample: bytes) -> str | None:
@@ -74,13 +78,13 @@ def newline_safe(blocks: Iterator[bytes], encoding: str) -> tuple[Iterator[bytes
 
 
 def _transcoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)("gatehouse.undecodable")
+    decoder = codecs.getincrementaldecoder(encoding)(MARKING)
     texts = (decoder.decode(block) for block in blocks)
     first = next(texts, "")
-    yield first.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    yield first.removeprefix("\ufeff").encode("utf-8", MARKING)
     for text in texts:
-        yield text.encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+        yield text.encode("utf-8", MARKING)
+    yield decoder.decode(b"", final=True).encode("utf-8", MARKING)
 
 
 def _without_mark(blocks: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
@@ -99,7 +103,7 @@ def _utf_16_without_mark(sample: bytes) -> str | None:
         return None
     encoding = "utf-16-be" if even > odd else "utf-16-le"
     try:
-        text = sample[: len(sample) // 2 * 2].decode(encoding, "gatehouse.undecodable")
+        text = sample[: len(sample) // 2 * 2].decode(encoding, MARKING)
     except UnicodeError:
         return None
     return encoding if "\n" in text or "\r" in text else None

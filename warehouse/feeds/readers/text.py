@@ -1,9 +1,9 @@
 """Delimited text: CSV, TSV, semicolons. A line that does not fit costs itself only, however broken it is.
 
-The text is taken in pieces of whole lines. A piece in which every quotation mark is where one belongs is parsed by Arrow;
-any other by `csv.reader`, strictly, line by line: where that finds a quotation mark that does not belong, or one that
-never closes (end of file, too many lines or bytes, or a record of several lines with the wrong number of cells), the line
-on which that record began is set aside as `broken_quotes`, and reading resumes on the next physical line.
+The text is taken in pieces of whole lines. A piece in which every quotation mark is where one belongs is parsed by
+Arrow; any other by `csv.reader`, strictly: where that finds a quotation mark that does not belong, or one that never
+closes (end of file, too many lines or bytes, or a record of several lines with the wrong number of cells), the line on
+which that record began is set aside as `broken_quotes`, and reading resumes on the next physical line.
 """
 
 import _csv
@@ -20,7 +20,7 @@ import pyarrow
 import pyarrow.csv
 
 from warehouse.feeds.readers import encodings
-from warehouse.feeds.readers.encodings import UNDECODABLE
+from warehouse.feeds.readers.encodings import MARKING, UNDECODABLE
 from warehouse.feeds.readers.refusals import BrokenHeader, NotATable, WrongEncoding
 from warehouse.feeds.readers.source import Limits, Reading, Source
 from warehouse.feeds.readers.table import (
@@ -56,7 +56,8 @@ class TextTable(Table):
         blocks, codec = encodings.newline_safe(reading.blocks(), str(self.format.encoding))
         records = _Records(self.format, len(self.columns), self.limits)
         for piece in _pieces(_with_newlines(blocks), self.limits.line):
-            yield from records.take(piece if isinstance(piece, _TooLong) else _utf_8(piece, codec), self.header_end)
+            lines = piece if isinstance(piece, _TooLong) else _utf_8(piece, codec)
+            yield from records.take(lines, self.header_end)
         yield records.rest()
 
 
@@ -191,7 +192,7 @@ class _Records:
                 else:
                     return
             except csv.Error:
-                left = "".join(lines[begin:]).encode("utf-8", "surrogatepass")
+                left = "".join(lines[begin:]).encode("utf-8", MARKING)
                 if not final and base + reader.line_num >= len(lines) and self._may_go_on(left):
                     self._open = left
                     return
@@ -252,8 +253,8 @@ class _Arrow:
     def whole_records(self, piece: bytes) -> tuple[bytes, bytes]:
         """The piece cut where its last record that is not closed begins; nothing and all of it where it has a fault.
 
-        In a piece without fault, of its quotation marks every other one opens a cell, and so follows a delimiter, a line
-        end or (doubled inside a cell) another mark; the rest close, and are followed by one.
+        In a piece without fault every other quotation mark opens a cell, and so follows a delimiter, a line end or
+        (doubled inside a cell) another mark; the rest close, and are followed by one of these.
         """
         if len(self._delimiter) > 1 or b"\0" in piece:
             return b"", piece
@@ -334,14 +335,14 @@ def _utf_8(piece: bytes, codec: str) -> bytes:
     """Whole lines in UTF-8; what is not valid in `codec` becomes bytes that are not valid UTF-8."""
     if codec == "utf-8":
         return piece
-    return piece.decode(codec, "gatehouse.undecodable").encode("utf-8", "surrogatepass")
+    return piece.decode(codec, MARKING).encode("utf-8", MARKING)
 
 
 def _decoded(piece: bytes) -> str:
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError:
-        return piece.decode("utf-8", "gatehouse.undecodable")
+        return piece.decode("utf-8", MARKING)
 
 
 def _with_newlines(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 -- How text becomes a value. Every function gives null for what does not fit and never raises; callers trim first.
 -- The `as_` functions are short enough for Postgres to inline and take the common spellings; the rest is read in `read_`.
+-- Regular expressions on the fast paths are plain loops: counted repeats cost Postgres several times as much per cell.
 
 -- Full-width digits, letters and punctuation, and uncommon blanks, as their ASCII counterparts.
 create function staging.half_width(value text) returns text
@@ -18,10 +19,13 @@ end;
 -- The cell without blanks at its ends: also no-break, ideographic and zero-width ones.
 create function staging.trimmed(value text) returns text
 language sql immutable parallel safe
-return btrim(
-    value,
-    E' \t\n\r\v\f' || U&'\0085\00A0\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF'
-);
+return case
+    when octet_length(value) = char_length(value) then btrim(value, E' \t\n\r\v\f')
+    else btrim(
+        value,
+        E' \t\n\r\v\f' || U&'\0085\00A0\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\2028\2029\202F\205F\3000\FEFF'
+    )
+end;
 
 -- Upper and lower case, width and runs of blanks make no difference.
 create function staging.folded(value text) returns text
@@ -63,7 +67,7 @@ $$;
 create function staging.as_number(value text, decimal_mark text) returns numeric
 language sql immutable parallel safe
 return case
-    when decimal_mark = '.' and value ~ '^-?[0-9]{1,18}([.][0-9]{1,12})?$' then value::numeric
+    when decimal_mark = '.' and octet_length(value) <= 40 and value ~ '^-?[0-9]+[.]?[0-9]*$' then value::numeric
     else staging.read_number(value, decimal_mark)
 end;
 
@@ -242,19 +246,26 @@ create function staging.read_instant(value text, date_order text, zone text) ret
 language plpgsql stable strict parallel safe
 as $$
 declare
-    moment text := value;
+    day constant text := split_part(value, ' ', 1);
+    moment text;
 begin
-    if date_order in ('mdy', 'dmy')
-        and value ~ '^[0-9]{1,2}/[0-9]{1,2}/[12][0-9]{3}( ([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?| (0?[1-9]|1[0-2]):[0-5][0-9](:[0-5][0-9])? [AP]M)?$' then
-        moment := split_part(value, '/', 3);
-        moment := left(moment, 4) || '-' || split_part(value, '/', case date_order when 'mdy' then 1 else 2 end)
-            || '-' || split_part(value, '/', case date_order when 'mdy' then 2 else 1 end) || substr(moment, 5);
-    elsif value !~ '^(1[89]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[-+][0-9]{2}:?[0-9]{2})$' then
-        moment := staging.read_moment(value, date_order);
+    if date_order in ('mdy', 'dmy') and length(split_part(day, '/', 3)) = 4
+        and value ~ '^[0-9]+/[0-9]+/[0-9]+ ?[0-9:]* ?[APM]*$' then
+        moment := split_part(day, '/', 3)
+            || '-' || split_part(day, '/', case date_order when 'mdy' then 1 else 2 end)
+            || '-' || split_part(day, '/', case date_order when 'mdy' then 2 else 1 end)
+            || substr(value, length(day) + 1);
+        if left(moment, 2) in ('18', '19', '20', '21') and (length(value) = length(day) or strpos(value, ':') > 0)
+            and pg_input_is_valid(moment, 'timestamp') then
+            return moment::timestamp at time zone zone;
+        end if;
     end if;
-    if moment is null then
-        return null;
-    elsif moment ~ ':[0-9.:]+(Z|[-+][0-9:]+)$' then
+    if left(value, 2) in ('18', '19', '20', '21')
+        and value ~ '^[0-9]+-[0-9]+-[0-9]+[ T][0-9]+:[0-9]+:[0-9.]+[-+Z][0-9:]*$' and pg_input_is_valid(value, 'timestamptz') then
+        return value::timestamptz;
+    end if;
+    moment := staging.read_moment(value, date_order);
+    if substr(moment, 20) ~ '[-+]' then
         return case when pg_input_is_valid(moment, 'timestamptz') then moment::timestamptz end;
     end if;
     return case when pg_input_is_valid(moment, 'timestamp') then moment::timestamp at time zone zone end;
@@ -265,8 +276,11 @@ $$;
 create function staging.as_instant(value text, date_order text, zone text) returns timestamptz
 language sql stable parallel safe
 return case
-    when value ~ '^(1[89]|2[01])[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{1,2}:[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?)?$'
-        then case when pg_input_is_valid(value, 'timestamp') then value::timestamp at time zone zone end
+    when left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
+        and value ~ '^[0-9]+[-/][0-9]+[-/][0-9]+[ T]?[0-9:]*$'
+        and (octet_length(value) <= 10 or length(split_part(value, ':', 2)) = 2)
+        and pg_input_is_valid(value, 'timestamp')
+        then value::timestamp at time zone zone
     else staging.read_instant(value, date_order, zone)
 end;
 
@@ -284,7 +298,9 @@ $$;
 create function staging.as_date(value text, date_order text) returns date
 language sql stable parallel safe
 return case
-    when value ~ '^(1[89]|2[01])[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}$' then case when pg_input_is_valid(value, 'date') then value::date end
+    when octet_length(value) <= 10 and left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
+        and value ~ '^[0-9]+[-/][0-9]+[-/][0-9]+$' and pg_input_is_valid(value, 'date')
+        then value::date
     else staging.read_date(value, date_order)
 end;
 

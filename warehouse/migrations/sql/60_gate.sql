@@ -735,6 +735,15 @@ where f.state <> 'discarded';
 
 -- Published tables with the candidate's editions in place. `is_new` marks what this refresh has made.
 
+-- How far the published slices of each table reach.
+create view gate.newest_slice as
+select
+    m.table_name,
+    max(m.slice_on) as slice_on
+from published.manifest as m
+where m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed')
+group by m.table_name;
+
 create view gate.figures_branch as
 select
     c.edition_id = c.refresh_id as is_new,

@@ -1,5 +1,6 @@
 """The house: every schema, table, view and policy of the first edition, in the order of the files in `sql/`."""
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import op
@@ -14,8 +15,9 @@ SCHEMAS = ("landing", "staging", "curated", "gate", "published", "access", "vaul
 
 def upgrade() -> None:
     """Create everything."""
-    for file in sorted((Path(__file__).parents[1] / "sql").glob("*.sql")):
-        op.get_bind().exec_driver_sql(file.read_text("utf-8"))
+    with closing(op.get_bind().connection.cursor()) as cursor:
+        for file in sorted((Path(__file__).parents[1] / "sql").glob("*.sql")):
+            cursor.execute(file.read_text("utf-8"))
 
 
 def downgrade() -> None:

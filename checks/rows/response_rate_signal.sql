@@ -1,0 +1,45 @@
+-- Months made anew, save the two newest, whose share of answers lies outside the natural limits of the 24 months before.
+-- Reads  {batch}: gate.figures_survey_cohort
+-- Why    2.66 mean moving ranges on either side (XmR chart); answers to the newest invitations are still on their way.
+with
+months as (
+    select
+        slice_on,
+        bool_or(is_new) as is_new,
+        sum(answered) / nullif(sum(sent), 0) as rate
+    from {batch}
+    where slice_on > date '0001-01-01'
+    group by slice_on
+    having sum(sent) >= 100
+),
+
+steps as (
+    select
+        slice_on,
+        is_new,
+        rate,
+        abs(rate - lag(rate) over (order by slice_on)) as moved,
+        row_number() over (order by slice_on desc) as from_newest
+    from months
+),
+
+limits as (
+    select
+        slice_on,
+        is_new,
+        rate,
+        from_newest,
+        avg(rate) over before as centre,
+        avg(moved) over before as moves,
+        count(*) over before as months_before
+    from steps
+    window before as (order by slice_on rows between 24 preceding and 1 preceding)
+)
+
+select
+    slice_on,
+    rate,
+    centre - 2.66 * moves as lower_limit,
+    centre + 2.66 * moves as upper_limit
+from limits
+where is_new and from_newest > 2 and months_before >= 8 and abs(rate - centre) > 2.66 * moves
