@@ -5,6 +5,7 @@ needs it. GX only counts here; what the counts mean is decided in `checks.gate`.
 """
 
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,12 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
 from great_expectations.core import ExpectationValidationResult
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.datasource.fluent.interfaces import GxDatasourceWarning
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
@@ -69,12 +75,18 @@ class Look:
 @contextmanager
 def looking(url: URL, *, options: str) -> Iterator[Look]:
     """A look at the warehouse behind `url` with libpq `options`, through an ephemeral context that calls nobody."""
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
     address = url.render_as_string(hide_password=False).replace("$", r"\$")
     engine: dict[str, Any] = {"kwargs": {"connect_args": {"options": options, "application_name": "gatehouse gate"}}}
-    datasource = context.data_sources.add_sql(name="warehouse", connection_string=address, **engine)
+    with warnings.catch_warnings():
+        # add_postgres, which the warning recommends, refuses the socket-only URL of the embedded server
+        warnings.simplefilter("ignore", category=GxDatasourceWarning)
+        datasource = context.data_sources.add_sql(name="warehouse", connection_string=address, **engine)
     try:
         yield Look(datasource=datasource)
     finally:

@@ -79,7 +79,7 @@ def _bad_together(rule: Rule, columns: Sequence[ColumnElement[Any]]) -> ColumnEl
         case "in_order":
             return sa.or_(*(left > right for left, right in pairwise(columns)))
         case "parts_equal_total":
-            nothing: ColumnElement[Any] = sa.literal_column("0")
+            nothing: ColumnElement[Any] = sa.literal_column("cast(0 as bigint)")
             return first != sum((sa.func.coalesce(part, nothing) for part in rest), nothing)
     raise ValueError(f"{rule.expect} is not about single rows")
 
@@ -98,7 +98,9 @@ def count_rows(connection: Connection, suite: Suite, *, now: datetime) -> Counte
     """Our own count of every row rule of a suite, in one statement that reads the rows once."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "row"]
     newest = [rule for rule in suite.rules if rule.expect == "newest_record"]
-    load: ColumnElement[int] = sa.column("load_id") if suite.gate == "delivery" else sa.literal_column("0")
+    load: ColumnElement[int] = (
+        sa.column("load_id") if suite.gate == "delivery" else sa.literal_column("cast(0 as bigint)")
+    )
     counts = [sa.func.count().filter(bad(rule, now=now)) for rule in rules]
     latest = [sa.func.max(sa.cast(sa.column(rule.columns[0]), sa.TIMESTAMP(timezone=True))) for rule in newest]
     counted = sa.select(load, sa.func.count(), *counts, *latest).select_from(view_of(suite)).group_by(load)
@@ -213,7 +215,7 @@ def _shrunk(rule: Rule) -> Select[Any]:
     """Published slices whose number of different values of the column falls by more than the declared fraction."""
     column: NamedColumn[Any] = sa.column(rule.columns[0])
     after, before = _by_slice(rule, sa.func.count(column.distinct()))
-    kept = sa.func.coalesce(after.c.figure, sa.literal_column("0"))
+    kept = sa.func.coalesce(after.c.figure, sa.literal_column("cast(0 as bigint)"))
     return (
         sa.select(before.c.slice_on, before.c.figure.label("before"), kept.label("after"))
         .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)
@@ -231,7 +233,7 @@ def _restated(rule: Rule) -> Select[Any]:
     """
     after, before = _by_slice(rule, sa.func.sum(sa.column(rule.columns[0])))
     newest = sa.table("newest_slice", sa.column("table_name"), sa.column("slice_on", sa.Date), schema="gate")
-    change = sa.func.abs(sa.func.coalesce(after.c.figure, sa.literal_column("0")) - before.c.figure)
+    change = sa.func.abs(sa.func.coalesce(after.c.figure, sa.literal_column("cast(0 as bigint)")) - before.c.figure)
     return (
         sa.select(before.c.slice_on, before.c.figure.label("before"), after.c.figure.label("after"))
         .join_from(before, after, before.c.slice_on == after.c.slice_on, isouter=True)

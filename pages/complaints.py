@@ -1,6 +1,6 @@
 """Complaints: how fast they are answered and settled, what waits, and what they are about."""
 
-from pages.shared import filters, sentences, shapes
+from pages.shared import filters, scorecard, sentences, shapes
 from pages.shared.charts import complaints as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -30,6 +30,6 @@ def show(viewer: Viewer) -> None:
     with right:
         screen.figure(say("Open now, by age in days"), "complaint.backlog_age", charts.ages, tells=sentences.parts)
     with screen.card():
-        screen.side_by_side(say("Branches side by side"), COMPARED, by="branch")
+        scorecard.draw(screen, say("Branches side by side"), COMPARED, by="branch")
     with screen.card():
         screen.listing(say("Overdue now"), complaint_lists.overdue, "complaint.sla")

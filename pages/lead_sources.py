@@ -1,6 +1,6 @@
 """Lead sources: where leads come from, how far they get, and which sources turn into orders."""
 
-from pages.shared import filters, sentences, shapes
+from pages.shared import filters, scorecard, sentences, shapes
 from pages.shared.charts import lead_sources as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -28,4 +28,4 @@ def show(viewer: Viewer) -> None:
     with right:
         screen.trend(say("Leads collected by month"), "lead.count", charts.arrivals)
     with screen.card():
-        screen.side_by_side(say("Sources side by side"), COMPARED, by="source")
+        scorecard.draw(screen, say("Sources side by side"), COMPARED, by="source")

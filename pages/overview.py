@@ -1,6 +1,6 @@
 """Overview: the monthly five with their alarms, the scorecard by region, and what flows in."""
 
-from pages.shared import filters
+from pages.shared import filters, scorecard
 from pages.shared.charts import overview as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -21,4 +21,4 @@ def show(viewer: Viewer) -> None:
         filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))
         screen.trend(words.label(metrics()[screen.asked.view].label), screen.asked.view, charts.monthly)
     with screen.card():
-        screen.side_by_side(say("Scorecard by region"), MONTHLY_FIVE, by="region")
+        scorecard.draw(screen, say("Scorecard by region"), MONTHLY_FIVE, by="region")

@@ -1,6 +1,6 @@
 """Satisfaction: what customers say after the sale, how sure we are of it, and who answered."""
 
-from pages.shared import filters, sentences, shapes
+from pages.shared import filters, scorecard, sentences, shapes
 from pages.shared.charts import satisfaction as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -29,4 +29,4 @@ def show(viewer: Viewer) -> None:
     with screen.card():
         screen.compared(say("Satisfied by question"), "csat.top2", charts.questions, by="question")
     with screen.card():
-        screen.side_by_side(say("Branches side by side"), COMPARED, by="branch")
+        scorecard.draw(screen, say("Branches side by side"), COMPARED, by="branch")

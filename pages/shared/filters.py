@@ -10,7 +10,7 @@ from pages.shared import address, cached, door
 from pages.shared.address import PRESETS, Choices, Preset, Problem, State
 from pages.shared.names import Names
 from pages.shared.text import LANGUAGES
-from pages.shared.viewer import DEMO_PEOPLE, Viewer
+from pages.shared.viewer import DEMO, Viewer
 from warehouse.scope import Scope
 
 FREE = "free"
@@ -119,7 +119,7 @@ def _free_days(last_day: date) -> tuple[date, date]:
 def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
     session = {
         "lang": st.session_state.get("lang") or st.query_params.get("lang"),
-        "as": next((name for name, person in DEMO_PEOPLE.items() if person == viewer.person), None) if viewer.is_demo else None,
+        "as": next((name for name, person in DEMO.items() if person == viewer.person), None) if viewer.is_demo else None,
         "refresh": str(viewer.reader.refresh_id) if viewer.looks_back else None,
     }
     kept = address.parameters_of(state, choices)
@@ -163,7 +163,7 @@ def _person_and_language(viewer: Viewer) -> None:
     st.space("small")
     if viewer.is_demo:
         people = door.demo_roles(viewer.words)
-        st.session_state.setdefault("as", next(name for name, person in DEMO_PEOPLE.items() if person == viewer.person))
+        st.session_state.setdefault("as", next(name for name, person in DEMO.items() if person == viewer.person))
         st.selectbox(say("Looking as"), list(people), format_func=lambda name: people[name], key="as")
     st.session_state.setdefault("lang", viewer.words.language)
     st.segmented_control(say("Language"), list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="lang", required=True, width="stretch")

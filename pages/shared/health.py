@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared import cached, explain, markup
 from pages.shared.charts import data_health as charts
 from pages.shared.markup import Cell, Mood, Tile
-from pages.shared.panels import Screen
+from pages.shared.panels import Screen, html
 from warehouse.queries import state
 
 MOODS: Mapping[str, Mood] = {"passed": "good", "held": "caution", "failed": "bad", "raised": "bad"}

@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
-from pages.shared import cached, explain, markup, readable, scorecard, sentences, shapes
+from pages.shared import cached, explain, markup, readable, sentences, shapes
 from pages.shared.cached import Answer
 from pages.shared.charts.theme import Look
 from pages.shared.filters import Asked
@@ -179,11 +179,6 @@ class Screen:
             both = [shapes.quantiles(rows, reads, say("All complaints")), shapes.quantiles(self.readable(common), reads, say("Closed alone"))]
             self.chart(title, sentences.trend(readable.with_limits(rows), reads), draw, pd.concat(both, ignore_index=True), metric=codes[0], table=readable.table(rows, self.names, ("month",)))
 
-    def side_by_side(self, title: str, codes: Sequence[str], *, by: str) -> None:
-        """A card's content: a table of several metrics by group; a cell is tinted where its interval excludes the whole."""
-        with self.guarded():
-            scorecard.draw(self, title, [code for code in codes if code in metrics()], by)
-
     def listing(self, title: str, question: Callable[..., pd.DataFrame], metric: str) -> None:
         """A card's content: the cases behind a figure, as a table."""
         with self.guarded():
@@ -306,6 +301,11 @@ class Screen:
         right.button(words.say("Show the newest"), on_click=_forget_refresh, width="stretch")
 
 
+def html(piece: str) -> None:
+    """Draw one piece of `markup`."""
+    st.markdown(f'<div class="gh">{piece}</div>', unsafe_allow_html=True, width="stretch")
+
+
 @contextmanager
 def guarded(say: Callable[..., str]) -> Iterator[None]:
     """What fails inside becomes one sentence with a reference."""
@@ -328,11 +328,6 @@ def specification(draw: Draw, look: Look, columns: tuple[tuple[str, str], ...]) 
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
     made: dict[str, Any] = draw(empty, look).to_dict()
     return {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
-
-
-def html(piece: str) -> None:
-    """Draw one piece of `markup`."""
-    st.markdown(f'<div class="gh">{piece}</div>', unsafe_allow_html=True, width="stretch")
 
 
 def _forget_refresh() -> None:

@@ -11,11 +11,12 @@ import streamlit as st
 from pages.shared import cached, door
 from pages.shared.charts.theme import Look, Theme
 from pages.shared.text import LANGUAGES, Language, Words, language_of
+from warehouse.access.grants import DEMO_PEOPLE
 from warehouse.queries import lists, state
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.queries.state import Standing
 
-DEMO_PEOPLE = {"executive": "executive@demo", "head": "head@demo", "steward": "steward@demo"}
+DEMO = {name: person for name, (person, _) in DEMO_PEOPLE.items()}
 """The three people of the made-up company, by the name that stands in the address."""
 
 
@@ -71,8 +72,9 @@ class Viewer:
 
 def at_the_door() -> Viewer | None:
     """The Viewer, or None after having drawn the one page that says why there is none."""
-    words = Words(language=_language(), zone=_zone())
-    person = _person(words)
+    words = visitors_words()
+    is_demo = _is_demo()
+    person = _demo_person(words) if is_demo else _signed_in(words)
     if person is None:
         return None
     standing = cached.standing(person)
@@ -82,33 +84,39 @@ def at_the_door() -> Viewer | None:
     if standing.refresh_id is None or standing.published_at is None:
         door.nothing_published(words)
         return None
-    reader = Reader(engine=cached.engine(), person=person, refresh_id=standing.refresh_id)
-    return _at_asked_refresh(
-        Viewer(
-            person=person,
-            standing=standing,
-            reader=reader,
-            published_at=standing.published_at,
-            words=words,
-            theme="dark" if st.context.theme.type == "dark" else "light",
-            is_demo=is_demo(),
-        )
+    viewer = Viewer(
+        person=person,
+        standing=standing,
+        reader=Reader(engine=cached.engine(), person=person, refresh_id=standing.refresh_id),
+        published_at=standing.published_at,
+        words=words,
+        theme="dark" if st.context.theme.type == "dark" else "light",
+        is_demo=is_demo,
     )
+    return _at_asked_refresh(viewer)
 
 
-def is_demo() -> bool:
+def visitors_words() -> Words:
+    """How the visitor is spoken to, known or not: the language of the address or the browser, the browser's zone."""
+    return Words(language=_language(), zone=_zone())
+
+
+def _is_demo() -> bool:
     """Whether the three made-up people exist: only where the embedded warehouse holds the generated company."""
-    return cached.settings().is_embedded and cached.standing(DEMO_PEOPLE["executive"]).is_known
+    return cached.settings().is_embedded and cached.standing(DEMO["executive"]).company == "demo"
 
 
-def _person(words: Words) -> str | None:
-    """The e-mail of whoever is signed in, or the demo person chosen; None after having drawn the way in."""
-    if is_demo():
-        asked = st.session_state.get("as") or st.query_params.get("as")
-        if asked not in DEMO_PEOPLE:
-            door.demo_people(words)
-            return None
-        return DEMO_PEOPLE[asked]
+def _demo_person(words: Words) -> str | None:
+    """The demo person chosen; None after having drawn the chooser."""
+    asked = st.session_state.get("as") or st.query_params.get("as")
+    if asked not in DEMO:
+        door.demo_people(words)
+        return None
+    return DEMO[asked]
+
+
+def _signed_in(words: Words) -> str | None:
+    """The verified e-mail of whoever is signed in; None after having drawn the way in."""
     if not st.user.get("is_logged_in", False):
         door.sign_in(words)
         return None

@@ -75,6 +75,7 @@ class Company:
             published_at=self.published_at if known else None,
             zone="Asia/Shanghai",
             currency="CNY",
+            company="demo" if known else None,
         )
 
     def branches(self, reader: Reader) -> pd.DataFrame:

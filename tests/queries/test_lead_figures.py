@@ -7,9 +7,11 @@ from datetime import UTC, date, timedelta
 import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
+from sqlalchemy import URL
 
 from tests.harness import House
 from tests.queries.company import UNTIL, Company, company
+from warehouse import db
 from warehouse.db import Database
 from warehouse.queries.figures import curve, figure
 from warehouse.queries.reader import Reader
@@ -19,12 +21,14 @@ STAGES = ["collected", "genuine", "reached", "invited", "attended", "ordered", "
 PERIODS = [None, Period(start=date(2024, 5, 10), end=date(2025, 11, 3)), Period(start=date(2026, 1, 1), end=date(2026, 7, 1))]
 
 
-@pytest.fixture
-def firm(database: Database) -> Iterator[tuple[Company, Reader]]:
-    made = company(7)
+@pytest.fixture(scope="module")
+def firm(server: URL, template: str) -> Iterator[tuple[Company, Reader]]:
+    """The company, published once for all that only read it."""
+    database, made = db.embedded(server, "lead_figures", template=template), company(7)
     house = House(database).open()
     house.deliver(until=UNTIL, **made.feeds())
     yield made, house.reader()
+    database.dispose()
 
 
 def outcomes(made: Company) -> pd.DataFrame:
@@ -88,7 +92,7 @@ def test_counts_and_genuine_rate(firm: tuple[Company, Reader], period: Period | 
     assert figure(reader, "lead.count", scope).at[0, "value"] == len(leads)
     row = figure(reader, "lead.genuine_rate", scope).iloc[0]
     known = leads[leads["is_genuine"].notna()]
-    assert (row.numerator, row.denominator) == ((known["is_genuine"] == True).sum(), len(known))  # noqa: E712
+    assert (row.numerator, row.denominator) == (known["is_genuine"].astype(bool).sum(), len(known))
     assert row.unknown == len(leads) - len(known)
     assert row.unknown_share == pytest.approx(1 - len(known) / len(leads))
     assert row.low < row.value < row.high
@@ -129,9 +133,10 @@ def test_conversion_ever_counts_leads_without_a_date(firm: tuple[Company, Reader
     expected = leads.groupby(groups)["ordered"].agg(["sum", "size"])
     assert dict(zip(found["source_group"].fillna("none"), found["denominator"], strict=True)) == expected["size"].to_dict()
     shown = found[found["suppressed"].isna()]
-    assert dict(zip(shown["source_group"], shown["numerator"], strict=True)) == {
-        group: expected.at[group, "sum"] for group in shown["source_group"]
-    }
+    assert len(shown) >= 2
+    assert dict(zip(shown["source_group"].fillna("none"), shown["numerator"], strict=True)).items() <= (
+        expected["sum"].to_dict().items()
+    )
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)

@@ -26,22 +26,37 @@ told as (
     where refresh_id = :refresh_id and feed = 'contacts'
 ),
 
-cell as (
+standing as (
     select
         case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
         case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
         case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
         case when 'customer_kind' = any(cast(:by as text [])) then m.customer_kind end as customer_kind,
         m.cell as part,
-        cast(bool_or(m.axes = 'wallets') as integer) as by_wallets,
-        sum(m.customers) as value,
-        sum(m.revenue) as revenue,
-        case when t.has_visits then sum(m.visits_got) end as visits_got,
-        case when t.has_visits then sum(m.visits_due) end as visits_due
+        cast(m.axes = 'wallets' as integer) as by_wallets,
+        m.customers,
+        m.revenue,
+        m.visits_got,
+        m.visits_due
     from month as m
-    cross join told as t
     inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
-    group by month, region, branch, customer_kind, m.cell, t.has_visits
+),
+
+cell as (
+    select
+        s.month,
+        s.region,
+        s.branch,
+        s.customer_kind,
+        s.part,
+        max(s.by_wallets) as by_wallets,
+        sum(s.customers) as value,
+        sum(s.revenue) as revenue,
+        sum(s.visits_got) filter (where t.has_visits) as visits_got,
+        sum(s.visits_due) filter (where t.has_visits) as visits_due
+    from standing as s
+    cross join told as t
+    group by s.month, s.region, s.branch, s.customer_kind, s.part
 ),
 
 final as (

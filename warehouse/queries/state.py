@@ -19,6 +19,7 @@ class Standing:
     published_at: datetime | None
     zone: str
     currency: str
+    company: str | None
 
     @property
     def is_known(self) -> bool:
@@ -37,6 +38,7 @@ def standing(reader: Reader) -> Standing:
         published_at=row["published_at"] if published else None,
         zone=str(row["zone"]),
         currency=str(row["currency"]),
+        company=row["company"],
     )
 
 

@@ -149,7 +149,9 @@ def _landed(mapping: FeedMapping, file: LandedFile, headers: set[str]) -> Fenced
     if mapping.each:
         names = sa.literal([name for _, name in mapping.each], ARRAY(sa.Text))
         cells: array[Any] = array([landed.c[file.cell(header)] for header, _ in mapping.each], type_=sa.Text)
-        each = sa.func.unnest(names, cells).table_valued("name", "value", with_ordinality="place").render_derived("each")
+        each = (
+            sa.func.unnest(names, cells).table_valued("name", "value", with_ordinality="place").render_derived("each")
+        )
         rank = landed.c.row_number * len(mapping.each) + each.c.place
         value = _cell(each.c.value, _each_nothing(mapping))
         taken = taken.add_columns(each.c.name.label(NAME), value.label(VALUE)).select_from(landed.join(each, sa.true()))
@@ -344,7 +346,11 @@ def _typed(step: _Step, text: Text, texts: Fenced, file: LandedFile) -> ColumnEl
 
 
 def _number(mapping: ColumnMapping, text: Text, texts: Fenced, file: LandedFile) -> ColumnElement[Any]:
-    cells = [texts.c[file.cell(header)] for header in mapping.origin.headers] if isinstance(mapping.origin, Product) else [text]
+    cells = (
+        [texts.c[file.cell(header)] for header in mapping.origin.headers]
+        if isinstance(mapping.origin, Product)
+        else [text]
+    )
     numbers = [sa.func.staging.as_number(cell, mapping.decimal, type_=sa.Numeric) for cell in cells]
     factor = [sa.literal_column(mapping.factor, sa.Numeric)] if mapping.factor is not None else []
     return reduce(lambda product, number: product * number, [*numbers, *factor])

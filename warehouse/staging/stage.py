@@ -37,7 +37,12 @@ BROKEN = sa.table(
     schema="ops",
 )
 UNKNOWN = sa.table(
-    "unknown_column", sa.column("source"), sa.column("feed"), sa.column("column_name"), sa.column("reason"), schema="published"
+    "unknown_column",
+    sa.column("source"),
+    sa.column("feed"),
+    sa.column("column_name"),
+    sa.column("reason"),
+    schema="published",
 )
 AHEAD = frozenset({"due_at", "closed_on", "left_on", "month_on", "period_on", "worked_on"})
 """Columns that may rightly lie in the future, so they do not say how far the data reach."""
@@ -187,7 +192,9 @@ def _counts(feed: Feed, rows: sa.Table) -> sa.Select[int, int, datetime]:
     """Rows in all, good ones, and the newest thing that a good row says has happened."""
     good = rows.c.wrong_reason.is_(None)
     instants = [column.name for column in feed.columns if column.type == "instant" and column.name not in AHEAD]
-    happened = instants or [column.name for column in feed.columns if column.type == "date" and column.name not in AHEAD]
+    happened = instants or [
+        column.name for column in feed.columns if column.type == "date" and column.name not in AHEAD
+    ]
     moments = [sa.cast(rows.c[name], INSTANT) for name in happened if name in rows.c]
     newest = [sa.func.max(moment).filter(good, moment <= sa.func.now()) for moment in moments]
     latest = sa.func.greatest(*newest, sa.cast(sa.null(), INSTANT), type_=INSTANT)
@@ -214,6 +221,10 @@ def _staging_table(feed: Feed) -> sa.TableClause:
 def _key(feed: Feed, columns: sa.ColumnCollection[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """The key as it is compared: a part that may be empty counts as ''."""
     return [
-        columns[name] if feed.column(name).required else sa.func.coalesce(columns[name], "") if name in columns else sa.literal("")
+        columns[name]
+        if feed.column(name).required
+        else sa.func.coalesce(columns[name], "")
+        if name in columns
+        else sa.literal("")
         for name in feed.key
     ]

@@ -129,8 +129,9 @@ def write_week(company: Company, out: Path, week: int = 1) -> Path:
 
     Raises ValueError for a week beyond those the company goes on for, FileExistsError where the folder is not empty.
     """
+    parts = week_of(company, week)
     with Delivery(out / f"delivery_week_{week:02d}") as delivery:
-        for feed, rows in week_of(company, week):
+        for feed, rows in parts:
             delivery.add(feed, rows)
     return delivery.folder
 

@@ -1,5 +1,6 @@
 """Feeds that the head office writes: branches, staff, sources, costs, events, audits, hours, targets, rates."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -48,20 +49,19 @@ TARGETS = (
 FOR_BRANCHES = ("lead.conversion_90", "complaint.sla", "csat.top2")
 
 
-def office_tables(frame: Frame) -> list[Table]:
-    """All of them, in the order in which they refer to each other."""
-    return [
-        branch_table(frame),
-        staff_table(frame),
-        source_table(frame),
-        cost_table(frame),
-        event_table(frame),
-        audit_table(frame),
-        skill_table(frame),
-        hours_table(frame),
-        target_table(frame),
-        rate_table(frame),
-    ]
+def office_tables(frame: Frame) -> Iterator[Table]:
+    """All of them, one after the other, in the order in which they refer to each other."""
+    yield branch_table(frame)
+    yield staff_table(frame)
+    yield source_table(frame)
+    yield cost_table(frame)
+    yield event_table(frame)
+    yield audit_table(frame)
+    for half_year, day in enumerate(range(frame.first + 75, frame.horizon, 182)):
+        yield skill_table(frame, day, frame.rng(2, 3, half_year))
+    yield hours_table(frame)
+    yield target_table(frame)
+    yield rate_table(frame)
 
 
 def _always(count: int) -> Ints:
@@ -214,22 +214,19 @@ def audit_table(frame: Frame) -> Table:
     )
 
 
-def skill_table(frame: Frame) -> Table:
-    """The feed `skill_assessments`: everybody who is there, twice a year."""
-    rng = frame.rng(2, 3)
+def skill_table(frame: Frame, day: int, rng: np.random.Generator) -> Table:
+    """The feed `skill_assessments` of one day: everybody who is there and not quite new."""
     staff = frame.staff
-    days = np.arange(frame.first + 75, frame.horizon, 182)
-    day, who = (grid.ravel() for grid in np.meshgrid(days, np.arange(len(staff.branch)), indexing="ij"))
-    there = (staff.hired[who] + 20 < day) & (day < staff.left[who])
-    day, who = day[there], who[there]
-    level = rng.normal(3.4, 0.5, len(staff.branch))[who]
+    who = np.flatnonzero((staff.hired + 20 < day) & (day < staff.left))
+    assessed = np.full(len(who), day)
+    level = rng.normal(3.4, 0.5, len(who))
     items = np.clip(np.round(level + rng.normal(0, 0.8, (SKILLS, len(who)))), 1, 5).astype(np.int64)
     return Table(
         "skill_assessments",
-        day * DAY + 17 * HOUR,
+        assessed * DAY + 17 * HOUR,
         {
             "staff_id": staff_column(who),
-            "assessed_on": Column(Day(), day),
+            "assessed_on": Column(Day(), assessed),
             **{f"item_{number + 1:02d}": Column(Whole(), item) for number, item in enumerate(items)},
         },
     )

@@ -9,6 +9,7 @@ from warehouse.feeds.mapping.model import (
     Source,
     contract_source,
     personal_columns,
+    protections,
 )
 from warehouse.feeds.mapping.problems import MappingError, Problem
 from warehouse.feeds.mapping.read import read_mapping
@@ -22,8 +23,9 @@ __all__ = [
     "Source",
     "check",
     "check_headers",
-    "draft",
     "contract_source",
+    "draft",
     "personal_columns",
+    "protections",
     "read_mapping",
 ]

@@ -17,7 +17,9 @@ SAMPLE_ROWS = 2_000
 MOST_VALUES = 5
 BLOCK = 1 << 20
 UNNAMED = re.compile(r"column_\d+")
-TWO_WAYS = re.compile(r"(0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])[-/.]\d{4}\b|(0?[1-9]|[12]\d|3[01])[-/.](0?[1-9]|1[0-2])[-/.]\d{4}\b")
+TWO_WAYS = re.compile(
+    r"(0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])[-/.]\d{4}\b|(0?[1-9]|[12]\d|3[01])[-/.](0?[1-9]|1[0-2])[-/.]\d{4}\b"
+)
 
 
 def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
@@ -34,7 +36,11 @@ def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
 
 def check_headers(mapping: FileMapping, headers: Sequence[str], *, file: str) -> list[Problem]:
     """What is wrong between a mapping and a file's header line; the problems that `stops` forbid reading the file."""
-    found = [problem for feed in mapping.feeds for problem in (*_absent(feed, headers, file), *_unfilled(feed, headers, file))]
+    found = [
+        problem
+        for feed in mapping.feeds
+        for problem in (*_absent(feed, headers, file), *_unfilled(feed, headers, file))
+    ]
     return [*found, *_left_over(mapping, headers, file)]
 
 
@@ -79,7 +85,9 @@ def _unfilled(feed: FeedMapping, headers: Sequence[str], file: str) -> Iterator[
     for column in feed.feed.columns:
         if column.required and column.name not in filled:
             near = nearest(column.name, headers) or nearest(column.label_zh, headers)
-            yield Problem("required_unmapped", file, 1, column.name, feed.feed.code, fits=near or (column.name, column.label_zh))
+            yield Problem(
+                "required_unmapped", file, 1, column.name, feed.feed.code, fits=near or (column.name, column.label_zh)
+            )
     if feed.feed.one_of and not filled & set(feed.feed.one_of):
         yield Problem("one_of_unmapped", file, 1, feed=feed.feed.code, value=" / ".join(feed.feed.one_of))
 
@@ -123,7 +131,8 @@ def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence
 def _unmapped_words(
     feed: FeedMapping, column: ColumnMapping, contract: Column, header: str, cells: Counter[str], file: str
 ) -> Iterator[Problem]:
-    if column.values is None or not (column.otherwise.what == "refuse" or contract.codes and column.otherwise.what == "keep"):
+    refuses = column.otherwise.what == "refuse" or (column.otherwise.what == "keep" and bool(contract.codes))
+    if column.values is None or not refuses:
         return
     spelling = header_key if column.fold else str
     known = {spelling(word) for word, _ in column.values}

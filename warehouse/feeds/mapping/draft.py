@@ -21,7 +21,9 @@ SHOWN_WORDS = 12
 ENOUGH = 0.55
 PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
 SHAPES: dict[str, re.Pattern[str]] = {
-    "date": re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -][A-Za-z]{3}|(19|20)\d{6}\b"),
+    "date": re.compile(
+        r"\d{4}[-/.年]\d{1,2}[-/.月]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -][A-Za-z]{3}|(19|20)\d{6}\b"
+    ),
     "number": re.compile(r"[-+(]?[$€£¥￥]?\s?\d[\d,. ]*\)?"),
     "boolean": re.compile(r"(true|false|yes|no|y|n|t|f|0|1|是|否)", re.IGNORECASE),
     "time": re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\s?[AP]M)?", re.IGNORECASE),
@@ -120,7 +122,7 @@ def _profiles(table: Table) -> list[Profile]:
 def _best_feed(place: Path, profiles: Sequence[Profile]) -> tuple[Feed, list[Guess]]:
     """The feed that the headers fit best, and which header goes where."""
     offers = [(feed, _guesses(feed, profiles)) for feed in feeds().values()]
-    return max(offers, key=lambda offer: _fit(*offer, place, len(profiles)))
+    return max(offers, key=lambda offer: _fit(offer[0], offer[1], place, len(profiles)))
 
 
 def _fit(feed: Feed, guesses: Sequence[Guess], place: Path, header_count: int) -> float:
@@ -134,7 +136,9 @@ def _fit(feed: Feed, guesses: Sequence[Guess], place: Path, header_count: int) -
 
 def _guesses(feed: Feed, profiles: Sequence[Profile]) -> list[Guess]:
     """At most one header a column and one column a header, the surest first."""
-    all_guesses = [guess for column in feed.columns for profile in profiles if (guess := _guess(column, profile)).score >= ENOUGH]
+    all_guesses = [
+        guess for column in feed.columns for profile in profiles if (guess := _guess(column, profile)).score >= ENOUGH
+    ]
     chosen: list[Guess] = []
     for guess in sorted(all_guesses, key=lambda guess: -guess.score):
         if all(guess.column is not each.column and guess.profile is not each.profile for each in chosen):
@@ -159,7 +163,7 @@ def _alike(column: Column, header: str) -> tuple[float, str]:
     if key == stem or key in {_squeezed(word) for word in _synonyms().get(column.name, ())}:
         return 0.85, "another name for it"
     ratio = SequenceMatcher(None, key, own).ratio()
-    return (ratio * 0.7, "sounds alike") if ratio >= 0.8 else (0.0, "")
+    return (ratio * 0.7, "sounds alike") if ratio >= 0.86 else (0.0, "")
 
 
 def _squeezed(name: str) -> str:
@@ -183,7 +187,9 @@ def _mapped(guess: Guess) -> str:
     steps: list[str] = []
     if column.type in ("instant", "date") and (order := _date_order(words)):
         steps.append(f"date: {order}")
-        why = why or ("          # ? day and month fit in both orders" if order == "dmy" and not _any(DAY_FIRST, words) else "")
+        why = why or (
+            "          # ? day and month fit in both orders" if order == "dmy" and not _any(DAY_FIRST, words) else ""
+        )
     if column.type == "id" and words and all(re.fullmatch(r"\d+\.0", word) for word in words):
         steps.append("whole: true")
     if column.codes:
@@ -221,7 +227,11 @@ def _stand_in(feed: Feed, column: Column) -> str:
     if column.name in feed.key and column.type in ("id", "code"):
         return '{text: "{$file}-{$row}"}          # ? no header looks like this key; row numbers change when rows are inserted'
     if column.name in feed.key or column.name in feed.one_of:
-        return "{constant: " + ("2000-01-01" if column.type in ("instant", "date") else "1") + "}          # ? part of the key, and not found"
+        return (
+            "{constant: "
+            + ("2000-01-01" if column.type in ("instant", "date") else "1")
+            + "}          # ? part of the key, and not found"
+        )
     if column.codes:
         return f"{{constant: {column.codes[0]}}}          # ? one of {', '.join(column.codes)}"
     if column.type in ("id", "code", "text"):

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from warehouse.feeds.contract import Column, Feed, feeds
-from warehouse.feeds.mapping.words import find_header, nothing_words
+from warehouse.feeds.mapping.words import find_header, nothing_words, trimmed
 from warehouse.feeds.readers.table import FileFormat
 
 DateOrder = Literal["auto", "ymd", "dmy", "mdy", "yymmdd", "ddmmyy", "mmddyy", "excel"]
@@ -293,7 +293,9 @@ class Source:
     def match(self, file_name: str) -> FileMapping | None:
         """The first mapping whose pattern fits the file's name (upper and lower case count, Unicode forms do not)."""
         name = unicodedata.normalize("NFC", file_name)
-        return next((file for file in self.files if fnmatchcase(name, unicodedata.normalize("NFC", file.pattern))), None)
+        return next(
+            (file for file in self.files if fnmatchcase(name, unicodedata.normalize("NFC", file.pattern))), None
+        )
 
 
 def personal_columns(file_mapping: FileMapping, headers: Iterable[str]) -> frozenset[str]:
@@ -308,6 +310,19 @@ def personal_columns(file_mapping: FileMapping, headers: Iterable[str]) -> froze
     )
     found = (find_header(header, known) for header in (*bound, *file_mapping.personal))
     return frozenset(header for header in found if header is not None)
+
+
+def protections(
+    source: Source, file_mapping: FileMapping, headers: Iterable[str], protect: Callable[[str], str]
+) -> dict[str, Callable[[str], str]]:
+    """For each personal header of a file: `protect`, but for cells that say "nothing", which become empty."""
+    nothing = frozenset(source.nothing)
+
+    def shield(cell: str) -> str:
+        bare = trimmed(cell)
+        return "" if bare in nothing else protect(bare)
+
+    return dict.fromkeys(personal_columns(file_mapping, headers), shield)
 
 
 def contract_source(code: str = "contract", *, zone: str = "UTC", currency: str | None = None) -> Source:

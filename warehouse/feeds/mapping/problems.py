@@ -18,7 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_zone": ("“{value}” is no time zone of the IANA list", "“{value}” 不是 IANA 时区"),
     "unknown_currency": ("“{value}” is no ISO 4217 currency code", "“{value}” 不是 ISO 4217 币种代码"),
     "bad_expression": ("“{value}” is no regular expression", "“{value}” 不是有效的正则表达式"),
-    "code_not_in_list": ("“{value}” is not one of the codes of {feed}.{column}", "“{value}” 不在 {feed}.{column} 的代码表中"),
+    "code_not_in_list": (
+        "“{value}” is not one of the codes of {feed}.{column}",
+        "“{value}” 不在 {feed}.{column} 的代码表中",
+    ),
     "personal_needs_plain": (
         "{feed}.{column} holds personal data: it takes one header as it is (`{column}: Header`), nothing computed",
         "{feed}.{column} 是个人信息，只能直接对应一个表头（`{column}: 表头`），不能计算得出",
@@ -27,18 +30,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "header “{value}” holds personal data ({feed}.{column}) and is also used in clear for {other}",
         "表头“{value}”是个人信息（{feed}.{column}），却又以明文用于 {other}",
     ),
-    "key_unknown": ("{feed}.{column} is part of the key: it cannot be unknown", "{feed}.{column} 是主键的一部分，不能标为未知"),
+    "key_unknown": (
+        "{feed}.{column} is part of the key: it cannot be unknown",
+        "{feed}.{column} 是主键的一部分，不能标为未知",
+    ),
     "required_unmapped": (
         "{feed}.{column} is required: map it to a header, a constant, or say `unknown: why`",
         "{feed}.{column} 为必填：请对应到表头、常量，或写明 `unknown: 原因`",
     ),
     "one_of_unmapped": ("{feed} needs one of {value}", "{feed} 需要下列之一：{value}"),
-    "no_pattern": ("no pattern of the mapping matches this file; it is not read", "映射中没有匹配此文件的模式，此文件不会被读取"),
+    "no_pattern": (
+        "no pattern of the mapping matches this file; it is not read",
+        "映射中没有匹配此文件的模式，此文件不会被读取",
+    ),
     "no_file": ("no file matches the pattern “{value}”", "没有文件匹配模式“{value}”"),
     "same_file": ("this is the same file as {value}; it counts once", "此文件与 {value} 完全相同，只计一次"),
     "unreadable": ("this file cannot be read: {value}", "此文件无法读取：{value}"),
     "empty": ("this file has no rows", "此文件没有数据行"),
-    "header_absent": ("the mapping names the header “{value}”; the file has none such", "映射中的表头“{value}”在文件中不存在"),
+    "header_absent": (
+        "the mapping names the header “{value}”; the file has none such",
+        "映射中的表头“{value}”在文件中不存在",
+    ),
     "header_unmapped": (
         "header “{value}” is neither mapped nor ignored; its cells are landed and not used",
         "表头“{value}”既未映射也未忽略；其内容已落地但不会被使用",
@@ -57,7 +69,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
-STOPPING = frozenset(SENTENCES) - {"no_pattern", "no_file", "same_file", "empty", "header_unmapped", "value_unmapped", "date_ambiguous"}
+STOPPING = frozenset(SENTENCES) - {
+    "no_pattern",
+    "no_file",
+    "same_file",
+    "empty",
+    "header_unmapped",
+    "value_unmapped",
+    "date_ambiguous",
+}
 """Kinds after which a file must not be read; the others are said, and the reading goes on."""
 
 
@@ -83,7 +103,9 @@ class Problem:
     def what(self, language: Language = "en") -> str:
         """The sentence that says what is wrong."""
         sentence = SENTENCES[self.kind][0 if language == "en" else 1]
-        return sentence.format(value=self.value, feed=self.feed, column=self.column, header=self.header, other=self.other)
+        return sentence.format(
+            value=self.value, feed=self.feed, column=self.column, header=self.header, other=self.other
+        )
 
     def say(self, language: Language = "en") -> str:
         """One line: place, what is wrong, what would fit."""
@@ -91,9 +113,14 @@ class Problem:
         if not self.fits:
             return f"{place}: {self.what(language)}"
         fits = _listed(self.fits, language)
-        return f"{place}: {self.what(language)}; {fits} would fit" if language == "en" else f"{place}：{self.what(language)}；可用：{fits}"
+        return (
+            f"{place}: {self.what(language)}; {fits} would fit"
+            if language == "en"
+            else f"{place}：{self.what(language)}；可用：{fits}"
+        )
 
     def __str__(self) -> str:
+        """The line in English."""
         return self.say()
 
 
@@ -101,6 +128,7 @@ class MappingError(ValueError):
     """A mapping that cannot be used; `problems` says everything that is wrong with it, not only the first thing."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
+        """The text of the error has one line a problem."""
         self.problems = tuple(problems)
         super().__init__("\n".join(problem.say() for problem in self.problems))
 

@@ -25,9 +25,35 @@ FORMAT_KEYS = ("kind", "encoding", "delimiter", "quotes", "sheet", "header_line"
 FEED_KEYS = ("columns", "where", "each", "same")
 ORIGIN_KEYS = ("column", "columns", "text", "constant", "unknown")
 JOIN_KEYS = ("join", "multiply", "first")
-STEP_KEYS = ("blank", "nothing", "whole", "pad", "values", "fold", "otherwise", "otherwise_nothing", "date", "zone", "decimal", "factor", "optional")
+STEP_KEYS = (
+    "blank",
+    "nothing",
+    "whole",
+    "pad",
+    "values",
+    "fold",
+    "otherwise",
+    "otherwise_nothing",
+    "date",
+    "zone",
+    "decimal",
+    "factor",
+    "optional",
+)
 COLUMN_KEYS = (*ORIGIN_KEYS, *JOIN_KEYS, *STEP_KEYS)
-CONDITION_KEYS = ("column", "is", "is_not", "in", "not_in", "matches", "is_nothing", "is_something", "not", "all", "any")
+CONDITION_KEYS = (
+    "column",
+    "is",
+    "is_not",
+    "in",
+    "not_in",
+    "matches",
+    "is_nothing",
+    "is_something",
+    "not",
+    "all",
+    "any",
+)
 YES, NO = ("true", "yes"), ("false", "no")
 
 
@@ -75,7 +101,11 @@ class _Reading:
         rest = ignore is not None and ignore.value == "rest"
         return model.FileMapping(
             pattern=self.word(keys.get("pattern")),
-            feeds=tuple(self.feed_mapping(code, about) for code, about in self.entries(keys.get("feeds")) if self.is_feed(code, about)),
+            feeds=tuple(
+                self.feed_mapping(code, about)
+                for code, about in self.entries(keys.get("feeds"))
+                if self.is_feed(code, about)
+            ),
             format=self.format(keys.get("format")),
             ignore=frozenset() if rest else frozenset(self.words(ignore)),
             ignore_rest=rest,
@@ -172,7 +202,9 @@ class _Reading:
         blank = self.word(keys["blank"]) if "blank" in keys else None
         return model.Joined(headers, self.word(keys.get("join")), blank)
 
-    def personal(self, feed: Feed, column: Column, origin: model.Origin, keys: Mapping[str, Node], node: Node) -> model.ColumnMapping:
+    def personal(
+        self, feed: Feed, column: Column, origin: model.Origin, keys: Mapping[str, Node], node: Node
+    ) -> model.ColumnMapping:
         computed = set(keys) - {"column", "optional", "unknown"}
         if computed or not isinstance(origin, model.FromHeader | model.Unknown):
             self.note("personal_needs_plain", node.line, feed=feed.code, column=column.name)
@@ -214,7 +246,11 @@ class _Reading:
                 return self.combined(made, keys[name])
         tests = [key for key in CONDITION_KEYS[1:8] if key in keys]
         if "column" not in keys or len(tests) != 1:
-            self.note("wrong_shape", node.line, value="`column` and one of is, is_not, in, not_in, matches, is_nothing, is_something")
+            self.note(
+                "wrong_shape",
+                node.line,
+                value="`column` and one of is, is_not, in, not_in, matches, is_nothing, is_something",
+            )
             return model.All(())
         return self.test(self.word(keys["column"]), tests[0], keys[tests[0]])
 
@@ -238,8 +274,19 @@ class _Reading:
 
     # -- words ----------------------------------------------------------------------------------------------------
 
-    def note(self, kind: str, line: int | None, *, value: str = "", feed: str = "", column: str = "", fits: Sequence[str] = ()) -> None:
-        self.problems.append(Problem(kind, self.file, line, column or None, feed or None, value=value, fits=tuple(fits)))
+    def note(
+        self,
+        kind: str,
+        line: int | None,
+        *,
+        value: str = "",
+        feed: str = "",
+        column: str = "",
+        fits: Sequence[str] = (),
+    ) -> None:
+        self.problems.append(
+            Problem(kind, self.file, line, column or None, feed or None, value=value, fits=tuple(fits))
+        )
 
     def keys(self, node: Node, allowed: Sequence[str], required: Sequence[str] = ()) -> dict[str, Node]:
         """The entries of a mapping; unknown keys and missing ones are noted."""
@@ -367,7 +414,9 @@ class _Reading:
     def is_column(self, feed: Feed, name: str, node: Node) -> bool:
         names = [column.name for column in feed.columns]
         if name not in names:
-            self.note("unknown_contract_column", node.line, value=name, feed=feed.code, fits=nearest(name, names, 3) or names)
+            self.note(
+                "unknown_contract_column", node.line, value=name, feed=feed.code, fits=nearest(name, names, 3) or names
+            )
         return name in names
 
     def in_list(self, feed: Feed, column: Column, code: str, line: int) -> None:

@@ -5,16 +5,41 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-BLANKS = " \t\n\r\v\f\u0085\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = (
+    " \t\n\r\v\f\u0085\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 """Characters taken off both ends of every cell: also the no-break, ideographic and zero-width ones."""
 
-NOTHING = ("", "-", "--", "—", "–", "\\N", "NULL", "(NULL)", "NIL", "NA", "N/A", "#N/A", "N.A.", "<NA>", "NaN", "NaT", "None", "无", "暂无", "空")
+NOTHING = (
+    "",
+    "-",
+    "--",
+    "—",
+    "–",
+    "\\N",
+    "NULL",
+    "(NULL)",
+    "NIL",
+    "NA",
+    "N/A",
+    "#N/A",
+    "N.A.",
+    "<NA>",
+    "NaN",
+    "NaT",
+    "None",
+    "无",
+    "暂无",
+    "空",
+)
 """Cells that say "nothing" in every source, in any of the usual spellings of upper and lower case."""
 
 
 def nothing_words(more: Iterable[str] = (), *, but: Iterable[str] = ()) -> tuple[str, ...]:
     """Every spelling that says "nothing": the built-in words and `more`, without those that `but` gives a meaning."""
-    spelled = {spelling for word in (*NOTHING, *more) for spelling in (word, word.lower(), word.upper(), word.capitalize())}
+    words = (*NOTHING, *more)
+    spelled = {spelling for word in words for spelling in (word, word.lower(), word.upper(), word.capitalize())}
     return tuple(sorted(spelled - set(but)))
 
 

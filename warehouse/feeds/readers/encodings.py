@@ -2,7 +2,7 @@
 
 The order of detection, on the first megabyte:
 1. a byte order mark (UTF-8, UTF-16 little or big endian);
-2. UTF-16 without a mark: one byte in twenty is zero, all on one side of the pairs, and the text has line breaks;
+2. UTF-16 without a mark: one byte in twenty is zero, all on one side of the pairs, and the text has lines and cells;
 3. UTF-8, if most of the lines with bytes beyond ASCII are valid (a line that is not is quarantined, not the file);
 4. cp949, if the lines are valid and at least 95 of 100 letters are Hangul, of at least 20;
 5. GB18030 (with GBK and GB2312 in it), if the lines are valid and the letters are pairs of high bytes, as Chinese is;
@@ -18,6 +18,7 @@ UNDECODABLE = "\udfff"
 MARKING = "gatehouse.undecodable"
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 FEWEST_HANGUL = 20
+DELIMITERS = "\t;,|"
 
 
 def _mark_undecodable(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -106,7 +107,8 @@ def _utf_16_without_mark(sample: bytes) -> str | None:
         text = sample[: len(sample) // 2 * 2].decode(encoding, MARKING)
     except UnicodeError:
         return None
-    return encoding if "\n" in text or "\r" in text else None
+    has_lines, has_cells = {"\n", "\r"} & set(text), set(DELIMITERS) & set(text)
+    return encoding if has_lines and has_cells else None
 
 
 def _is_valid(line: bytes, encoding: str) -> bool:

@@ -20,7 +20,7 @@ import pyarrow
 import pyarrow.csv
 
 from warehouse.feeds.readers import encodings
-from warehouse.feeds.readers.encodings import MARKING, UNDECODABLE
+from warehouse.feeds.readers.encodings import DELIMITERS, MARKING, UNDECODABLE
 from warehouse.feeds.readers.refusals import BrokenHeader, NotATable, WrongEncoding
 from warehouse.feeds.readers.source import Limits, Reading, Source
 from warehouse.feeds.readers.table import (
@@ -39,7 +39,6 @@ from warehouse.feeds.readers.table import (
 SAMPLE = 1 << 20
 BLOCKS = 4  # a piece is at most an open record, a kept line and a block
 NOWHERE = numpy.empty(0, numpy.intp)
-DELIMITERS = "\t;,|"
 CONTROL = bytes(sorted({*range(32), 127} - set(b"\t\n\v\f\r\x1a\x1b")))
 FEW_CONTROL = 8
 

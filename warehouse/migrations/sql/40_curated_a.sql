@@ -216,7 +216,8 @@ end;
 
 -- Where each customer stands in the portfolio matrix at the end of each month in `slices`, with the cuts of that month.
 -- With wallets in the 12 months: what the customer buys in the category, and our share of it. Without: spend and orders
--- with us, each over the median of the customers of the same kind who ordered. `axes` says which.
+-- with us, each over the median of the customers of the same kind who ordered. `axes` says which. A wallet of somebody
+-- who is in no file of customers and never ordered belongs to no branch, and stands nowhere.
 create function curated.portfolio(slices date [], cuts jsonb)
 returns table (
     slice_on date,
@@ -285,7 +286,7 @@ kind as (
         c.*,
         d.customer_kind
     from customer as c
-    left join curated.dim_customer as d on c.customer_id = d.customer_id
+    inner join curated.dim_customer as d on c.customer_id = d.customer_id
 ),
 
 peer as (

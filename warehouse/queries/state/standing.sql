@@ -9,7 +9,8 @@ select
     c.refresh_id,
     r.published_at,
     coalesce((select s.value from published.setting as s where s.name = 'reporting_zone'), 'UTC') as zone,
-    coalesce((select s.value from published.setting as s where s.name = 'reporting_currency'), 'CNY') as currency
+    coalesce((select s.value from published.setting as s where s.name = 'reporting_currency'), 'CNY') as currency,
+    (select s.value from published.setting as s where s.name = 'company') as company
 from (select 1) as one
 left join published.current as c on true
 left join published.refresh as r on c.refresh_id = r.refresh_id;
