@@ -17,7 +17,8 @@ check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar warehouse checks
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 warehouse
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 --templater python checks
 	$(BIN)/lint-imports
 
 bench: $(VENV)/ready-dev

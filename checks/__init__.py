@@ -1,1 +1,1 @@
-"""The gate: what a delivery, and the figures made of it, must be like before anybody sees them."""
+"""The gates: suites of rules, and the verdict that lets a refresh pass or holds it."""

@@ -153,8 +153,10 @@ class ExpectNoRows(UnexpectedRowsExpectation):
 
 
 def _seen(result: ExpectationValidationResult) -> Seen:
-    """GX's counts for one rule. A row count arrives as an observed value."""
-    counts = result.result or {}
+    """GX's counts for one rule. A row count arrives as an observed value; of no rows GX says None are unexpected."""
+    counts = dict(result.result or {})
+    if counts.get("element_count") == 0:
+        counts["unexpected_count"] = counts.get("unexpected_count") or 0
     meta = (result.expectation_config.meta if result.expectation_config else None) or {}
     return Seen(
         rule_id=meta.get("rule", "?"),

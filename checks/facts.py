@@ -56,6 +56,7 @@ class Facts:
     newest: Mapping[str, datetime] = field(default_factory=dict)
     null_fractions: Mapping[tuple[str, str], Sequence[float]] = field(default_factory=dict)
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unique: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, "Slices"] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
 
@@ -90,6 +91,7 @@ def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -
         newest=_newest(connection, tables),
         null_fractions=_null_fractions(connection, tables, now=now),
         unknown=_unknown(connection, tables),
+        unique=_unique(connection, tables),
     )
 
 
@@ -172,6 +174,25 @@ def _null_fractions(
     """)
     rows = connection.execute(asked, {"tables": list(tables), "now": now})
     return _histories(((table, rule_id), fraction) for table, rule_id, fraction in rows)
+
+
+def _unique(connection: Connection, tables: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The columns that a unique index of each staging table holds apart; `coalesce(x, '')` holds x apart, and nulls."""
+    asked = sa.text(r"""
+        select
+            c.relname as stored,
+            array_agg(
+                regexp_replace(pg_get_indexdef(i.indexrelid, k.place, true), '^COALESCE\((\w+),.*\)$', '\1')
+            ) as columns
+        from pg_index as i
+        inner join pg_class as c on i.indrelid = c.oid
+        cross join lateral generate_series(1, i.indnkeyatts) as k (place)
+        where c.relnamespace = cast('staging' as regnamespace) and c.relname = any(:stored)
+            and i.indisunique and i.indisvalid and i.indpred is null
+        group by c.relname, i.indexrelid
+    """)
+    found = connection.execute(asked, {"stored": [f"stg_{table}" for table in tables]})
+    return {row.stored.removeprefix("stg_"): frozenset(row.columns) for row in found}
 
 
 def _unknown(connection: Connection, tables: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from checks import facts, predicates
 from checks.facts import Facts, LoadSum
@@ -25,7 +26,7 @@ from warehouse.feeds.contract import Language
 from warehouse.metrics import Metric, metrics
 
 if TYPE_CHECKING:
-    from checks.expectations import Seen
+    from checks.expectations import Look, Seen
 
 __all__ = ["NothingToCheckError", "Result", "Verdict", "offending_rows", "quarantine_rows", "releasable", "run_gate"]
 
@@ -153,14 +154,27 @@ def _results(database: Database, connection: Connection, chosen: Sequence[Suite]
             columns = judge_columns(suite, looked_up)
             yield columns
             if columns.outcome == "passed":
-                table = _Table(
-                    suite=suite,
-                    counted=predicates.count_rows(connection, suite, now=now),
-                    queried=predicates.count_queries(connection, suite),
-                    duplicates=predicates.count_duplicates(connection, suite),
-                    facts=looked_up,
-                )
-                yield from judge(table, look.count(suite, now=now))
+                yield from _results_of(suite, connection, look, looked_up, now)
+
+
+def _results_of(
+    suite: Suite, connection: Connection, look: "Look", looked_up: Facts, now: datetime
+) -> Iterator[Result]:
+    """The results of one table. Where we cannot count ourselves, every rule has raised."""
+    try:
+        with connection.begin_nested():
+            table = _Table(
+                suite=suite,
+                counted=predicates.count_rows(connection, suite, now=now),
+                queried=predicates.count_queries(connection, suite),
+                duplicates=_duplicates(connection, suite, looked_up),
+                facts=looked_up,
+            )
+    except DBAPIError as error:
+        problem = _raised(f"our own count failed: {str(error.orig).splitlines()[0]}")
+        yield from (_result(rule, problem) for rule in suite.rules if rule.expect != "columns")
+    else:
+        yield from judge(table, look.count(suite, now=now))
 
 
 @dataclass(frozen=True)
@@ -366,6 +380,16 @@ def _judge_slices(rule: Rule, table: _Table) -> _Finding:
     return _Finding(
         _outcome(holds=slices.proposed > 0 and not slices.vanished), observed, len(slices.vanished), slices.proposed
     )
+
+
+def _duplicates(connection: Connection, suite: Suite, looked_up: Facts) -> dict[str, int]:
+    """Rows beyond the first of each key, by rule; not counted where a unique index of the table proves there are none."""
+    proven = looked_up.unique.get(suite.table, frozenset())
+    return {
+        rule.id: 0 if proven == {"load_id", *rule.columns} else predicates.count_duplicates(connection, suite, rule)
+        for rule in suite.rules
+        if rule.expect == "unique"
+    }
 
 
 def _judge_unique(rule: Rule, table: _Table) -> _Finding:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ClauseElement, ColumnClause, ColumnElement, Connection, Select, Subquery, TableClause
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Select, Subquery, TableClause
 from sqlalchemy.sql.elements import NamedColumn
 
 from checks.rules import Rule, Suite, row_query
@@ -118,9 +118,12 @@ def _newest(instants: Iterable[Any]) -> datetime | None:
     return max((instant for instant in instants if instant is not None), default=None)
 
 
-def count_duplicates(connection: Connection, suite: Suite) -> dict[str, int]:
-    """Rows beyond the first of each key, by rule: within a load of a delivery, within the whole of a figures table."""
-    return {rule.id: _duplicates(connection, suite, rule.columns) for rule in suite.rules if rule.expect == "unique"}
+def count_duplicates(connection: Connection, suite: Suite, rule: Rule) -> int:
+    """Rows beyond the first of each key: within one load of a delivery, within the whole of a figures table."""
+    names = ["load_id", *rule.columns] if suite.gate == "delivery" else rule.columns
+    keys = sa.select(sa.func.count().label("copies")).select_from(view_of(suite)).group_by(*map(sa.column, names))
+    copies = keys.having(sa.func.count() > 1).subquery("copies")
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(copies.c.copies - 1), 0))).scalar_one())
 
 
 def count_queries(connection: Connection, suite: Suite) -> dict[str, int]:
@@ -153,20 +156,15 @@ def offending_rows(
 
     Personal columns are never selected, not even as hashes.
     """
-    rules = [rule for rule in suite.rules if rule.id == rule_id or (rule_id is None and rule.kind.proof == "row")]
+    about_fractions = {"max_null_fraction", "nulls_like_history"}
+    every = [rule for rule in suite.rules if rule.kind.proof == "row" and rule.expect not in about_fractions]
+    rules = [rule for rule in suite.rules if rule.id == rule_id] if rule_id else every
     if any(rule.kind.proof == "query" for rule in rules):
         wrong = sa.select(sa.text("*")).select_from(_returned(rules[0], suite)).limit(limit)
         rows = connection.execute(wrong).mappings()
         return [Offence(where=dict(row), rules=(rules[0].id,), values={}) for row in rows]
     about_rows = [rule for rule in rules if rule.kind.proof == "row"]
     return _offences(connection, suite, about_rows, limit=limit, now=now) if about_rows else []
-
-
-def _duplicates(connection: Connection, suite: Suite, key: Sequence[str]) -> int:
-    names = ["load_id", *key] if suite.gate == "delivery" else key
-    keys = sa.select(sa.func.count().label("copies")).select_from(view_of(suite)).group_by(*map(sa.column, names))
-    copies = keys.having(sa.func.count() > 1).subquery("copies")
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(copies.c.copies - 1), 0))).scalar_one())
 
 
 def _literal(said: ClauseElement) -> str:
@@ -249,10 +247,10 @@ def _restated(rule: Rule) -> Select[Any]:
 
 def _by_slice(rule: Rule, figure: ColumnElement[Any]) -> tuple[Subquery, Subquery]:
     """A figure by slice, as proposed and as published now, for the slices that get a new edition."""
-    slice_on: ColumnClause[Any] = sa.column("slice_on")
-    proposed = sa.select(slice_on, figure.label("figure")).select_from(sa.text("{batch}")).group_by(slice_on)
-    shown = sa.table(f"replaced_{rule.table}", slice_on, *map(sa.column, rule.columns), schema="gate")
-    published = sa.select(slice_on, figure.label("figure")).select_from(shown).group_by(slice_on)
+    slice_on: ColumnElement[Any] = sa.column("slice_on")
+    by_slice = sa.select(slice_on, figure.label("figure")).group_by(slice_on)
+    proposed = by_slice.select_from(sa.text("{batch}"))
+    published = by_slice.select_from(sa.table(f"replaced_{rule.table}", schema="gate"))
     return proposed.subquery("proposed"), published.subquery("published_now")
 
 

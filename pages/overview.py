@@ -15,8 +15,7 @@ def show(viewer: Viewer) -> None:
     words, say = viewer.words, viewer.words.say
     screen = Screen(viewer, filters.sidebar(viewer, "overview", views=MONTHLY_FIVE))
     screen.heading(say("Overview"), say("How is the company doing, and what changed beyond usual variation?"), (*MONTHLY_FIVE, *FLOWS))
-    screen.tiles(*MONTHLY_FIVE)
-    screen.tiles(*FLOWS, width=240)
+    screen.tiles(*MONTHLY_FIVE, *FLOWS)
     with screen.card():
         filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))
         screen.trend(words.label(metrics()[screen.asked.view].label), screen.asked.view, charts.monthly)

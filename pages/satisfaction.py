@@ -27,6 +27,6 @@ def show(viewer: Viewer) -> None:
     with right:
         screen.compared(say("Response by method"), "survey.response_rate", charts.response, by="method")
     with screen.card():
-        screen.compared(say("Satisfied by question"), "csat.top2", charts.questions, by="question")
+        screen.compared(say("Satisfied by question"), "csat.top2", charts.questions, by="question", shape=shapes.plain_questions)
     with screen.card():
         scorecard.draw(screen, say("Branches side by side"), COMPARED, by="branch")

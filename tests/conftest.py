@@ -1,6 +1,7 @@
 """One embedded server a test session, migrated once; each test that asks gets a database of its own from that template."""
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,11 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> URL:
-    """The embedded server of this test session."""
-    home: Path = tmp_path_factory.mktemp("home")
-    home.chmod(0o755)
-    return db.start(home / "postgres")
+def server() -> Iterator[URL]:
+    """The embedded server of this test session, in a folder of its own: pytest's are closed to the server's user."""
+    with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
+        Path(home).chmod(0o755)
+        yield db.start(Path(home) / "postgres")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 What it leaves out is what has tests of its own: files, mapping, landing, and both gates.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,7 +71,7 @@ class House:
             for table in tables("curated"):
                 connection.exec_driver_sql(f"delete from curated.{table.name}")
             items = ledger.passed(connection)
-        self._publish(refresh_id, items)
+        self._publish(refresh_id, items, from_nothing=True)
 
     def reader(self, person: str = EXECUTIVE) -> Reader:
         """A reader of the newest state, as `person`."""
@@ -90,7 +90,7 @@ class House:
         frame = frame.drop(columns=["refresh_id", "edition_id"])
         return frame.sort_values(list(frame.columns), key=lambda column: column.astype(str), ignore_index=True)
 
-    def _publish(self, refresh_id: int, items: Sequence[Pending]) -> None:
+    def _publish(self, refresh_id: int, items: Sequence[Pending], *, from_nothing: bool = False) -> None:
         loads, feeds = sorted({item.load_id for item in items}), {item.feed for item in items}
         names = {table.name for table in needing(tables("published"), feeds)}
         with self.database.loader.begin() as connection:
@@ -100,6 +100,8 @@ class House:
             changes = published.together(before, after)
             published.write_editions(connection, changes, refresh_id=refresh_id, zone=self.zone)
             published.propose(connection, changes, refresh_id=refresh_id)
+            if from_nothing:
+                connection.execute(text("delete from ops.candidate where edition_id <> :mine"), {"mine": refresh_id})
             published.publish(connection, refresh_id=refresh_id)
 
 
@@ -117,9 +119,3 @@ def _stage(connection: Connection, load_id: int, feed: str, rows: Rows, until: d
         {"load_id": load_id, "feed": feed, "rows": len(rows), "until": until},
     )
     return Pending(load_id=load_id, feed=feed, state="candidate")
-
-
-def batches(rows: Rows, size: int) -> Iterator[Rows]:
-    """The rows in runs of `size`, as a company would deliver them day by day."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

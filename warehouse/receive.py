@@ -8,13 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, column, delete, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from warehouse import db, landing, ledger
 from warehouse.access.vault import Vault
-from warehouse.feeds.mapping import FileMapping, Source, check_headers, contract_source, personal_columns, read_mapping
+from warehouse.feeds.mapping import (
+    FileMapping,
+    Source,
+    check_headers,
+    check_lookups,
+    contract_source,
+    personal_columns,
+    read_mapping,
+)
 from warehouse.feeds.readers import FileRefused, content_hash, open_table
 from warehouse.settings import Keys
 from warehouse.staging import LandedFile, StagedFeed, stage, sums
@@ -26,6 +34,11 @@ class Delivery:
 
     source: Source
     files: tuple[Path, ...]
+
+    def in_order(self) -> list[Path]:
+        """The files as they are to be read: by name, but those that others look things up in before those."""
+        wanted = (path for path in self.files if not self.source.ignores(path.name))
+        return sorted(wanted, key=lambda path: self.source.depth(path.name))
 
     @classmethod
     def of(cls, mapping: Path, folder: Path) -> "Delivery":
@@ -79,18 +92,21 @@ def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id
     received = Received(source=delivery.source.code)
     with database.loader.begin() as connection, Vault(keys) as vault:
         staged: list[StagedFeed] = []
-        for path in delivery.files:
+        beside: dict[str, list[LandedFile]] = {}
+        for path in delivery.in_order():
             mapping = delivery.source.match(path.name)
             if mapping is None:
                 patterns = ", ".join(file.pattern for file in delivery.source.files[:8])
                 received.refused.append(Refused(path.name, f"fits no file of source {delivery.source.code}; it reads {patterns}"))
                 continue
-            if _is_loaded(connection, path):
+            known = _loaded(connection, path)
+            if known is not None:
                 received.skipped.append(path.name)
+                beside.setdefault(mapping.pattern, []).append(known)
                 continue
             if received.load_id is None:
                 received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
-            staged += _take(connection, vault, received, path, mapping, delivery.source)
+            staged += _take(connection, vault, received, path, mapping, delivery.source, beside)
         if received.load_id is not None:
             received.feeds = sums(staged)
             _write_sums(connection, received.load_id, received.feeds)
@@ -106,28 +122,43 @@ def forget(connection: Connection, load_id: int) -> None:
     feeds = list(connection.scalars(text("select feed from published.load_feed where load_id = :load_id"), {"load_id": load_id}))
     for file_id in files:
         landing.drop(connection, file_id)
-    quote = connection.dialect.identifier_preparer.quote
-    tables = [f"staging.{quote(f'stg_{feed}')}" for feed in feeds]
-    for table in [*tables, "published.quarantine", "published.load_feed", "published.file", "published.load"]:
-        connection.exec_driver_sql(f"delete from {table} where load_id = %s", (load_id,))
+    staged = [("staging", f"stg_{feed}") for feed in feeds]
+    for schema, name in [*staged, *(("published", name) for name in ("quarantine", "load_feed", "file", "load"))]:
+        rows = table(name, column("load_id"), schema=schema)
+        connection.execute(delete(rows).where(rows.c.load_id == load_id))
 
 
 def _take(
-    connection: Connection, vault: Vault, received: Received, path: Path, mapping: FileMapping, source: Source
+    connection: Connection,
+    vault: Vault,
+    received: Received,
+    path: Path,
+    mapping: FileMapping,
+    source: Source,
+    beside: dict[str, list[LandedFile]],
 ) -> list[StagedFeed]:
-    """Land and stage one file, in a savepoint; nothing, and a sentence in `received`, where the file is refused."""
+    """Land and stage one file, in a savepoint, and lay it beside the others of the delivery, by its pattern.
+
+    Nothing, and a sentence in `received`, where the file is refused.
+    """
     file_id = _new_file(connection, received.load_id, path, mapping)
     try:
         with connection.begin_nested():
-            table = open_table(path, declared=mapping.format)
-            problems = check_headers(mapping, table.columns, file=path.name)
+            opened = open_table(path, declared=mapping.format)
+            headers = {pattern: [(file.name, file.columns) for file in files] for pattern, files in beside.items()}
+            problems = [
+                *check_headers(mapping, opened.columns, file=path.name),
+                *check_lookups(mapping, headers, file=path.name),
+            ]
             if problems:
                 raise _HeaderRefused(path.name, "; ".join(str(problem) for problem in problems), "correct the mapping or the file")
-            personal = personal_columns(mapping, table.columns)
-            landed = landing.land(connection, table=table, file_id=file_id, protect=dict.fromkeys(personal, vault.protect))
+            personal = personal_columns(mapping, opened.columns)
+            landed = landing.land(connection, table=opened, file_id=file_id, protect=dict.fromkeys(personal, vault.protect))
             file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)
-            staged = stage(connection, load_id=int(received.load_id or 0), file=file, mapping=mapping, source=source)
+            load_id = int(received.load_id or 0)
+            staged = stage(connection, load_id=load_id, file=file, mapping=mapping, source=source, beside=beside)
             _note_file(connection, file_id, state="landed", landed=landed, why=None)
+            beside.setdefault(mapping.pattern, []).append(file)
             return staged
     except FileRefused as refusal:
         received.refused.append(Refused(path.name, str(refusal)))
@@ -135,9 +166,14 @@ def _take(
         return []
 
 
-def _is_loaded(connection: Connection, path: Path) -> bool:
-    known = text("select exists (select from published.file where content_hash = :hash and state = 'landed')")
-    return bool(connection.execute(known, {"hash": content_hash(path)}).scalar())
+def _loaded(connection: Connection, path: Path) -> LandedFile | None:
+    """The file as it was landed before, if it was."""
+    known = text(
+        "select file_id, file_name, columns from published.file where content_hash = :hash and state = 'landed'"
+        " order by file_id desc limit 1"
+    )
+    row = connection.execute(known, {"hash": content_hash(path)}).first()
+    return None if row is None else LandedFile(file_id=row.file_id, name=row.file_name, columns=tuple(row.columns))
 
 
 def _new_file(connection: Connection, load_id: int | None, path: Path, mapping: FileMapping) -> int:

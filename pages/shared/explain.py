@@ -20,9 +20,9 @@ def metric(viewer: Viewer, code: str) -> None:
     say = words.say
     st.markdown(f"**{words.label(about.label)}**")
     st.markdown(words.label(about.meaning))
-    st.markdown(f"**{say('How to read it')}**  \n{words.label(about.how_to_read)}")
-    st.markdown(f"**{say('What not to conclude')}**  \n{words.label(about.not_conclude)}")
-    st.markdown(f"**{say('Formula')}**  \n{words.label(about.formula)}")
+    parts = {say("How to read it"): about.how_to_read, say("What not to conclude"): about.not_conclude, say("Formula"): about.formula}
+    for title, said in parts.items():
+        st.markdown(f"**{title}**  \n{words.label(said)}")
     good = {"up": say("up is good"), "down": say("down is good"), "none": say("neither way is good or bad")}[about.direction]
     facts = [good, say("shown from n = {n}", n=about.smallest_base), say("owner: {owner}", owner=about.owner), say("source: {source}", source=about.source)]
     st.caption(" · ".join(facts))

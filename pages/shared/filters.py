@@ -26,14 +26,26 @@ class Asked:
     problems: Sequence[Problem]
 
 
-def sidebar(viewer: Viewer, page: str, *, counting: str | None = None, narrowed_by: Sequence[str] = (), views: Sequence[str] = ()) -> Asked:
-    """Draw the sidebar. `narrowed_by` are the page's own filters, whose options are what `counting` counts; `views` its tabs."""
+def sidebar(
+    viewer: Viewer,
+    page: str,
+    *,
+    counting: str | None = None,
+    narrowed_by: Sequence[str] = (),
+    views: Sequence[str] = (),
+    is_scoped: bool = True,
+) -> Asked:
+    """Draw the sidebar. `narrowed_by` are the page's own filters, whose options are what `counting` counts; `views` its tabs.
+
+    A page that is not scoped has no region, branch and period; what was chosen elsewhere is kept for the way back.
+    """
     names = Names.of(viewer)
     choices = _choices(viewer, counting, narrowed_by, views)
     problems = _take_in_address(page, choices)
     with st.sidebar:
-        _places(viewer, names, choices)
-        _time(viewer, choices)
+        if is_scoped:
+            _places(viewer, names, choices)
+            _time(viewer, choices)
         for name in choices.filters:
             _choose_many(viewer.words.say("All"), names.dimension(name), name, choices.filters[name], lambda code, of=name: names.of_code(of, code))
         _person_and_language(viewer)

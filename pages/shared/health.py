@@ -15,6 +15,7 @@ from warehouse.queries import state
 MOODS: Mapping[str, Mood] = {"passed": "good", "held": "caution", "failed": "bad", "raised": "bad"}
 FATES = ("accepted", "superseded", "quarantined")
 REFRESHES_DRAWN = 12
+LATE_DAYS = 7
 
 
 def summary(screen: Screen) -> None:
@@ -44,18 +45,26 @@ def summary(screen: Screen) -> None:
 
 
 def freshness(screen: Screen) -> None:
-    """How far the data of each feed reach, and what is held."""
+    """How many days the data of each feed lie behind the newest record of all, drawn; the days themselves in the table."""
     words, say, names = screen.viewer.words, screen.viewer.words.say, screen.names
     with screen.guarded():
-        lines = [
-            [
-                Cell(names.feed(row.feed)),
-                Cell(words.stamp(row.data_until) if pd.notna(row.data_until) else "–"),
-                Cell(say("held since {when}", when=words.moment(row.held_since, now=datetime.now(UTC))), "bad") if pd.notna(row.held_since) else Cell(say("in order")),
-            ]
-            for row in screen.viewer.freshness.itertuples()
-        ]
-        _table(screen, say("Freshness of feeds"), [say("Feed"), say("Data until"), say("State")], lines, say("How far the accepted data of each feed reach."))
+        feeds = screen.viewer.freshness
+        dated = feeds.dropna(subset=["data_until"])
+        behind = (dated["data_until"].max() - dated["data_until"]).dt.days
+        rows = pd.DataFrame({"label": [names.feed(feed) for feed in dated["feed"]], "value": behind.astype(float), "value_text": [words.duration(float(days), "days") for days in behind]})
+        rows = rows.sort_values(["value", "label"], ascending=[False, True]).reset_index(drop=True)
+        table = pd.DataFrame(
+            {
+                say("Feed"): [names.feed(feed) for feed in feeds["feed"]],
+                say("Data until"): [words.day(until.date()) if pd.notna(until) else "–" for until in feeds["data_until"]],
+                say("Held since"): [words.moment(since, now=datetime.now(UTC)) if pd.notna(since) else "" for since in feeds["held_since"]],
+            }
+        )
+        late = rows[rows["value"] >= LATE_DAYS]
+        behind_most = words.listed([f"{row.label} ({row.value_text})" for row in late.itertuples()])
+        rest = say("Further behind: {feeds}.", feeds=behind_most) if len(late) else say("Every dated feed is less than {days} days behind.", days=LATE_DAYS)
+        tells = words.sentences(say("Data reach until {day}.", day=words.day(screen.viewer.last_day)), rest)
+        screen.chart(say("How far each feed reaches"), tells, charts.behind, rows, table=table)
 
 
 def rows_by_fate(screen: Screen) -> None:
@@ -140,14 +149,14 @@ def checks(screen: Screen) -> None:
                 say("Level"): [screen.names.of_code("level", level) for level in results["level"]],
                 say("Table"): results["table_name"],
                 say("Rule"): [rule.sentence(words.language) if rule else rule_id for rule, rule_id in zip(said, results["rule_id"], strict=True)],
-                say("Rows that break it"): results["unexpected_count"],
-                say("Rows checked"): results["element_count"],
+                say("Rows that break it"): [words.number(float(n)) if pd.notna(n) else "–" for n in results["unexpected_count"]],
+                say("Rows checked"): [words.number(float(n)) if pd.notna(n) else "–" for n in results["element_count"]],
                 say("Why"): [words.label(rule.why) if rule else "" for rule in said],
             }
         )
         passed = int((results["outcome"] == "passed").sum())
         _title(say("Checks"), say("{passed} of {n} checks passed in refresh {refresh}.", passed=words.number(passed), n=words.number(len(results)), refresh=int(results["refresh_id"].iloc[0])))
-        st.dataframe(table, hide_index=True, height=420, alt=say("Checks"))
+        st.dataframe(table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 420), alt=say("Checks"))
 
 
 def refusals(screen: Screen) -> None:

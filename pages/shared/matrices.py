@@ -21,6 +21,7 @@ METRICS: Mapping[Matrix, str] = {"portfolio": "matrix.portfolio", "value_tier": 
 SQUARE = ("question", "star", "dog", "cash_cow")
 """Attractiveness high above low, support low left of high."""
 TIERS = ("loyal", "opportunity", "edge", "lost")
+ORDER: Mapping[Matrix, tuple[str, ...]] = {"portfolio": ("star", "question", "cash_cow", "dog"), "value_tier": TIERS}
 CELLS = tuple(f"{matrix}.{cell}" for matrix, cells in (("portfolio", SQUARE), ("value_tier", TIERS)) for cell in cells)
 
 
@@ -37,7 +38,7 @@ def portfolio(screen: Screen, title: str) -> None:
             if stands_in
             else say("Attractiveness: what the customer buys in the category in 12 months. Support: our share of it.")
         )
-        screen.titled(title, f"{_tells(rows, screen.reads('matrix.portfolio'))} {axes}", metric="matrix.portfolio", table=_table(screen, rows, "portfolio"))
+        screen.titled(title, screen.viewer.words.sentences(_tells(rows, screen.reads("matrix.portfolio")), axes), metric="matrix.portfolio", table=_table(screen, rows, "portfolio"))
         cells = [_cell(screen, rows, "portfolio", cell, is_strong=cell == "star") for cell in SQUARE]
         html(markup.matrix(cells, across=(say("Support low"), say("Support high")), down=(say("Attractiveness high"), say("Attractiveness low")), described=title))
         if "unknown" in rows.index:
@@ -76,7 +77,7 @@ def shares(screen: Screen, title: str, matrix: Matrix) -> None:
             customers=words.percent(float(known.at[best, "share"]), 0),
             revenue=words.percent(float(known.at[best, "revenue_share"]), 0),
         )
-        columns = ["label", "share", "measure", "share_text", "amount_text"]
+        columns = ["label", "position", "share", "measure", "share_text", "amount_text"]
         screen.chart(title, tells, charts.customers_and_revenue, drawn[columns].reset_index(drop=True), metric=METRICS[matrix], table=_table(screen, rows, matrix))
 
 
@@ -87,7 +88,7 @@ def moves(screen: Screen, title: str, matrix: Matrix) -> None:
         if screen.nothing(answer, title):
             return
         words, reads = screen.viewer.words, screen.reads(METRICS[matrix])
-        order = list(TIERS if matrix == "value_tier" else ("star", "question", "cash_cow", "dog"))
+        order = ORDER[matrix]
         rows = screen.readable(answer)
         rows = rows[rows["part"].isin(order)]
         rows = rows.assign(
@@ -134,7 +135,9 @@ def _rows(screen: Screen, title: str, matrix: Matrix) -> pd.DataFrame | None:
     if screen.nothing(answer, title):
         return None
     rows = screen.readable(answer)
-    return rows.assign(label=[name(screen, matrix, cell) for cell in rows["part"]]).set_index("part", drop=False)
+    order = (*ORDER[matrix], "unknown")
+    named = rows.assign(label=[name(screen, matrix, cell) for cell in rows["part"]], position=[order.index(cell) for cell in rows["part"]])
+    return named.sort_values("position").set_index("part", drop=False)
 
 
 def _cell(screen: Screen, rows: pd.DataFrame, matrix: Matrix, cell: str, *, is_strong: bool) -> MatrixCell:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from pages.shared import cached
-from pages.shared.text import Words
+from pages.shared.text import Language, Words
 from pages.shared.viewer import Viewer
 from warehouse.feeds.contract import feeds
 from warehouse.queries import lists
@@ -37,7 +37,7 @@ class Names:
         """The name of one code of `dimension`; "not given" for none."""
         if code is None or code != code or code == "":
             return self.words.say("not given")
-        own = self.own.get(dimension, {}).get(str(code))
+        own = self.own.get(dimension, {}).get(str(code)) or _contract(self.words.language).get(f"{dimension}.{code}")
         return own or _codes(self.words).get(str(code)) or str(code).replace("_", " ").strip().capitalize()
 
     def dimension(self, dimension: str) -> str:
@@ -80,17 +80,23 @@ def _dimensions(words: Words) -> Mapping[str, str]:
 
 
 @cache
+def _contract(language: Language) -> Mapping[str, str]:
+    """Chinese words of the closed lists of the contract, by `dimension.code`; in English the codes speak for themselves."""
+    if language == "en":
+        return {}
+    columns = (column for feed in feeds().values() for column in feed.columns)
+    return {
+        f"{column.name.removesuffix('_code')}.{code}": word
+        for column in columns
+        for code, word in zip(column.codes, column.codes_zh, strict=True)
+    }
+
+
+@cache
 def _codes(words: Words) -> Mapping[str, str]:
-    """Codes of the contract and of our own figures."""
+    """Codes of our own figures, and those of open lists that the trade uses everywhere."""
     say = words.say
     return {
-        "media": say("Media"),
-        "store": say("Store"),
-        "outreach": say("Outreach"),
-        "referral": say("Referral"),
-        "event": say("Event"),
-        "online": say("Online"),
-        "other": say("Other"),
         "collected": say("Collected"),
         "genuine": say("Genuine"),
         "reached": say("Reached"),
@@ -99,38 +105,18 @@ def _codes(words: Words) -> Mapping[str, str]:
         "ordered": say("Ordered"),
         "ordered_again": say("Ordered again"),
         "referred": say("Referred others"),
-        "low": say("Low"),
-        "normal": say("Normal"),
-        "high": say("High"),
-        "critical": say("Critical"),
-        "phone": say("Phone"),
-        "visit": say("Visit"),
-        "email": say("E-mail"),
-        "web": say("Website"),
-        "app": say("App"),
-        "wechat": say("WeChat"),
-        "on_site": say("On site"),
-        "questionnaire": say("Questionnaire"),
         "met": say("Closed in time"),
         "breached_closed": say("Closed late"),
         "breached_open": say("Open and late"),
         "running": say("Open, still in time"),
         "calendar": say("Calendar hours"),
         "working": say("Working hours"),
-        "product": say("Product"),
-        "service": say("Service"),
-        "delivery": say("Delivery"),
-        "billing": say("Billing"),
-        "staff": say("Staff"),
-        "overall": say("Overall"),
-        "recommend": say("Would recommend"),
-        "repurchase": say("Would buy again"),
-        "promotion": say("Promotion"),
-        "management": say("Management"),
-        "expert": say("Expert"),
-        "person": say("Person"),
-        "company": say("Company"),
-        "distributor": say("Distributor"),
+        "promoter": say("Promoters (9–10)"),
+        "passive": say("Passives (7–8)"),
+        "detractor": say("Detractors (0–6)"),
+        "accepted": say("Accepted"),
+        "superseded": say("Superseded"),
+        "quarantined": say("Quarantined"),
         "passed": say("Passed"),
         "held": say("Held"),
         "failed": say("Failed"),
@@ -139,11 +125,32 @@ def _codes(words: Words) -> Mapping[str, str]:
         "block": say("Blocks"),
         "warn": say("Warns"),
         "info": say("Informs"),
-        "figures": say("Figures"),
-        "promoter": say("Promoters (9–10)"),
-        "passive": say("Passives (7–8)"),
-        "detractor": say("Detractors (0–6)"),
-        "accepted": say("Accepted"),
-        "superseded": say("Superseded"),
-        "quarantined": say("Quarantined"),
+        "phone": say("Phone"),
+        "visit": say("Visit"),
+        "store": say("Store"),
+        "online": say("Online"),
+        "letter": say("Letter"),
+        "email": say("E-mail"),
+        "sms": say("Text message"),
+        "wechat": say("WeChat"),
+        "product": say("Product"),
+        "product_quality": say("Product quality"),
+        "effect": say("Effect"),
+        "service": say("Service"),
+        "service_attitude": say("Attitude of staff"),
+        "after_sales": say("After sales"),
+        "delivery": say("Delivery"),
+        "billing": say("Billing"),
+        "promotion": say("Promotion"),
+        "staff": say("Staff"),
+        "overall": say("Overall"),
+        "recommend": say("Would recommend"),
+        "repurchase": say("Would buy again"),
+        "management": say("Management"),
+        "expert": say("Expert"),
+        "service_below_expectation": say("Service below expectation"),
+        "quality_of_work": say("Quality of work"),
+        "unprofessional_conduct": say("Unprofessional conduct"),
+        "bill_above_estimate": say("Bill above estimate"),
+        "wants_more_service": say("Wants more service"),
     }

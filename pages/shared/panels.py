@@ -34,6 +34,7 @@ log = logging.getLogger("gatehouse.pages")
 STYLE = Path(__file__).parent / "style.css"
 LATE_AFTER = timedelta(hours=26)
 MONTHS_OF_HISTORY = 24
+TILES_IN_A_ROW = 5
 Draw = Callable[[pd.DataFrame, Look], alt.Chart]
 
 
@@ -55,13 +56,14 @@ class Screen:
         """What codes are called."""
         return Names.of(self.viewer)
 
-    def heading(self, title: str, line: str, metric_codes: Sequence[str] = ()) -> None:
+    def heading(self, title: str, line: str, metric_codes: Sequence[str] = (), *, shows_scope: bool = True) -> None:
         """Title, the line that says what the page answers, scope, freshness; what is held; what the address got wrong."""
         st.html(STYLE)
         held = self.viewer.freshness.dropna(subset=["held_since"])
         guarded = {feed for code in metric_codes for feed in metrics()[code].feeds} if metric_codes else set(held["feed"])
         concerned = held[held["feed"].isin(guarded)]
-        html(markup.heading(title, line, sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches), self._chip(concerned)))
+        scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
+        html(markup.heading(title, line, scope, self._chip(concerned)))
         for row in concerned.itertuples():
             self._held_notice(row, metric_codes)
         if self.viewer.looks_back:
@@ -93,7 +95,7 @@ class Screen:
     def tiles(self, *codes: str, width: int = 170) -> None:
         """A row of tiles, one a metric: figure, interval, n, change if it is clear, history with natural limits."""
         known = [code for code in codes if code in metrics()]
-        grid = st.grid(max(len(known), 1), min_column_width=width, gap="small", border=True, key=f"card-{next(self.numbers)}")
+        grid = st.grid(min(max(len(known), 1), TILES_IN_A_ROW), min_column_width=width, gap="small", border=True, key=f"card-{next(self.numbers)}")
         for code in known:
             with grid.cell():
                 self.tile(code)
@@ -148,13 +150,14 @@ class Screen:
             shown = shape(rows, reads)
             self.chart(title, tells(shown, reads), draw, shown, metric=metric, table=readable.table(rows, self.names, by))
 
-    def compared(self, title: str, metric: str, draw: Draw, *, by: str, **only: str) -> None:
+    def compared(self, title: str, metric: str, draw: Draw, *, by: str, shape: Shape = shapes.as_given, **only: str) -> None:
         """A card's content: one figure by group with intervals, against the whole; groups too small stand in the table alone."""
         with self.guarded():
             answer, whole = self.ask(metric, (by,), **only), self.ask(metric, **only)
             if self.nothing(answer, title):
                 return
-            rows, reads = self.readable(answer), self.reads(metric)
+            reads = self.reads(metric)
+            rows = shape(self.readable(answer), reads)
             shown = shapes.best_first(rows, reads).assign(whole=float(self.readable(whole)["value"].iloc[0]))
             self.chart(title, sentences.ranking(rows, reads), draw, shown, metric=metric, table=readable.table(rows, self.names, (by,)))
 
@@ -166,7 +169,7 @@ class Screen:
                 return
             rows, reads = self.readable(answer), self.reads(metric)
             steps = shapes.curve(cached.rows(self.viewer.asker, figures.curve, metric, self.known_scope(metric)), reads)
-            table = steps[["at_text", "share_text", "interval_text"]].set_axis([self.viewer.words.say("Time"), self.viewer.words.say("Share"), self.viewer.words.say("95 % interval")], axis=1)
+            table = steps[["at_text", "share_text", "interval_text"]].set_axis([self.viewer.words.say("Time"), self.viewer.words.say("Share"), self.viewer.words.say("95% interval")], axis=1)
             self.chart(title, sentences.duration(rows, reads), draw, steps, metric=metric, table=table)
 
     def beside(self, title: str, codes: tuple[str, str], draw: Draw) -> None:
@@ -237,6 +240,8 @@ class Screen:
         past = [float(value) for value in self.readable(history)["value"]] if history and not history.absent else []
         badges = [badge for badge in (sentences.alarm(words, about, now["value"]), self._change(code, now), sentences.newest_signal(words, past)) if badge]
         small = sentences.certainty(words, now)
+        if self.scope.period is not None and answer.rows.attrs.get("period", self.scope.period) is None:
+            small.append(words.say("all time: its dates are unknown"))
         return Tile(label=label, figure=reads.value(now["value"]), small=small, badges=badges, history=past, described=f"{label}: {reads.value(now['value'])}. {' · '.join(small)}"), history
 
     def _change(self, code: str, now: pd.Series) -> str | None:
@@ -253,7 +258,7 @@ class Screen:
             return None
         difference = signals.difference(pair[0], pair[1])
         if not difference.is_clear:
-            return markup.badge("quiet", self.viewer.words.say("no clear change"))
+            return None
         is_up = difference.value > 0
         is_good = None if about.direction == "none" else is_up == (about.direction == "up")
         return markup.change(self.viewer.words, is_up=is_up, said=self.reads(code).change(difference.value), is_good=is_good)
@@ -327,6 +332,8 @@ def specification(draw: Draw, look: Look, columns: tuple[tuple[str, str], ...]) 
     """The Vega-Lite of a chart, made once for its look and the shape of its rows; rows travel beside it."""
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
     made: dict[str, Any] = draw(empty, look).to_dict()
+    if len(made.get("datasets", {})) > 1:
+        raise ValueError(f"{draw.__name__} draws other rows than those it was given")
     return {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
 
 

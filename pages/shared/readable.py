@@ -44,7 +44,7 @@ class Readable:
             case "score":
                 return words.signed(value) if self.metric.code == "nps" else words.number(value, 1)
             case "ratio":
-                return words.number(value, 2)
+                return words.say("{n} per 100", n=words.number(100 * value, 1))
             case _:
                 return words.number(value)
 
@@ -52,6 +52,8 @@ class Readable:
         """Both ends of a 95 % interval; an end that is not reached is said as such."""
         if math.isnan(low) and math.isnan(high):
             return ""
+        if self.metric.kind == "ratio":
+            return f"{self.names.words.number(100 * low, 1)} – {self.names.words.number(100 * high, 1)}"
         top = self.names.words.say("beyond the data") if math.isnan(high) else self.value(high)
         return f"{self.value(low)} – {top}"
 
@@ -61,6 +63,8 @@ class Readable:
         match self.metric.kind:
             case "rate" | "money_rate" | "funnel":
                 return words.points(difference)
+            case "ratio":
+                return words.say("{n} per 100", n=words.signed(100 * difference, 1))
             case "duration":
                 return f"{'+' if difference > 0 else '−'}{words.duration(abs(difference), self.metric.unit)}"
             case "count" | "parts":
@@ -74,6 +78,7 @@ class Readable:
         Times become timestamps; everything that `figure` returned stays.
         """
         rows = answer.rows.copy()
+        rows.attrs = {}
         value, low, high = ESTIMATES.get(self.metric.kind, ("value", "low", "high"))
         for name, source in (("value", value), ("low", low), ("high", high), ("base", BASES.get(self.metric.kind, ""))):
             rows[name] = rows[source].astype(float) if source in rows else float("nan")
@@ -84,6 +89,8 @@ class Readable:
         for name in parts:
             rows[f"{name}_name"] = [self.names.of_code(name, code) for code in rows[name]]
         rows["label"] = [" · ".join(said) for said in zip(*(rows[f"{name}_name"] for name in parts), strict=True)] if parts else ""
+        if "share" in rows:
+            rows["share_text"] = [self.names.words.percent(share) if share == share else "–" for share in rows["share"]]
         for name in set(answer.by) & set(TIMES):
             rows[name] = pd.to_datetime(rows[name])
         return rows
@@ -118,8 +125,8 @@ def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
     say = names.words.say
     columns = {f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name) for name in (*by, "part") if name in rows}
     written = rows.assign(**{name: [names.words.day(day.date()) for day in rows[name]] for name in TIMES if name in columns})
-    columns |= {"value_text": say("Figure"), "interval_text": say("95 % interval"), "base_text": say("n")}
-    chosen = written[list(columns)].rename(columns=columns)
+    columns |= {"value_text": say("Figure"), "interval_text": say("95% interval"), "share_text": say("Share"), "base_text": say("n")}
+    chosen = written[[name for name in columns if name in written]].rename(columns=columns)
     return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
 
 

@@ -64,5 +64,5 @@ def tell(screen: Screen, tinted: Sequence[tuple[str, str, Cell]]) -> str:
         return said
     named, more = words.listed(worse[:NAMED_AT_MOST]), len(worse) - NAMED_AT_MOST
     if more <= 0:
-        return f"{said} {words.say('Worse: {list}.', list=named)}"
-    return f"{said} {words.say_many('Worse: {list} and {n} more.', 'Worse: {list} and {n} more.', more, list=named)}"
+        return words.sentences(said, words.say("Worse: {list}.", list=named))
+    return words.sentences(said, words.say("Worse: {list} and {n} more.", list=named, n=words.number(more)))

@@ -71,7 +71,7 @@ def certainty(words: Words, row: pd.Series) -> list[str]:
         counts.append(words.say("{n} still open", n=words.number(float(row["open"]))))
     if "pending" in row and row["pending"] == row["pending"] and row["pending"] > 0:
         counts.append(words.say("{n} not yet due", n=words.number(float(row["pending"]))))
-    interval = words.say("95 %: {interval}", interval=row["interval_text"]) if row["interval_text"] else ""
+    interval = words.say("95%: {interval}", interval=row["interval_text"]) if row["interval_text"] else ""
     return [line for line in (interval, " · ".join(counts)) if line]
 
 
@@ -106,7 +106,7 @@ def trend(rows: pd.DataFrame, reads: Readable) -> str:
         return words.say("{what}: no month has enough cases to show.", what=label)
     first, last = known.iloc[0], known.iloc[-1]
     said = words.say(
-        "{what}: {first} in {then}, {last} in {now}.",
+        "{what}: from {first} ({then}) to {last} ({now}).",
         what=label,
         first=first["value_text"],
         then=_when(words, first[when], when),
@@ -117,19 +117,24 @@ def trend(rows: pd.DataFrame, reads: Readable) -> str:
         return said
     signal = known[known["is_signal"]]
     if signal.empty:
-        return f"{said} {words.say('All months lie within usual variation.')}" if known["centre"].notna().any() else said
+        steady = words.say("All months lie within usual variation.")
+        return words.sentences(said, steady) if known["centre"].notna().any() else said
     newest = signal.iloc[-1]
-    return f"{said} {words.say('Beyond usual variation most recently in {month}.', month=_when(words, newest[when], when))}"
+    return words.sentences(said, words.say("Beyond usual variation most recently in {month}.", month=_when(words, newest[when], when)))
 
 
 def duration(rows: pd.DataFrame, reads: Readable) -> str:
     """By when half and nine tenths have got there, of how many."""
     words, row = reads.names.words, rows.iloc[0]
-    said = [words.say("{what}: half within {median}", what=words.label(reads.metric.label), median=reads.value(row["median"])) if row["median"] == row["median"] else words.say("{what}: fewer than half have got there yet", what=words.label(reads.metric.label))]
+    what = words.label(reads.metric.label)
+    half, most = reads.value(row["median"]), reads.value(row["p90"])
     if row["p90"] == row["p90"]:
-        said.append(words.say("nine in ten within {p90}", p90=reads.value(row["p90"])))
-    said.append(words.say("followed: {n}, of whom {open} have not got there yet", n=words.number(row["n"]), open=words.number(row["open"])))
-    return f"{'; '.join(said)}."
+        said = words.say("{what}: half within {half}, nine in ten within {most}.", what=what, half=half, most=most)
+    elif row["median"] == row["median"]:
+        said = words.say("{what}: half within {half}; nine in ten have not got there yet.", what=what, half=half)
+    else:
+        said = words.say("{what}: fewer than half have got there yet.", what=what)
+    return words.sentences(said, words.say("Followed: {n}, of whom {open} are still open.", n=words.number(row["n"]), open=words.number(row["open"])))
 
 
 def ranking(rows: pd.DataFrame, reads: Readable) -> str:
@@ -151,7 +156,7 @@ def ranking(rows: pd.DataFrame, reads: Readable) -> str:
         last_n=last["base_text"] or last["value_text"],
     )
     hidden = len(rows) - len(known)
-    return f"{said} {words.say_many('{n} group is too small to show.', '{n} groups are too small to show.', hidden)}" if hidden else said
+    return words.sentences(said, words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)) if hidden else said
 
 
 def counts(rows: pd.DataFrame, reads: Readable) -> str:
@@ -190,9 +195,9 @@ def funnel(rows: pd.DataFrame, reads: Readable) -> str:
 
 
 def parts(rows: pd.DataFrame, reads: Readable) -> str:
-    """Every part of a whole with its share, the largest first."""
+    """Every part of a whole that holds anything, with its share, in the order of the parts."""
     words = reads.names.words
-    known = rows.dropna(subset=["share"]).sort_values("share", ascending=False)
+    known = rows[rows["share"] > 0]
     named = [f"{row['label']} {words.percent(row['share'], 0)}" for _, row in known.iterrows()]
     total = float(rows["denominator"].max()) if len(rows) else 0.0
     return words.say("{what}, {n} in all: {parts}.", what=words.label(reads.metric.label), n=words.number(total), parts=words.listed(named))
@@ -212,11 +217,11 @@ def _when(words: Words, time: pd.Timestamp, kind: str) -> str:
 def _rule(words: Words, rule: signals.Rule) -> str:
     match rule:
         case "beyond limits":
-            return words.say("beyond usual variation")
+            return words.say("unusual month")
         case "eight on one side":
-            return words.say("eight months on one side of the mean")
+            return words.say("shifted for 8 months")
         case "two of three beyond two sigma":
-            return words.say("near the limit twice in three months")
+            return words.say("drifting to the limit")
 
 
 def _base(rows: pd.DataFrame) -> str | None:

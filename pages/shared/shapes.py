@@ -26,13 +26,12 @@ def with_limits(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
 def funnel(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """Stages with their share of all collected and of the stage before, as texts."""
     words = reads.names.words
-    shares = [words.percent(share) if share == share else "–" for share in rows["share"]]
-    steps = [words.say("{share} of the stage before", share=said) for said in rows["value_text"]]
     return rows.assign(
+        place=range(len(rows)),
         all=1.0,
-        share_text=shares,
+        share_text=[words.percent(share) if share == share else "–" for share in rows["share"]],
         reached_text=[words.number(reached) if reached == reached else "–" for reached in rows["numerator"]],
-        said=[share if place == 0 else f"{share}   {step}" for place, (share, step) in enumerate(zip(shares, steps, strict=True))],
+        step_text=["" if place == 0 else said for place, said in enumerate(rows["value_text"])],
     )
 
 
@@ -46,6 +45,11 @@ def largest(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     words = reads.names.words
     label = words.say_many("{n} other", "{n} others", len(rest))
     return pd.concat([shown, pd.DataFrame([{"label": label, "value": total, "value_text": reads.value(total)}])], ignore_index=True)
+
+
+def plain_questions(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Without the paired questions of SERVQUAL (`expectation.…`, `perception.…`), which are read as gaps, not alone."""
+    return rows[~rows["question"].str.contains(".", regex=False)]
 
 
 def best_first(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:

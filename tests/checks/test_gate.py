@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import text
 
-from checks import expectations, gate
-from checks.facts import usual
+from checks import expectations, facts, gate, predicates
 from checks.gate import NothingToCheckError, Verdict, offending_rows, quarantine_rows, run_gate
 from checks.rules import suites
 from tests.checks.deliveries import BRANCHES, NOW, complaints, counts, deliver, refresh
@@ -88,8 +87,18 @@ def test_a_feed_that_never_came_is_not_missed_but_branches_are(database: Databas
 
 
 def test_the_same_key_twice_in_a_load_blocks(database: Database, refresh_id: int) -> None:
+    with database.loader.begin() as connection:
+        connection.execute(text("drop index staging.stg_complaints_complaint_id_load_id_idx"))
     deliver(database, "complaints", [*complaints(3), *complaints(2)], refresh_id=refresh_id)
-    assert judged(database, "complaints", refresh_id=refresh_id).blocked == {"complaints": ("key.unique",)}
+    verdict = judged(database, "complaints", refresh_id=refresh_id)
+    assert verdict.blocked == {"complaints": ("key.unique",)}
+    assert outcome(verdict, "key.unique").unexpected_count == 2
+
+
+def test_a_unique_index_proves_every_key_without_counting(database: Database) -> None:
+    with database.loader.connect() as connection:
+        proven = facts.look_up(connection, list(suites("delivery").values()), now=NOW).unique
+    assert proven == {table: frozenset({"load_id", *suite.key}) for table, suite in suites("delivery").items()}
 
 
 def test_a_load_whose_rows_are_not_where_the_book_says_blocks(database: Database, refresh_id: int) -> None:
@@ -254,8 +263,8 @@ def test_gaps_and_old_files_are_noticed(database: Database, refresh_id: int) -> 
 
 
 def test_usual_is_nothing_until_there_are_four() -> None:
-    assert usual([1, 2, 3]) is None
-    assert usual([1, 2, 3, 100]) == 2.5
+    assert facts.usual([1, 2, 3]) is None
+    assert facts.usual([1, 2, 3, 100]) == 2.5
 
 
 def test_offending_rows_name_place_and_reasons_and_nobody(database: Database, refresh_id: int) -> None:
@@ -265,10 +274,21 @@ def test_offending_rows_name_place_and_reasons_and_nobody(database: Database, re
     (offence,) = offending_rows(database, gate="delivery", table="complaints")
     assert (offence.where["load_id"], offence.where["row_number"], offence.where["complaint_id"]) == (load, 4, "C4")
     assert offence.rules == ("category_code.not_null", "severity_code.in_set")
-    assert offence.values == {"category_code": None, "severity_code": "terrible"}
+    assert offence.values["severity_code"] == "terrible"
+    assert "text_hash" not in {*offence.where, *offence.values}
     assert (
         offending_rows(database, gate="delivery", table="complaints", rule_id="category_code.not_null", limit=0) == []
     )
+
+
+def test_where_we_cannot_count_every_rule_has_raised(database: Database, refresh_id: int, monkeypatch: Any) -> None:
+    deliver(database, "complaint_events", [], refresh_id=refresh_id)
+    monkeypatch.setattr(predicates, "row_query", lambda _: "select nothing_like_it from {batch}")
+    verdict = judged(database, "branches", "complaint_events", refresh_id=refresh_id)
+    told = {result.outcome for result in verdict.results if result.rule_id != "columns"}
+    assert told == {"raised"}
+    assert 'column "nothing_like_it" does not exist' in verdict.results[1].observed["problem"]
+    assert counts(database, "select count(*) from published.check_result where outcome = 'raised'") != [(0,)]
 
 
 def test_nobody_writes_to_what_is_being_judged(database: Database, refresh_id: int, monkeypatch: Any) -> None:
@@ -304,9 +324,11 @@ def test_a_password_with_a_dollar_reaches_the_server_as_it_is(database: Database
 
 
 def test_plans_of_the_gate_are_not_compiled(database: Database) -> None:
-    with expectations.looking(database.loader.url, options=gate.GX_OPTIONS) as look:
-        with look.datasource.get_engine().connect() as connection:
-            assert connection.execute(text("show jit")).scalar_one() == "off"
+    with (
+        expectations.looking(database.loader.url, options=gate.GX_OPTIONS) as look,
+        look.datasource.get_engine().connect() as connection,
+    ):
+        assert connection.execute(text("show jit")).scalar_one() == "off"
 
 
 def test_importing_the_gate_does_not_import_great_expectations() -> None:

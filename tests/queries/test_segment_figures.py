@@ -52,9 +52,8 @@ def tiers(made: Company, month: date) -> pd.Series:
 
 
 def portfolio(made: Company, month: date) -> pd.DataFrame:
-    """The cell of every customer, on file or by an order, with an order or a wallet in the 12 months."""
+    """The cell of every customer with an order in the 12 months, or on file and with a wallet in them."""
     orders, wallets = orders_of(made), made.frame("wallets")
-    wallets = wallets[wallets["customer_id"].isin(home_of(made))]
     year = orders[(orders["on"] >= months_back(month, 11)) & (orders["on"] < after(month))]
     purse = wallets[(wallets["period_on"] >= months_back(month, 11)) & (wallets["period_on"] < after(month))]
     frame = pd.DataFrame(
@@ -64,6 +63,8 @@ def portfolio(made: Company, month: date) -> pd.DataFrame:
             "wallet": purse.groupby("customer_id")["category_spend_amount"].sum(),
         }
     )
+    on_file = [row["customer_id"] for row in made.customers]
+    frame = frame[(frame["orders"] > 0) | frame.index.isin(on_file)].copy()
     if len(purse):
         x, y, across, up = frame["wallet"], frame["spend"].fillna(0) / frame["wallet"], frame["wallet"].quantile(0.5), 0.5
     else:

@@ -168,7 +168,7 @@ def test_a_dry_run_says_the_difference_and_leaves_nothing(
 def test_a_rebuild_comes_to_the_same_figures(database: db.Database, deliver: Refresh, published: Outcome) -> None:
     deliver("second", complaints=[*complaints(40, first=300), *complaints(30, first=10, hours=9)])
     question = """
-        select opened_on, branch_id, category_code, opened, met, breached_closed from published.complaint_cohort
+        select opened_on, branch_id, category_code, opened, sla_met, sla_breached_closed from published.complaint_cohort
         where refresh_id = (select refresh_id from published.current) order by 1, 2, 3, 4, 5, 6
     """
     incremental = rows(database, question)

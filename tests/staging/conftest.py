@@ -30,7 +30,8 @@ class Bench:
         path.write_text(textwrap.dedent(mapping), "utf-8")
         source = read_mapping(path)
         self.load_id = self.one(
-            "insert into published.load (refresh_id, source) values (:refresh, 'test') returning load_id", refresh=self.refresh_id
+            "insert into published.load (refresh_id, source) values (:refresh, 'test') returning load_id",
+            refresh=self.refresh_id,
         )
         staged: list[StagedFeed] = []
         for name in sorted(files):

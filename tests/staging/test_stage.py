@@ -112,7 +112,11 @@ def test_a_newer_file_of_the_load_supersedes_an_older_one_by_key(bench):
         leads_2_csv=head + "2,B2,b,2026-03-02\n3,B2,b,2026-03-02\n3,B2,c,2026-03-02\n4,,b,2026-03-02\n",
     )
     assert sums["leads"] == StagedFeed("leads", 6, 3, 2, 1, datetime(2026, 3, 1, 16, tzinfo=UTC))
-    assert bench.staged("leads", "lead_id", "branch_id", "source_code") == [("1", "B1", "a"), ("2", "B2", "b"), ("3", "B2", "c")]
+    assert bench.staged("leads", "lead_id", "branch_id", "source_code") == [
+        ("1", "B1", "a"),
+        ("2", "B2", "b"),
+        ("3", "B2", "c"),
+    ]
 
 
 def test_a_refused_row_of_a_newer_file_leaves_the_older_row_alone(bench):
@@ -165,7 +169,10 @@ def test_one_file_to_several_feeds_by_filters_and_what_no_feed_takes(bench):
         ("1-B", "guest-1", Decimal("100.0"), "GBP"),
     ]
     assert bench.staged("returns", "return_id", "amount") == [("C2-A", Decimal("13.90"))]
-    assert bench.refused() == [("orders", 4, "*", "unclaimed", None), ("orders", 5, "amount", "not_a_number", "one | 2")]
+    assert bench.refused() == [
+        ("orders", 4, "*", "unclaimed", None),
+        ("orders", 5, "amount", "not_a_number", "one | 2"),
+    ]
 
 
 def test_a_wide_table_becomes_one_row_for_each_answer_given(bench):
@@ -183,9 +190,7 @@ def test_a_wide_table_becomes_one_row_for_each_answer_given(bench):
               scale_min: {constant: "1"}
               scale_max: {constant: "7"}
     """
-    sums = bench.load(
-        mapping, wide_csv="Who,Q1 now,Q1 wished,Overall\na,5,7,6\nb,0,Blank,3\nc,,0,\nd,x,1,2\nd,4,,\n"
-    )
+    sums = bench.load(mapping, wide_csv="Who,Q1 now,Q1 wished,Overall\na,5,7,6\nb,0,Blank,3\nc,,0,\nd,x,1,2\nd,4,,\n")
     assert sums["survey_answers"] == StagedFeed("survey_answers", 9, 7, 0, 2)
     assert bench.staged("survey_answers", "invite_id", "question_code", "score")[:4] == [
         ("a", "perception.tangibles.1", 5),
@@ -313,7 +318,10 @@ def test_exactly_one_of_lead_and_customer(bench):
         attendances_csv="event_id,is_attended,lead_id,customer_id\ne,是,1,\ne,N,,1\ne,Y,1,\ne,1,,\ne,0,1,1\ne,maybe,2,\n",
     )
     assert sums["attendances"] == StagedFeed("attendances", 6, 2, 1, 3)
-    assert bench.staged("attendances", "is_attended", "lead_id", "customer_id") == [(False, None, "1"), (True, "1", None)]
+    assert bench.staged("attendances", "is_attended", "lead_id", "customer_id") == [
+        (False, None, "1"),
+        (True, "1", None),
+    ]
     assert bench.refused() == [
         ("attendances", 4, "lead_id / customer_id", "one_of_missing", None),
         ("attendances", 5, "lead_id / customer_id", "one_of_missing", None),
@@ -370,7 +378,10 @@ def test_working_hours_months_and_open_ended_scopes(bench):
         costs_csv="source_code,branch_id,month_on,cost_amount\nradio,B,2026-03,1\nradio,B,2026年3月,2\n",
         targets_csv="metric_code,scope_kind,scope_id,period_on,target_value\nnps,company,,2026-03,1\nnps,公司,,2026-03-01,2\n",
     )
-    assert bench.staged("working_hours", "opens_at", "closes_at") == [(time(9), time(11, 30)), (time(13), time(17, 0, 30))]
+    assert bench.staged("working_hours", "opens_at", "closes_at") == [
+        (time(9), time(11, 30)),
+        (time(13), time(17, 0, 30)),
+    ]
     assert bench.staged("lead_costs", "month_on", "cost_amount") == [(date(2026, 3, 1), 2)]
     assert bench.staged("targets", "scope_kind", "scope_id", "target_value") == [("company", None, 2)]
     assert bench.refused() == [("working_hours", 3, "opens_at", "not_a_time", "25:00")]
@@ -417,7 +428,9 @@ def test_sums_that_do_not_add_up_are_refused_by_code_and_by_the_database(bench):
     with pytest.raises(IntegrityError, match="delivered_rows_add_up"), bench.connection.begin_nested():
         bench.load(LEADS)
         bench.connection.execute(
-            text("insert into published.load_feed (load_id, feed, delivered, accepted) values (:load_id, 'leads', 3, 1)"),
+            text(
+                "insert into published.load_feed (load_id, feed, delivered, accepted) values (:load_id, 'leads', 3, 1)"
+            ),
             {"load_id": bench.load_id},
         )
 

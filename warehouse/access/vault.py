@@ -4,11 +4,11 @@ import csv
 import hashlib
 import hmac
 import tempfile
+from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import IO
 
 from cryptography.fernet import Fernet
-from psycopg2.extensions import connection as RawConnection
 from sqlalchemy import Connection
 
 from warehouse.settings import Keys
@@ -22,14 +22,16 @@ class Vault:
     def __init__(self, keys: Keys) -> None:
         self._hashing = keys.hashing
         self._seal = Fernet(keys.vault)
-        self._spool: IO[str] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, "w+", encoding="ascii", newline="")
-        self._rows = csv.writer(self._spool)
+        self._closing = ExitStack()
 
     def __enter__(self) -> "Vault":
+        spool = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, "w+", encoding="ascii", newline="")
+        self._spool: IO[str] = self._closing.enter_context(spool)
+        self._rows = csv.writer(self._spool)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._spool.close()
+        self._closing.close()
 
     def token(self, value: str) -> str:
         """The keyed hash that stands for `value` (HMAC-SHA-256, hex): equal values have equal tokens."""
@@ -48,10 +50,8 @@ class Vault:
     def keep(self, connection: Connection) -> None:
         """Write the remembered values to `vault.sealed`, in the caller's transaction; known tokens stay as they are."""
         self._spool.seek(0)
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, RawConnection)
         connection.exec_driver_sql("create temporary table sealed_new (token text, value bytea) on commit drop")
-        with raw.cursor() as cursor:
+        with closing(connection.connection.cursor()) as cursor:
             cursor.copy_expert("copy sealed_new from stdin with (format csv)", self._spool)
         connection.exec_driver_sql(
             "insert into vault.sealed (token, value) select distinct on (token) token, value from sealed_new on conflict do nothing"

@@ -3,7 +3,7 @@
 import csv as csv_writer
 import sys
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -17,8 +17,6 @@ from warehouse.queries import figures
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.queries.state import published_at
 from warehouse.scope import Period, Scope
-
-PLACES = {"region": "regions", "branch": "branches"}
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +52,7 @@ def figure(
     elif json:
         output.as_json(_document(database, reader, figures.known(metric), scope, records))
     else:
-        output.rows([{**row.pop("by"), **row} for row in records], to_json=False, empty="no rows in this scope")
+        output.rows([_flat(row) for row in records], to_json=False, empty="no rows in this scope")
 
 
 def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = None, *, json: Json = False) -> None:
@@ -75,6 +73,10 @@ def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = N
             output.say(f"{name}: {value}")
 
 
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row["by"], **{name: value for name, value in row.items() if name != "by"}}
+
+
 def _scope(where: list[str], first: datetime | None, last: datetime | None) -> Scope:
     narrowed: dict[str, tuple[str, ...]] = {}
     for clause in where:
@@ -85,8 +87,8 @@ def _scope(where: list[str], first: datetime | None, last: datetime | None) -> S
     if (first is None) != (last is None):
         raise ValueError("--from and --to go together")
     period = Period(start=first.date(), end=(pd.Timestamp(last) + pd.Timedelta(days=1)).date()) if first and last else None
-    places = {PLACES[name]: narrowed.pop(name) for name in PLACES if name in narrowed}
-    return Scope(period=period, filters=narrowed, **places)
+    regions, branches = narrowed.pop("region", ()), narrowed.pop("branch", ())
+    return Scope(period=period, regions=regions, branches=branches, filters=narrowed)
 
 
 def _document(database: db.Database, reader: Reader, about: Metric, scope: Scope, records: list[dict[str, object]]) -> dict[str, object]:

@@ -120,8 +120,8 @@ def tell(outcome: Outcome, *, to_json: bool) -> int:
             output.rows(outcome.differences, to_json=False, empty="")
         seconds = sum(outcome.timings.values())
         output.say(f"refresh {outcome.refresh_id}: {outcome.verdict} in {seconds:.1f} s, {sum(outcome.editions.values())} rows of figures")
-    refused = any(received.refused for received in outcome.received)
-    return output.HELD if outcome.verdict == "held" or refused else output.DONE
+    is_refused = any(received.refused for received in outcome.received)
+    return output.HELD if outcome.verdict == "held" or is_refused else output.DONE
 
 
 def loader_rows(database: db.Database, question: str, **parameters: object) -> list[dict[str, object]]:

@@ -26,7 +26,7 @@ def draft_(files: Annotated[list[Path], typer.Argument(metavar="FILE…")]) -> N
 def check_(
     source: Annotated[Path, typer.Argument(metavar="SOURCE.yaml")],
     *,
-    from_: Annotated[Path | None, typer.Option("--from", help="folder that holds the files")] = None,
+    from_: Annotated[Path, typer.Option("--from", help="folder that holds the files")] = Path(),
     json: Json = False,
 ) -> None:
     """Check a mapping, and the headers and first rows of the files it names."""

@@ -2,7 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, Text, and_, cast, delete, exists, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.schema import CreateTable, DropTable
 
 from warehouse import db

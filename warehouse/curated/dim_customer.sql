@@ -4,7 +4,7 @@
 -- Key    customer_id; branch_id -> curated.dim_branch
 -- Feeds  customers, orders
 -- Why    every customer has one home branch, so that customers add up over branches: the one on file, else that of the
---        first order.
+--        first order. A customer whose only file or order was taken back stays as a row without a branch.
 with ordered as (
     select distinct every_version.customer_id as customer_code
     from staging.stg_orders as touched_order
@@ -20,23 +20,26 @@ touched as (
 ),
 
 on_file as (
-    select n.*
+    select
+        curated.party_id('customer:' || n.customer_id) as customer_id,
+        n.customer_id as customer_code,
+        n.branch_id,
+        n.customer_kind
     from staging.now_customers as n
     inner join touched as t on n.customer_id = t.customer_code
 ),
 
 not_on_file as (
     select
-        customer_code,
-        curated.party_id('customer:' || customer_code) as customer_id
-    from touched
-    where customer_code not in (select customer_id from on_file)
+        curated.party_id('customer:' || t.customer_code) as customer_id,
+        t.customer_code
+    from touched as t
+    where t.customer_code not in (select f.customer_code from on_file as f)
 ),
 
 first_order as (
     select distinct on (o.customer_id)
         o.customer_id,
-        o.customer_code,
         o.branch_id
     from curated.fct_order as o
     inner join not_on_file as n on o.customer_id = n.customer_id
@@ -45,24 +48,21 @@ first_order as (
 
 final as (
     select
-        curated.party_id('customer:' || customer_id) as customer_id,
-        customer_id as customer_code,
-        branch_id,
-        customer_kind,
-        created_on,
-        is_star,
-        owner_staff_id
-    from on_file
-    union all
-    select
         customer_id,
         customer_code,
         branch_id,
+        customer_kind,
+        true as is_on_file
+    from on_file
+    union all
+    select
+        n.customer_id,
+        n.customer_code,
+        o.branch_id,
         null as customer_kind,
-        null as created_on,
-        null as is_star,
-        null as owner_staff_id
-    from first_order
+        false as is_on_file
+    from not_on_file as n
+    left join first_order as o on n.customer_id = o.customer_id
 )
 
 select *

@@ -4,7 +4,7 @@
 -- Key    region_id
 -- Feeds  working_hours
 -- Why    the open seconds until an instant t are seconds_before + what of [open_from, open_until) lies before t, in the row
---        where worked_on is the local day of t and holds_from <= t < holds_until. Working time is a difference of two such
+--        where day_on is the local day of t and holds_from <= t < holds_until. Working time is a difference of two such
 --        readings, so no complaint ever walks through its days. A day ends where the next begins, so that days of 23 and
 --        25 hours come out right. Openings that overlap count once; one that closes before it opens closes the next day;
 --        one that closes as it opens takes the opening back. After the last day known one row holds for ever, closed.
@@ -70,7 +70,7 @@ known as (
 day as (
     select
         k.region_id,
-        cast(d.midnight as date) as worked_on,
+        cast(d.midnight as date) as day_on,
         d.midnight at time zone :zone as begins_at,
         case
             when cast(d.midnight as date) > k.last_on then timestamptz 'infinity'
@@ -83,20 +83,20 @@ day as (
 stretch as (
     select
         d.region_id,
-        d.worked_on,
+        d.day_on,
         d.begins_at,
         d.ends_at,
         coalesce(lower(s.open_while), d.begins_at) as open_from,
         coalesce(upper(s.open_while), d.begins_at) as open_until
     from day as d
-    left join open_of_day as o on d.region_id = o.region_id and d.worked_on = o.worked_on
+    left join open_of_day as o on d.region_id = o.region_id and d.day_on = o.worked_on
     left join unnest(o.open_while) as s (open_while) on true
 ),
 
 final as (
     select
         region_id,
-        worked_on,
+        day_on,
         case when row_number() over of_day = 1 then begins_at else open_from end as holds_from,
         lead(open_from, 1, ends_at) over of_day as holds_until,
         open_from,
@@ -109,7 +109,7 @@ final as (
             0
         ) as seconds_before
     from stretch
-    window of_day as (partition by region_id, worked_on order by open_from)
+    window of_day as (partition by region_id, day_on order by open_from)
 )
 
 select * from final

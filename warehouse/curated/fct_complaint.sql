@@ -110,9 +110,9 @@ life as (
         min(ended_at) as first_ended_at,
         case when count(*) = count(ended_at) then max(ended_at) end as ended_at,
         range_agg(tstzrange(started_at, greatest(started_at, ended_at), '[]'))
-            filter (where started_at is not null and ended_at is not null) as ended_while,
+        filter (where started_at is not null and ended_at is not null) as ended_while,
         range_agg(tstzrange(started_at, null, '[)'))
-            filter (where started_at is not null and ended_at is null) as running_while
+        filter (where started_at is not null and ended_at is null) as running_while
     from stretch
     group by complaint_id
 ),

@@ -41,7 +41,10 @@ touched_attendance as (
     from staging.stg_attendances
     where
         load_id = any(:loads)
-        or event_id in (select e.event_id from staging.stg_events as e where e.load_id = any(:loads))
+        or event_id in (
+            select e.event_id from staging.stg_events as e
+            where e.load_id = any(:loads)
+        )
 ),
 
 touched_by as (

@@ -1,6 +1,6 @@
 """Published tables: immutable editions of slices, a manifest that says which edition a refresh shows, and one pointer."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import (
@@ -171,8 +171,8 @@ def _table_differences(connection: Connection, name: str) -> list[dict[str, obje
     measures = [column for column in edition.columns if isinstance(column.type, Numeric | BigInteger | Integer) and column.name != "edition_id"]
     now = _sums(edition, manifest, name, measures, manifest.c.refresh_id == newest)
     then = _sums(edition, candidate, name, measures, true())
-    before = {row["slice_on"]: row for row in connection.execute(now).mappings()}
-    after = {row["slice_on"]: row for row in connection.execute(then).mappings()}
+    before: dict[date, Mapping[str, object]] = {row["slice_on"]: dict(row) for row in connection.execute(now).mappings()}
+    after: dict[date, Mapping[str, object]] = {row["slice_on"]: dict(row) for row in connection.execute(then).mappings()}
     return [
         {"table": name, "slice": slice_on, "measure": measure.name, "before": was, "after": becomes}
         for slice_on in sorted(before.keys() | after.keys())

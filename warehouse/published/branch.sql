@@ -6,7 +6,7 @@
 -- Reach  any branch delivered makes the whole list again: it is short.
 -- Why    names and the region of each branch, for filters, labels and tables.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 branch as (

@@ -34,11 +34,12 @@ flow as (
         edge.kind,
         cast(edge.at at time zone :zone as date) as on_date
     from stretch as s
-    cross join lateral (
-        values
-        (case when s.number = 1 then 'opened' else 'reopened' end, s.started_at),
-        ('ended', s.stopped_at)
-    ) as edge (kind, at)
+    cross join
+        lateral (
+            values
+            (case when s.number = 1 then 'opened' else 'reopened' end, s.started_at),
+            ('ended', s.stopped_at)
+        ) as edge (kind, at)
     where edge.at is not null
 ),
 

@@ -27,7 +27,7 @@ calendar as (
         region_id,
         min(holds_from) as begins_at,
         max(holds_from) as ends_at,
-        max(worked_on) as last_on
+        max(day_on) as last_on
     from hours
     group by region_id
 ),
@@ -108,9 +108,10 @@ moment as (
         edge.at
     from on_calendar as o
     cross join unnest(o.paused_while * tstzmultirange(tstzrange(o.opened_at, o.until_at))) as pause (while_paused)
-    cross join lateral (
-        values (1, lower(pause.while_paused)), (-1, upper(pause.while_paused))
-    ) as edge (sign, at)
+    cross join
+        lateral (
+            values (1, lower(pause.while_paused)), (-1, upper(pause.while_paused))
+        ) as edge (sign, at)
     union all
     select
         o.customer_id,
@@ -142,7 +143,7 @@ reading as (
     inner join hours as h
         on
             m.region_id = h.region_id
-            and h.worked_on = least(cast(m.at at time zone :zone as date), m.last_on)
+            and h.day_on = least(cast(m.at at time zone :zone as date), m.last_on)
             and m.at >= h.holds_from
             and m.at < h.holds_until
 ),

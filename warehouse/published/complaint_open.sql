@@ -76,7 +76,7 @@ reading as (
     inner join hours as h
         on
             m.region_id = h.region_id
-            and h.worked_on = cast(m.at at time zone :zone as date)
+            and h.day_on = cast(m.at at time zone :zone as date)
             and m.at >= h.holds_from
             and m.at < h.holds_until
 ),

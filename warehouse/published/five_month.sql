@@ -15,7 +15,7 @@ with last_month as (
 
 slice as (
     select s.slice_on
-    from unnest(cast(:slices as date [])) as s (slice_on)
+    from unnest(cast(:slices as date[])) as s (slice_on)
     inner join last_month as m on s.slice_on <= m.month_on
 ),
 

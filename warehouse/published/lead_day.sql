@@ -8,7 +8,7 @@
 -- Why    nothing here depends on today: whether a lead has had its 30 days is asked when the figure is read, so that a
 --        quiet month is never made again.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 lead as (

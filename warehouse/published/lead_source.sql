@@ -6,7 +6,7 @@
 -- Reach  any source delivered makes the whole list again: it is short.
 -- Why    labels and groups; where the feed is absent, sources stand under their codes and in no group.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 source as (

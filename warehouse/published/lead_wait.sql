@@ -7,7 +7,7 @@
 -- Why    the curve is drawn from these and from the leads of lead_day that still wait, whose wait is known from their day
 --        of collection and the data date alone; so it is right at any later date without being made again.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 lead as (

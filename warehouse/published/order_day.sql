@@ -7,7 +7,7 @@
 -- Why    a return is judged with the order that it takes back. One whose order is unknown stands on its own day, with
 --        returned_unknown_amount saying how much of returned_amount that is.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 ordered as (
@@ -19,7 +19,7 @@ ordered as (
         o.amount
     from slice as s
     inner join curated.fct_order as o
-        on o.ordered_on >= s.slice_on and o.ordered_on < cast(s.slice_on + interval '1 month' as date)
+        on s.slice_on <= o.ordered_on and o.ordered_on < cast(s.slice_on + interval '1 month' as date)
     union all
     select
         s.slice_on,
@@ -41,8 +41,9 @@ returned as (
         r.ordered_on is null as is_unknown
     from slice as s
     inner join curated.fct_return as r
-        on coalesce(r.ordered_on, r.returned_on) >= s.slice_on
-        and coalesce(r.ordered_on, r.returned_on) < cast(s.slice_on + interval '1 month' as date)
+        on
+            coalesce(r.ordered_on, r.returned_on) >= s.slice_on
+            and coalesce(r.ordered_on, r.returned_on) < cast(s.slice_on + interval '1 month' as date)
     union all
     select
         s.slice_on,

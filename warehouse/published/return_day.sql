@@ -6,7 +6,7 @@
 -- Reach  exact: a month is made again when one of its returns, or the order of one of them, changes.
 -- Why    the ledger's view: what came back in a month, whatever month it was sold in.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 returned as (
@@ -15,7 +15,7 @@ returned as (
         r.*
     from slice as s
     inner join curated.fct_return as r
-        on r.returned_on >= s.slice_on and r.returned_on < cast(s.slice_on + interval '1 month' as date)
+        on s.slice_on <= r.returned_on and r.returned_on < cast(s.slice_on + interval '1 month' as date)
     union all
     select
         s.slice_on,

@@ -6,7 +6,7 @@
 -- Reach  anything up to the end of that month, and its ending.
 -- Why    each cell of a matrix opens to its customers; only the newest standing is worth acting on.
 with slice as (
-    select unnest(cast(:slices as date [])) as slice_on
+    select unnest(cast(:slices as date[])) as slice_on
 ),
 
 cut as (

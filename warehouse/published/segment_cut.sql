@@ -11,10 +11,15 @@ with last_month as (
     ) as month_on
 ),
 
+first_month as (
+    select cast(date_trunc('month', min(ordered_on)) as date) as month_on from curated.fct_order
+),
+
 slice as (
     select s.slice_on
-    from unnest(cast(:slices as date [])) as s (slice_on)
+    from unnest(cast(:slices as date[])) as s (slice_on)
     inner join last_month as m on s.slice_on <= m.month_on
+    inner join first_month as f on s.slice_on >= f.month_on
 ),
 
 cut as (

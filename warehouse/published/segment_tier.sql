@@ -15,7 +15,7 @@ with last_month as (
 
 slice as (
     select s.slice_on
-    from unnest(cast(:slices as date [])) as s (slice_on)
+    from unnest(cast(:slices as date[])) as s (slice_on)
     inner join last_month as m on s.slice_on <= m.month_on
 ),
 
@@ -48,7 +48,7 @@ ordered as (
     inner join curated.fct_order as o
         on
             s.customer_id = o.customer_id
-            and o.ordered_on < s.until_on
+            and s.until_on > o.ordered_on
             and date_trunc('month', o.ordered_on) + interval '12 months' > s.from_on
 ),
 
@@ -64,7 +64,7 @@ visited as (
     from cut as c
     cross join spell as s
     inner join curated.fct_contact as v
-        on s.customer_id = v.customer_id and v.purpose_code = 'visit' and v.is_reached and v.started_on < s.until_on
+        on s.customer_id = v.customer_id and v.purpose_code = 'visit' and v.is_reached and s.until_on > v.started_on
 ),
 
 piece as (

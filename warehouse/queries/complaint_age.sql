@@ -2,12 +2,12 @@
 -- Why    what is open now is open now, whatever the period: no period is applied.
 with waiting as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'category' = any(cast(:by as text [])) then category_code end as category,
-        case when 'severity' = any(cast(:by as text [])) then severity_code end as severity,
-        case when 'channel' = any(cast(:by as text [])) then channel_code end as channel,
-        case when 'cause' = any(cast(:by as text [])) then cause_code end as cause,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'category' = any(cast(:by as text[])) then category_code end as category,
+        case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
+        case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
+        case when 'cause' = any(cast(:by as text[])) then cause_code end as cause,
         case
             when floor(open_seconds / 86400) <= 1 then '0-1'
             when floor(open_seconds / 86400) <= 3 then '2-3'
@@ -19,12 +19,12 @@ with waiting as (
     from published.complaint_open
     where
         refresh_id = :refresh_id
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:category as text [])) = 0 or category_code = any(cast(:category as text [])))
-        and (cardinality(cast(:severity as text [])) = 0 or severity_code = any(cast(:severity as text [])))
-        and (cardinality(cast(:channel as text [])) = 0 or channel_code = any(cast(:channel as text [])))
-        and (cardinality(cast(:cause as text [])) = 0 or cause_code = any(cast(:cause as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
+        and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
+        and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))
+        and (cardinality(cast(:cause as text[])) = 0 or cause_code = any(cast(:cause as text[])))
 ),
 
 counted as (
@@ -63,9 +63,9 @@ final as (
         w.channel,
         w.cause,
         p.part,
+        w.denominator,
         coalesce(c.value, 0) as value,
-        cast(coalesce(c.value, 0) as double precision) / w.denominator as share,
-        w.denominator
+        cast(coalesce(c.value, 0) as double precision) / w.denominator as share
     from whole as w
     cross join (
         values

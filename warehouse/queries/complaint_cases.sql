@@ -6,12 +6,12 @@ with waiting as (
     from published.complaint_open
     where
         refresh_id = :refresh_id
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:category as text [])) = 0 or category_code = any(cast(:category as text [])))
-        and (cardinality(cast(:severity as text [])) = 0 or severity_code = any(cast(:severity as text [])))
-        and (cardinality(cast(:channel as text [])) = 0 or channel_code = any(cast(:channel as text [])))
-        and (cardinality(cast(:cause as text [])) = 0 or cause_code = any(cast(:cause as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
+        and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
+        and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))
+        and (cardinality(cast(:cause as text[])) = 0 or cause_code = any(cast(:cause as text[])))
         and due_at is not null
 ),
 
@@ -30,11 +30,11 @@ final as (
         due_at,
         as_of,
         hours_left,
-        open_seconds / 3600 as open_hours,
-        working_seconds / 3600 as working_hours,
         is_paused,
         is_responded,
-        reopened_count
+        reopened_count,
+        open_seconds / 3600 as open_hours,
+        working_seconds / 3600 as working_hours
     from waiting
     where
         (cast(:hours_from as double precision) is null or hours_left >= cast(:hours_from as double precision))

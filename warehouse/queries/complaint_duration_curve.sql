@@ -1,28 +1,28 @@
 -- The steps of the curve behind a duration of complaints: the share answered or resolved by `at` seconds.
 with asked as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'category' = any(cast(:by as text [])) then category_code end as category,
-        case when 'severity' = any(cast(:by as text [])) then severity_code end as severity,
-        case when 'channel' = any(cast(:by as text [])) then channel_code end as channel,
-        case when 'clock' = any(cast(:by as text [])) then clock end as clock,
-        case when 'day' = any(cast(:by as text [])) then opened_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', opened_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', opened_on) as date) end as month,
         bucket,
         outcome,
-        items
+        items,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'category' = any(cast(:by as text[])) then category_code end as category,
+        case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
+        case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
+        case when 'clock' = any(cast(:by as text[])) then clock end as clock,
+        case when 'day' = any(cast(:by as text[])) then opened_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
     from published.complaint_duration
     where
         refresh_id = :refresh_id
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:category as text [])) = 0 or category_code = any(cast(:category as text [])))
-        and (cardinality(cast(:severity as text [])) = 0 or severity_code = any(cast(:severity as text [])))
-        and (cardinality(cast(:channel as text [])) = 0 or channel_code = any(cast(:channel as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
+        and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
+        and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))
         and (
             cast(:from_on as date) is null
             or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date)
@@ -30,8 +30,8 @@ with asked as (
         )
         and measure = case :metric when 'complaint.first_response' then 'first_response' else 'resolution' end
         and case
-            when cardinality(cast(:clock as text [])) > 0 then clock = any(cast(:clock as text []))
-            when 'clock' = any(cast(:by as text [])) then true
+            when cardinality(cast(:clock as text[])) > 0 then clock = any(cast(:clock as text[]))
+            when 'clock' = any(cast(:by as text[])) then true
             else clock = 'calendar'
         end
 ),
@@ -85,12 +85,12 @@ final as (
         h.day,
         h.week,
         h.month,
-        published.duration_seconds(i.bucket + 0.5) as at,
         i.at_risk,
         i.happened,
         i.incidence as share,
         i.low,
-        i.high
+        i.high,
+        published.duration_seconds(i.bucket + 0.5) as at
     from histogram as h
     cross join lateral published.incidence(h.buckets, h.events, h.competing, h.censored) as i
     where i.happened > 0

@@ -1,29 +1,29 @@
 -- Complaints resolved by their deadline, of those whose promise is decided; `pending` still run and are not yet due.
 with asked as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'category' = any(cast(:by as text [])) then category_code end as category,
-        case when 'severity' = any(cast(:by as text [])) then severity_code end as severity,
-        case when 'channel' = any(cast(:by as text [])) then channel_code end as channel,
-        case when 'cause' = any(cast(:by as text [])) then cause_code end as cause,
-        case when 'day' = any(cast(:by as text [])) then opened_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', opened_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', opened_on) as date) end as month,
         sla_met,
-        sla_met + sla_breached_closed + sla_breached_open as decided,
-        sla_running
+        sla_running,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'category' = any(cast(:by as text[])) then category_code end as category,
+        case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
+        case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
+        case when 'cause' = any(cast(:by as text[])) then cause_code end as cause,
+        case when 'day' = any(cast(:by as text[])) then opened_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month,
+        sla_met + sla_breached_closed + sla_breached_open as decided
     from published.complaint_cohort
     where
         refresh_id = :refresh_id
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:category as text [])) = 0 or category_code = any(cast(:category as text [])))
-        and (cardinality(cast(:severity as text [])) = 0 or severity_code = any(cast(:severity as text [])))
-        and (cardinality(cast(:channel as text [])) = 0 or channel_code = any(cast(:channel as text [])))
-        and (cardinality(cast(:cause as text [])) = 0 or cause_code = any(cast(:cause as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
+        and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
+        and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))
+        and (cardinality(cast(:cause as text[])) = 0 or cause_code = any(cast(:cause as text[])))
         and (
             cast(:from_on as date) is null
             or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date)
@@ -60,12 +60,12 @@ final as (
         day,
         week,
         month,
-        cast(numerator as double precision) / nullif(denominator, 0) as value,
-        published.wilson_low(cast(numerator as double precision), cast(denominator as double precision)) as low,
-        published.wilson_high(cast(numerator as double precision), cast(denominator as double precision)) as high,
         numerator,
         denominator,
-        pending
+        pending,
+        cast(numerator as double precision) / nullif(denominator, 0) as value,
+        published.wilson_low(cast(numerator as double precision), cast(denominator as double precision)) as low,
+        published.wilson_high(cast(numerator as double precision), cast(denominator as double precision)) as high
     from added
     where denominator + pending > 0
     order by region, branch, category, severity, channel, cause, day, week, month

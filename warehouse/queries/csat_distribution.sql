@@ -3,28 +3,28 @@
 --        middle lies.
 with asked as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'method' = any(cast(:by as text [])) then method_code end as method,
-        case when 'wave' = any(cast(:by as text [])) then wave_code end as wave,
-        case when 'question' = any(cast(:by as text [])) then question_code end as question,
-        case when 'day' = any(cast(:by as text [])) then sent_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', sent_on) as date) end as month,
         answers,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'method' = any(cast(:by as text[])) then method_code end as method,
+        case when 'wave' = any(cast(:by as text[])) then wave_code end as wave,
+        case when 'question' = any(cast(:by as text[])) then question_code end as question,
+        case when 'day' = any(cast(:by as text[])) then sent_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
         cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth
     from published.survey_score
     where
         refresh_id = :refresh_id
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:method as text [])) = 0 or method_code = any(cast(:method as text [])))
-        and (cardinality(cast(:wave as text [])) = 0 or wave_code = any(cast(:wave as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
+        and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
         and case
-            when cardinality(cast(:question as text [])) > 0 then question_code = any(cast(:question as text []))
-            when 'question' = any(cast(:by as text [])) then true
+            when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
+            when 'question' = any(cast(:by as text[])) then true
             else question_code = 'overall'
         end
 ),
@@ -70,10 +70,10 @@ final as (
         w.day,
         w.week,
         w.month,
+        w.denominator,
         cast(p.fifth as text) as part,
         coalesce(c.value, 0) as value,
-        cast(coalesce(c.value, 0) as double precision) / cast(w.denominator as double precision) as share,
-        w.denominator
+        cast(coalesce(c.value, 0) as double precision) / cast(w.denominator as double precision) as share
     from whole as w
     cross join generate_series(1, 5) as p (fifth)
     left join counted as c

@@ -2,18 +2,18 @@
 -- Why    scores asked on different scales have no mean of their own: csat.mean_asked is null where they meet.
 with asked as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'method' = any(cast(:by as text [])) then method_code end as method,
-        case when 'wave' = any(cast(:by as text [])) then wave_code end as wave,
-        case when 'question' = any(cast(:by as text [])) then question_code end as question,
-        case when 'scale' = any(cast(:by as text [])) then trim_scale(scale_min) || '-' || trim_scale(scale_max) end as scale,
-        case when 'day' = any(cast(:by as text [])) then sent_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', sent_on) as date) end as month,
         answers,
         scale_min,
         scale_max,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'method' = any(cast(:by as text[])) then method_code end as method,
+        case when 'wave' = any(cast(:by as text[])) then wave_code end as wave,
+        case when 'question' = any(cast(:by as text[])) then question_code end as question,
+        case when 'scale' = any(cast(:by as text[])) then trim_scale(scale_min) || '-' || trim_scale(scale_max) end as scale,
+        case when 'day' = any(cast(:by as text[])) then sent_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
         cast(
             case :metric when 'csat.mean_asked' then score else 100 * (score - scale_min) / (scale_max - scale_min) end
             as double precision
@@ -23,13 +23,13 @@ with asked as (
         refresh_id = :refresh_id
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:method as text [])) = 0 or method_code = any(cast(:method as text [])))
-        and (cardinality(cast(:wave as text [])) = 0 or wave_code = any(cast(:wave as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
+        and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
         and case
-            when cardinality(cast(:question as text [])) > 0 then question_code = any(cast(:question as text []))
-            when 'question' = any(cast(:by as text [])) then true
+            when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
+            when 'question' = any(cast(:by as text[])) then true
             else question_code = 'overall'
         end
 ),
@@ -48,7 +48,7 @@ added as (
         sum(answers) as n,
         sum(points * answers) as total,
         sum(points * points * answers) as squares,
-        :metric = 'csat.mean_asked' and count(distinct (scale_min, scale_max)) > 1 as is_mixed
+        :metric = 'csat.mean_asked' and count(distinct(scale_min, scale_max)) > 1 as is_mixed
     from asked
     group by region, branch, method, wave, question, scale, day, week, month
 ),
@@ -64,10 +64,10 @@ final as (
         day,
         week,
         month,
+        n,
         case when not is_mixed then total / cast(n as double precision) end as value,
         case when not is_mixed then published.mean_low(total, squares, cast(n as double precision)) end as low,
-        case when not is_mixed then published.mean_high(total, squares, cast(n as double precision)) end as high,
-        n
+        case when not is_mixed then published.mean_high(total, squares, cast(n as double precision)) end as high
     from added
     order by region, branch, method, wave, question, scale, day, week, month
 )

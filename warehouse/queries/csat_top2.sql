@@ -2,28 +2,28 @@
 -- Why    a score counts as its own share of the scale: best two of five, best four of ten (7 to 10), best four of 0 to 10.
 with asked as (
     select
-        case when 'region' = any(cast(:by as text [])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then branch_id end as branch,
-        case when 'method' = any(cast(:by as text [])) then method_code end as method,
-        case when 'wave' = any(cast(:by as text [])) then wave_code end as wave,
-        case when 'question' = any(cast(:by as text [])) then question_code end as question,
-        case when 'day' = any(cast(:by as text [])) then sent_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', sent_on) as date) end as month,
         answers,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'method' = any(cast(:by as text[])) then method_code end as method,
+        case when 'wave' = any(cast(:by as text[])) then wave_code end as wave,
+        case when 'question' = any(cast(:by as text[])) then question_code end as question,
+        case when 'day' = any(cast(:by as text[])) then sent_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
         (score - scale_min + 0.5) / (scale_max - scale_min + 1) >= 0.6 as is_top2
     from published.survey_score
     where
         refresh_id = :refresh_id
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text [])) = 0 or region_id = any(cast(:regions as text [])))
-        and (cardinality(cast(:branches as text [])) = 0 or branch_id = any(cast(:branches as text [])))
-        and (cardinality(cast(:method as text [])) = 0 or method_code = any(cast(:method as text [])))
-        and (cardinality(cast(:wave as text [])) = 0 or wave_code = any(cast(:wave as text [])))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
+        and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
         and case
-            when cardinality(cast(:question as text [])) > 0 then question_code = any(cast(:question as text []))
-            when 'question' = any(cast(:by as text [])) then true
+            when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
+            when 'question' = any(cast(:by as text[])) then true
             else question_code = 'overall'
         end
 ),
@@ -54,11 +54,11 @@ final as (
         day,
         week,
         month,
+        numerator,
+        denominator,
         cast(numerator as double precision) / denominator as value,
         published.wilson_low(cast(numerator as double precision), cast(denominator as double precision)) as low,
-        published.wilson_high(cast(numerator as double precision), cast(denominator as double precision)) as high,
-        numerator,
-        denominator
+        published.wilson_high(cast(numerator as double precision), cast(denominator as double precision)) as high
     from added
     order by region, branch, method, wave, question, day, week, month
 )

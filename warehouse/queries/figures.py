@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -89,15 +90,16 @@ def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ())
 def curve(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """The curve behind a duration: `by`, at (in the metric's unit), at_risk, happened, share (0 to 1), low, high.
 
-    One row a step, where something happened. Raises as `figure`, and UnknownMetric where the metric is no duration.
+    One row a step, where something happened. Raises as `figure`, and UnknownMetric where the metric has no curve.
     """
     about = known(metric)
-    if about.kind != "duration":
-        raise UnknownMetric(f"{metric} is no duration and has no curve")
+    question = f"{about.family}_curve"
+    if not (Path(__file__).parent / f"{question}.sql").exists():
+        raise UnknownMetric(f"{metric} has no curve")
     _check(about, by=by, filters=scope.filters)
     pinned = reader if reader.refresh_id is not None else reader.pinned()
     dated = _dated(pinned, about, by)
-    rows = _rows(pinned, about, scope, by=by, dated=dated, question=f"{about.family}_curve")
+    rows = _rows(pinned, about, scope, by=by, dated=dated, question=question)
     steps = rows[[*by, "at", "at_risk", "happened", "share", "low", "high"]].copy()
     steps["at"] = steps["at"].astype(float) / SECONDS[about.unit]
     reached = steps.groupby(list(by), dropna=False)["at_risk"].transform("max") if by else steps["at_risk"].max()
@@ -157,7 +159,7 @@ def _shaped(rows: pd.DataFrame, about: Metric, *, by: Sequence[str]) -> pd.DataF
     frame[measures] = frame[measures].astype(float)
     if about.kind == "duration":
         frame[list(LENGTHS)] = frame[list(LENGTHS)] / SECONDS[about.unit]
-    frame["suppressed"] = pd.Series(None, index=frame.index, dtype=object)
+    frame["suppressed"] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     if shape.base is not None:
         _suppress(frame, shape, by=by, smallest=about.smallest_base)
     return frame

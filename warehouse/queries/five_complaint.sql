@@ -9,11 +9,11 @@ with month as (
         m.refresh_id = :refresh_id
         and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
         and (
-            'month' != all(cast(:by as text []))
+            'month' != all(cast(:by as text[]))
             or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
         )
-        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
+        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
 newest as (
@@ -32,13 +32,13 @@ complaint as (
 
 judged as (
     select
-        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
-        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
         coalesce(c.opened, 0) as opened,
         m.active
     from month as m
-    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
     left join complaint as c on m.slice_on = c.slice_on and m.branch_id = c.branch_id
 ),
 
@@ -58,11 +58,11 @@ final as (
         month,
         region,
         branch,
+        numerator,
+        denominator,
         numerator / nullif(denominator, 0) as value,
         published.poisson_low(numerator, denominator) as low,
-        published.poisson_high(numerator, denominator) as high,
-        numerator,
-        denominator
+        published.poisson_high(numerator, denominator) as high
     from added
     order by month, region, branch
 )

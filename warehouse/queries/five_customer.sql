@@ -9,11 +9,11 @@ with month as (
         m.refresh_id = :refresh_id
         and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
         and (
-            'month' != all(cast(:by as text []))
+            'month' != all(cast(:by as text[]))
             or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
         )
-        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
+        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
 newest as (
@@ -22,14 +22,14 @@ newest as (
 
 judged as (
     select
-        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
-        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
         case :metric when 'five.repeat_rate' then m.repeated when 'five.referral_rate' then m.referring else m.gone end as events,
         case :metric when 'five.churn_rate' then m.active_before else m.active end as base,
         case :metric when 'five.churn_rate' then m.is_whole_24 else m.is_whole_12 end as is_whole
     from month as m
-    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
 
 added as (
@@ -49,12 +49,12 @@ final as (
         month,
         region,
         branch,
-        numerator / nullif(denominator, 0) as value,
-        published.wilson_low(numerator, denominator) as low,
-        published.wilson_high(numerator, denominator) as high,
         numerator,
         denominator,
-        pending
+        pending,
+        numerator / nullif(denominator, 0) as value,
+        published.wilson_low(numerator, denominator) as low,
+        published.wilson_high(numerator, denominator) as high
     from added
     order by month, region, branch
 )

@@ -8,9 +8,9 @@ with lead as (
         and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
         and coalesce(d.collected_on >= cast(:from_on as date), cast(:from_on as date) is null)
         and coalesce(d.collected_on < cast(:until_on as date), cast(:until_on as date) is null)
-        and (cast(:regions as text []) = '{}' or d.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or d.branch_id = any(cast(:branches as text [])))
-        and (cast(:source as text []) = '{}' or d.source_code = any(cast(:source as text [])))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
 source as (
@@ -23,19 +23,19 @@ source as (
 
 grouped as (
     select
-        case when 'day' = any(cast(:by as text [])) then l.collected_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', l.collected_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', l.collected_on) as date) end as month,
-        case when 'region' = any(cast(:by as text [])) then l.region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then l.branch_id end as branch,
-        case when 'source' = any(cast(:by as text [])) then l.source_code end as source,
-        case when 'source_group' = any(cast(:by as text [])) then s.source_group end as source_group,
+        case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
         l.genuine,
         l.genuine + l.fake as reconfirmed,
         l.leads
     from lead as l
     left join source as s on l.source_code = s.source_code
-    where cast(:source_group as text []) = '{}' or s.source_group = any(cast(:source_group as text []))
+    where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 
 added as (

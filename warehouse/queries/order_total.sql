@@ -2,12 +2,12 @@
 -- Reads  published.order_day
 with ordered as (
     select
-        case when 'day' = any(cast(:by as text [])) then d.ordered_on end as day,
-        case when 'week' = any(cast(:by as text [])) then cast(date_trunc('week', d.ordered_on) as date) end as week,
-        case when 'month' = any(cast(:by as text [])) then cast(date_trunc('month', d.ordered_on) as date) end as month,
-        case when 'region' = any(cast(:by as text [])) then d.region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then d.branch_id end as branch,
-        case when 'product_line' = any(cast(:by as text [])) then d.product_line end as product_line,
+        case when 'day' = any(cast(:by as text[])) then d.ordered_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', d.ordered_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', d.ordered_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then d.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
+        case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
         case :metric when 'order.count' then d.orders else d.amount end as value
     from published.order_day as d
     where
@@ -16,9 +16,9 @@ with ordered as (
         and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
         and coalesce(d.ordered_on >= cast(:from_on as date), cast(:from_on as date) is null)
         and coalesce(d.ordered_on < cast(:until_on as date), cast(:until_on as date) is null)
-        and (cast(:regions as text []) = '{}' or d.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or d.branch_id = any(cast(:branches as text [])))
-        and (cast(:product_line as text []) = '{}' or d.product_line = any(cast(:product_line as text [])))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:product_line as text[]) = '{}' or d.product_line = any(cast(:product_line as text[])))
 ),
 
 final as (

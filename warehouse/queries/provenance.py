@@ -11,10 +11,14 @@ READS = re.compile(r"\b(published|curated)\.(\w+)", re.IGNORECASE)
 MADE_IN = {"published": "published", "curated": "curated"}
 
 
-@cache
 def of(metric: Metric) -> tuple[tuple[str, str], ...]:
     """Path below `warehouse/` and text of every SQL file behind `metric`: the question first, then table by table upwards."""
-    found = {f"queries/{metric.family}.sql": ""}
+    return _behind(f"queries/{metric.family}.sql")
+
+
+@cache
+def _behind(question: str) -> tuple[tuple[str, str], ...]:
+    found = {question: ""}
     waiting = list(found)
     while waiting:
         path = waiting.pop(0)

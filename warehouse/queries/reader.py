@@ -36,7 +36,7 @@ class Reader:
         current = self.frame("state/current_refresh")
         if current.empty:
             raise NothingPublished("nothing is published yet for this person; `status` says what was refreshed and who may see it")
-        return Reader(engine=self.engine, person=self.person, refresh_id=int(current.at[0, "refresh_id"]))
+        return Reader(engine=self.engine, person=self.person, refresh_id=int(current["refresh_id"].iloc[0]))
 
     def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
         """Rows of `warehouse/queries/<question>.sql` under the person's row security; `:refresh_id` is bound by itself,

@@ -13,9 +13,9 @@ placed as (
     from published.segment_customer as c
     where
         c.refresh_id = :refresh_id
-        and (cast(:regions as text []) = '{}' or c.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or c.branch_id = any(cast(:branches as text [])))
-        and (cast(:customer_kind as text []) = '{}' or c.customer_kind = any(cast(:customer_kind as text [])))
+        and (cast(:regions as text[]) = '{}' or c.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or c.branch_id = any(cast(:branches as text[])))
+        and (cast(:customer_kind as text[]) = '{}' or c.customer_kind = any(cast(:customer_kind as text[])))
 ),
 
 final as (

@@ -9,12 +9,12 @@ with month as (
         m.refresh_id = :refresh_id
         and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
         and (
-            'month' != all(cast(:by as text []))
+            'month' != all(cast(:by as text[]))
             or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
         )
-        and (cast(:regions as text []) = '{}' or m.region_id = any(cast(:regions as text [])))
-        and (cast(:branches as text []) = '{}' or m.branch_id = any(cast(:branches as text [])))
-        and (cast(:customer_kind as text []) = '{}' or m.customer_kind = any(cast(:customer_kind as text [])))
+        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
+        and (cast(:customer_kind as text[]) = '{}' or m.customer_kind = any(cast(:customer_kind as text[])))
 ),
 
 newest as (
@@ -28,17 +28,17 @@ told as (
 
 standing as (
     select
-        case when 'month' = any(cast(:by as text [])) then m.slice_on end as month,
-        case when 'region' = any(cast(:by as text [])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text [])) then m.branch_id end as branch,
-        case when 'customer_kind' = any(cast(:by as text [])) then m.customer_kind end as customer_kind,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
+        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind,
         m.cell as part,
         m.customers,
         m.revenue,
         m.visits_got,
         m.visits_due
     from month as m
-    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text []))
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
 
 cell as (

@@ -5,9 +5,11 @@ streams the landing table through all of them in one pass, in parallel where it 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +17,13 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from warehouse.feeds.contract import Column, Feed
+from warehouse.feeds.mapping import model
 from warehouse.feeds.mapping.model import (
     FILE,
     NAME,
     ROW,
     VALUE,
     All,
-    Any as Either,
     ColumnMapping,
     Condition,
     Constant,
@@ -30,6 +32,7 @@ from warehouse.feeds.mapping.model import (
     FromHeader,
     FromTemplate,
     Joined,
+    Lookup,
     Not,
     Product,
     Template,
@@ -53,6 +56,8 @@ TYPE_REASONS = {
     "boolean": "not_a_boolean",
 }
 Text = ColumnElement[str]
+Beside = Mapping[str, Sequence["LandedFile"]]
+"""The landed files of a delivery, by the pattern that they fit."""
 NOTHING = sa.cast(sa.null(), sa.Text)
 Fenced = sa.Subquery
 
@@ -83,8 +88,10 @@ class LandedFile:
         return f"c{self.columns.index(found) + 1}"
 
 
-def judged(mapping: FeedMapping, file: LandedFile) -> sa.Select[*tuple[Any, ...]]:
-    """Every row that the feed takes, typed, with what is wrong with it.
+def judged(
+    mapping: FeedMapping, file: LandedFile, beside: Beside = MappingProxyType({})
+) -> sa.Select[*tuple[Any, ...]]:
+    """Every row that the feed takes, typed, with what is wrong with it; look-ups go to the files `beside` it.
 
     Columns: `rank` (order within the file, unique), `row_number`, the feed's stored columns that the file fills, and
     `wrong_column`, `wrong_reason`, `wrong_value`, `wrong_also` of the first thing wrong (null for a good row).
@@ -92,7 +99,8 @@ def judged(mapping: FeedMapping, file: LandedFile) -> sa.Select[*tuple[Any, ...]
     columns = _present(mapping.bind(file.columns), file)
     steps = [_Step(mapping.feed.column(column.name), column) for column in columns]
     landed = _landed(mapping, file, {header for column in columns for header in column.headers})
-    texts = _texts(mapping, steps, landed, file)
+    found = _found(steps, landed, file, beside)
+    texts = _texts(steps, found, file)
     values = _values(steps, texts, file)
     reasons = _reasons(mapping.feed, steps, values)
     return _verdicts(mapping.feed, steps, reasons, file)
@@ -193,7 +201,7 @@ def _holds(condition: Condition, landed: Fenced, file: LandedFile, mapping: Feed
             return sa.not_(_holds(inner, landed, file, mapping))
         case All(inners):
             return sa.and_(sa.true(), *(_holds(inner, landed, file, mapping) for inner in inners))
-        case Either(inners):
+        case model.Any(inners):
             return sa.or_(sa.false(), *(_holds(inner, landed, file, mapping) for inner in inners))
         case Test(header, how, words):
             nothing = nothing_words(mapping.defaults.nothing, but=words if how in ("is", "in") else ())
@@ -211,9 +219,46 @@ def _answers(cell: Text, how: str, words: tuple[str, ...]) -> ColumnElement[bool
 # -- texts: conformed, still text ---------------------------------------------------------------------------------------
 
 
-def _texts(mapping: FeedMapping, steps: Sequence[_Step], landed: Fenced, file: LandedFile) -> Fenced:
-    texts = {recipe: _conformed(step, landed, file).label(f"t{number}") for number, (recipe, step) in _recipes(steps)}
-    return _fenced(sa.select(*landed.c, *texts.values()), "texts")
+def _found(steps: Sequence[_Step], landed: Fenced, file: LandedFile, beside: Beside) -> Fenced:
+    """The rows with what their look-ups find, as l0, l1, …: one join for each hop, one pass over each file."""
+    recipes = [(number, step) for number, (_, step) in _recipes(steps) if step.mapping.lookups]
+    if not recipes:
+        return landed
+    rows: sa.FromClause = landed
+    found = []
+    for number, step in recipes:
+        text = _delivered(step.mapping, landed, file)
+        for lookup in step.mapping.lookups:
+            known = _known(lookup, step.mapping, beside.get(lookup.file, ()))
+            rows = rows.outerjoin(known, known.c.key == text)
+            text = known.c.taken
+        found.append(text.label(f"l{number}"))
+    return _fenced(sa.select(*landed.c, *found).select_from(rows), "found")
+
+
+def _known(lookup: Lookup, mapping: ColumnMapping, files: Sequence[LandedFile]) -> sa.Subquery:
+    """Each key of the files with what stands under `take` in its last row."""
+    nothing = nothing_words(mapping.nothing, but=mapping.said)
+    if not files:
+        return sa.select(NOTHING.label("key"), NOTHING.label("taken")).where(sa.false()).subquery()
+    tables = [(file, file.table) for file in files]
+    parts = [
+        sa.select(
+            sa.func.staging.trimmed(table.c[file.cell(lookup.key)], type_=sa.Text).label("key"),
+            sa.func.staging.trimmed(table.c[file.cell(lookup.take)], type_=sa.Text).label("taken"),
+            sa.literal(file.file_id, sa.BigInteger).label("file_id"),
+            table.c.row_number,
+        )
+        for file, table in tables
+    ]
+    every = sa.union_all(*parts).subquery()
+    last = sa.select(every.c.key, _cell(every.c.taken, nothing).label("taken")).distinct(every.c.key)
+    return last.order_by(every.c.key, every.c.file_id.desc(), every.c.row_number.desc()).subquery()
+
+
+def _texts(steps: Sequence[_Step], landed: Fenced, file: LandedFile) -> Fenced:
+    texts = [_conformed(number, step, landed, file).label(f"t{number}") for number, (_, step) in _recipes(steps)]
+    return _fenced(sa.select(*landed.c, *texts), "texts")
 
 
 def _recipes(steps: Sequence[_Step]) -> list[tuple[int, tuple[tuple[object, ...], _Step]]]:
@@ -225,14 +270,20 @@ def _numbers(steps: Sequence[_Step]) -> Mapping[tuple[object, ...], int]:
     return {recipe: number for number, (recipe, _) in _recipes(steps)}
 
 
-def _conformed(step: _Step, landed: Fenced, file: LandedFile) -> Text:
-    mapping = step.mapping
+def _delivered(mapping: ColumnMapping, landed: Fenced, file: LandedFile) -> Text:
+    """What the file itself says, without what a spreadsheet did to it."""
     text = _origin(mapping, landed, file)
     if mapping.whole:
         text = sa.func.regexp_replace(text, r"^([-+]?[0-9]+)[.]0+$", r"\1", type_=sa.Text)
     if mapping.pad is not None:
         short = text.regexp_match("^[0-9]+$") & (sa.func.length(text) < mapping.pad)
         text = sa.case((short, sa.func.lpad(text, mapping.pad, "0")), else_=text)
+    return text
+
+
+def _conformed(number: int, step: _Step, landed: Fenced, file: LandedFile) -> Text:
+    mapping = step.mapping
+    text = landed.c[f"l{number}"] if mapping.lookups else _delivered(mapping, landed, file)
     if mapping.values is not None:
         text = _looked_up(mapping, text)
     elif mapping.fold:
@@ -322,25 +373,21 @@ def _values(steps: Sequence[_Step], texts: Fenced, file: LandedFile) -> Fenced:
 
 def _typed(step: _Step, text: Text, texts: Fenced, file: LandedFile) -> ColumnElement[Any]:
     mapping, parse = step.mapping, sa.func.staging
-    if step.column.personal:
-        return text
-    match step.column.type:
+    match "text" if step.column.personal else step.column.type:
         case "instant":
             return parse.as_instant(text, mapping.date_order, mapping.zone, type_=sa.DateTime(timezone=True))
-        case "date" if step.column.name in MONTHS:
-            return parse.as_month(text, mapping.date_order, type_=sa.Date)
         case "date":
-            return parse.as_date(text, mapping.date_order, type_=sa.Date)
-        case "time":
-            return parse.as_time(text, type_=sa.Time)
-        case "boolean":
-            return parse.as_boolean(text, type_=sa.Boolean)
+            read = parse.as_month if step.column.name in MONTHS else parse.as_date
+            return read(text, mapping.date_order, type_=sa.Date)
         case "integer":
             return parse.whole(_number(mapping, text, texts, file), type_=sa.BigInteger)
         case "amount" | "number":
             return _number(mapping, text, texts, file)
-        case "id":
-            return parse.half_width(text, type_=sa.Text)
+        case "time" | "boolean" | "id" as kind:
+            read, type_ = {"time": (parse.as_time, sa.Time()), "boolean": (parse.as_boolean, sa.Boolean())}.get(
+                kind, (parse.half_width, sa.Text())
+            )
+            return read(text, type_=type_)
         case _:
             return text
 
@@ -352,7 +399,7 @@ def _number(mapping: ColumnMapping, text: Text, texts: Fenced, file: LandedFile)
         else [text]
     )
     numbers = [sa.func.staging.as_number(cell, mapping.decimal, type_=sa.Numeric) for cell in cells]
-    factor = [sa.literal_column(mapping.factor, sa.Numeric)] if mapping.factor is not None else []
+    factor = [sa.literal(Decimal(mapping.factor), sa.Numeric())] if mapping.factor is not None else []
     return reduce(lambda product, number: product * number, [*numbers, *factor])
 
 
@@ -377,25 +424,31 @@ def _wrongs(step: _Step, text: Text, value: ColumnElement[Any]) -> list[tuple[Co
     """What can be wrong with the column, in the order in which it is told."""
     column, mapping = step.column, step.mapping
     wrongs: list[tuple[ColumnElement[bool], str]] = []
-    if column.required:
-        wrongs.append((text.is_(None), "missing"))
+    if column.required and mapping.blank_because is None:
+        wrongs.append((text.is_(None), "not_found" if mapping.lookups else "missing"))
     if column.personal:
         return wrongs
     if mapping.values is not None and mapping.otherwise.what == "refuse":
         wrongs.append((text == UNMAPPED, "value_not_mapped"))
     if column.type in TYPE_REASONS:
         wrongs.append((text.is_not(None) & value.is_(None), TYPE_REASONS[column.type]))
+    return [*wrongs, *_broken_limits(column, value)]
+
+
+def _broken_limits(column: Column, value: ColumnElement[Any]) -> Iterator[tuple[ColumnElement[bool], str]]:
+    """What the contract forbids of a value that was read: outside a list, too long, of another form, out of range."""
     if column.codes:
-        wrongs.append((value.not_in(column.codes), "not_in_list"))
+        yield value.not_in(column.codes), "not_in_list"
     elif column.type in LONGEST:
-        wrongs.append((sa.func.length(value) > LONGEST[column.type], "too_long"))
-        if column.type != "text":
-            wrongs.append((value.regexp_match("[[:cntrl:]]"), "control_characters"))
+        yield sa.func.length(value) > LONGEST[column.type], "too_long"
+    if column.type in ("id", "code") and not column.codes:
+        yield value.regexp_match("[[:cntrl:]]"), "control_characters"
     if column.pattern is not None:
-        wrongs.append((sa.not_(value.regexp_match(column.pattern)), "bad_pattern"))
-    bounds = [value < column.low] if column.low is not None else []
-    bounds += [value > column.high] if column.high is not None else []
-    return [*wrongs, (sa.or_(*bounds), "out_of_range")] if bounds else wrongs
+        yield sa.not_(value.regexp_match(column.pattern)), "bad_pattern"
+    if column.low is not None:
+        yield value < column.low, "out_of_range"
+    if column.high is not None:
+        yield value > column.high, "out_of_range"
 
 
 # -- verdicts: the row as it is stored, or refused ------------------------------------------------------------------------

@@ -6,6 +6,10 @@ from warehouse.feeds.contract import Language
 
 REASONS: Mapping[str, Mapping[Language, str]] = {
     "missing": {"en": "a required value is missing", "zh_CN": "缺少必填值"},
+    "not_found": {
+        "en": "not found in the file where the mapping looks it up",
+        "zh_CN": "在映射指定的文件中查不到",
+    },
     "one_of_missing": {"en": "not exactly one of these columns is filled", "zh_CN": "这些列中应恰好填写一个"},
     "not_a_date": {"en": "not a date or time", "zh_CN": "不是日期或时间"},
     "not_a_time": {"en": "not a time of day", "zh_CN": "不是时刻"},

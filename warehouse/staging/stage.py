@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from warehouse.feeds.contract import Feed
 from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source
-from warehouse.staging.compile import LandedFile, judged, unclaimed
+from warehouse.staging.compile import Beside, LandedFile, judged, unclaimed
 from warehouse.staging.reasons import UNCLAIMED, WHOLE_ROW
 
 QUARANTINE = sa.table(
@@ -90,15 +91,23 @@ class StagedFeed:
 
 
 def stage(
-    connection: Connection, *, load_id: int, file: LandedFile, mapping: FileMapping, source: Source
+    connection: Connection,
+    *,
+    load_id: int,
+    file: LandedFile,
+    mapping: FileMapping,
+    source: Source,
+    beside: Beside = MappingProxyType({}),
 ) -> list[StagedFeed]:
     """Stage every feed of a landed file, in the caller's transaction; files of one load come in name order.
+
+    `beside` are the files of the same delivery that it looks things up in.
 
     Lines that could not be read (`ops.broken_line`) and rows that no feed takes count as delivered and quarantined of the
     file's main feed. Raises HeaderAbsent, RowsDoNotAddUp.
     """
     remember_unknown(connection, source, mapping)
-    staged = [_stage_feed(connection, load_id, file, feed) for feed in mapping.feeds]
+    staged = [_stage_feed(connection, load_id, file, feed, beside) for feed in mapping.feeds]
     leftover = _quarantine_unclaimed(connection, load_id, file, mapping)
     _nothing_lost(connection, file, mapping, staged, leftover)
     lost = leftover + _quarantine_broken(connection, load_id, file, mapping)
@@ -124,8 +133,10 @@ def remember_unknown(connection: Connection, source: Source, mapping: FileMappin
             connection.execute(note.on_conflict_do_update(index_elements=keys, set_={"reason": note.excluded.reason}))
 
 
-def _stage_feed(connection: Connection, load_id: int, file: LandedFile, mapping: FeedMapping) -> StagedFeed:
-    work = judged(mapping, file).into("judged_rows", temporary=True)
+def _stage_feed(
+    connection: Connection, load_id: int, file: LandedFile, mapping: FeedMapping, beside: Beside
+) -> StagedFeed:
+    work = judged(mapping, file, beside).into("judged_rows", temporary=True)
     connection.execute(work)
     rows = work.table
     quarantined = _quarantine(connection, load_id, file, mapping.feed, rows)

@@ -20,9 +20,11 @@ def sla(rows: pd.DataFrame, look: Look) -> alt.Chart:
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Complaints")), alt.Tooltip("share_text:N", title=look.say("Share"))],
     )
     strip = base.mark_bar(height=44, stroke=palette.surface, strokeWidth=2).encode(
-        color=alt.Color("label:N", scale=alt.Scale(domain=names, range=[palette.good, palette.sequence[5], palette.bad, palette.muted]), legend=alt.Legend())
+        color=alt.Color("label:N", scale=alt.Scale(domain=names, range=[palette.good, palette.pale_bad, palette.bad, palette.muted]), legend=alt.Legend())
     )
-    said = base.mark_text(color=palette.surface, fontWeight=600, fontSize=13).encode(
+    is_pale = "datum.part == 'breached_closed' || datum.part == 'running'"
+    said = base.mark_text(fontWeight=600, fontSize=13).encode(
+        color=alt.condition(is_pale, alt.value(palette.on_pale), alt.value(palette.surface)),
         x=alt.X("value:Q", stack="normalize", bandPosition=0.5), text="strip_text:N", detail="label:N"
     )
     return theme.finished(alt.layer(strip, said), look, height=104)
@@ -35,9 +37,8 @@ def resolution(rows: pd.DataFrame, look: Look) -> alt.Chart:
     whose = [look.say("All complaints"), look.say("Closed alone")]
     base = alt.Chart(rows).encode(
         x=theme.x_time(look),
-        y=theme.y_number(look, "hours", title=look.say("Hours"), zero=True),
+        y=alt.Y("hours:Q", title=look.say("Hours (log scale)"), scale=alt.Scale(type="log", nice=False, padding=12), axis=theme.axis(look, values=[1, 3, 10, 30, 100, 300, 1000, 3000], format=",~r")),
         color=alt.Color("measure:N", scale=alt.Scale(domain=measures, range=[palette.main, palette.second])),
-        strokeDash=alt.StrokeDash("who:N", scale=alt.Scale(domain=whose, range=[[1, 0], [4, 4]])),
         tooltip=[
             alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
             alt.Tooltip("measure:N", title=look.say("Figure")),
@@ -45,7 +46,9 @@ def resolution(rows: pd.DataFrame, look: Look) -> alt.Chart:
             alt.Tooltip("hours_text:N", title=look.say("Time")),
         ],
     )
-    return theme.finished(alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=30, opacity=1)), look, height=280)
+    dashes = alt.Scale(domain=whose, range=[[1, 0], [4, 4]])
+    lines = base.mark_line(strokeWidth=2).encode(strokeDash=alt.StrokeDash("who:N", scale=dashes, legend=alt.Legend(symbolType="stroke", symbolStrokeColor=palette.quiet_text, symbolSize=300)), detail="measure:N")
+    return theme.finished(alt.layer(lines, base.mark_point(filled=True, size=30, opacity=1)), look, height=280)
 
 
 def backlog(rows: pd.DataFrame, look: Look) -> alt.Chart:

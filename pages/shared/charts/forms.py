@@ -23,7 +23,7 @@ def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
     tooltip = [
         alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
         alt.Tooltip("value_text:N", title=look.say("Figure")),
-        alt.Tooltip("interval_text:N", title=look.say("95 % interval")),
+        alt.Tooltip("interval_text:N", title=look.say("95% interval")),
         alt.Tooltip("base_text:N", title=look.say("n")),
     ]
     limits = base.mark_area(color=palette.band, opacity=0.45).encode(y=y(look, "limit_low"), y2="limit_high:Q")
@@ -50,17 +50,17 @@ def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
     tooltip = [
         alt.Tooltip("label:N", title=" "),
         alt.Tooltip("value_text:N", title=look.say("Figure")),
-        alt.Tooltip("interval_text:N", title=look.say("95 % interval")),
+        alt.Tooltip("interval_text:N", title=look.say("95% interval")),
         alt.Tooltip("base_text:N", title=look.say("n")),
     ]
     whole = alt.Chart(rows).mark_rule(color=palette.muted, strokeDash=[3, 4]).encode(x=_along(look, unit, "whole"))
     interval = base.mark_rule(color=palette.main, opacity=0.4, strokeWidth=5, strokeCap="round").encode(x=_along(look, unit, "low"), x2="high:Q")
     point = base.mark_point(filled=True, size=90, opacity=1, color=palette.main).encode(x=_along(look, unit, "value"), tooltip=tooltip)
-    said = base.mark_text(align="left", dx=12, color=palette.quiet_text).encode(x=_along(look, unit, "high"), text="value_text:N")
+    said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="value_text:N")
     return theme.finished(alt.layer(whole, interval, point, said), look, height=alt.Step(BAR_STEP))
 
 
-def bars(rows: pd.DataFrame, look: Look) -> alt.Chart:
+def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.Chart:
     """One count by group as horizontal bars with their figures. Columns: label, value, value_text. In the order given."""
     palette = look.palette
     base = alt.Chart(rows).encode(y=_rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True)))
@@ -68,7 +68,7 @@ def bars(rows: pd.DataFrame, look: Look) -> alt.Chart:
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Figure"))]
     )
     said = base.mark_text(align="left", dx=6, color=palette.text).encode(text="value_text:N")
-    return theme.finished(alt.layer(drawn, said), look, height=alt.Step(BAR_STEP))
+    return theme.finished(alt.layer(drawn, said), look, height=alt.Step(step))
 
 
 def columns(rows: pd.DataFrame, look: Look) -> alt.Chart:
@@ -86,7 +86,7 @@ def columns(rows: pd.DataFrame, look: Look) -> alt.Chart:
 
 def _along(look: Look, unit: Unit, column: str) -> alt.X:
     axis = theme.axis(look, format="~%") if unit == "share" else theme.axis(look, labelExpr=look.number_label)
-    return alt.X(f"{column}:Q", title=None, scale=alt.Scale(zero=True, nice=True), axis=axis)
+    return alt.X(f"{column}:Q", title=None, scale=alt.Scale(zero=False, nice=True, range=[6, {"expr": "width - 60"}]), axis=axis)
 
 
 def _rows_as_given(look: Look) -> alt.Y:
@@ -94,5 +94,5 @@ def _rows_as_given(look: Look) -> alt.Y:
         "label:N",
         title=None,
         sort=None,
-        axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200),
+        axis=alt.Axis(domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200),
     )

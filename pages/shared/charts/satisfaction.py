@@ -25,7 +25,7 @@ def distribution(rows: pd.DataFrame, look: Look) -> alt.Chart:
         y=alt.Y("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
     )
     bars = base.mark_bar(cornerRadiusEnd=3, width={"band": 0.66}).encode(
-        color=alt.Color("part:O", legend=None, scale=alt.Scale(domain=[1, 2, 3, 4, 5], range=[palette.bad, palette.sequence[5], palette.muted, palette.sequence[2], palette.good])),
+        color=alt.Color("part:O", legend=None, scale=alt.Scale(domain=[1, 2, 3, 4, 5], range=[palette.bad, palette.pale_bad, palette.muted, palette.sequence[2], palette.good])),
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("share_text:N", title=look.say("Share")), alt.Tooltip("value_text:N", title=look.say("Answers"))],
     )
     said = base.mark_text(dy=-8, color=palette.text).encode(text="share_text:N")

@@ -12,7 +12,7 @@ def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.Chart:
     palette = look.palette
     measures = [look.say("Customers"), look.say("Revenue")]
     base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelColor=palette.text, labelLimit=160)),
+        y=alt.Y("label:N", title=None, sort=alt.EncodingSortField("position", op="min"), axis=alt.Axis(domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=palette.text, labelLimit=160)),
         yOffset=alt.YOffset("measure:N", sort=measures),
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
     )

@@ -25,6 +25,8 @@ class Palette:
     caution: str
     band: str
     muted: str
+    pale_bad: str
+    on_pale: str
     sequence: tuple[str, ...]
 
 
@@ -42,7 +44,9 @@ PALETTES: Mapping[Theme, Palette] = {
         caution="#96690a",
         band="#c9daee",
         muted="#8792a2",
-        sequence=("#113766", "#1f5fae", "#588cc6", "#9cbde1", "#c8560b", "#e39a64"),
+        pale_bad="#e39a64",
+        on_pale="#1b2430",
+        sequence=("#113766", "#1f5fae", "#588cc6", "#9cbde1"),
     ),
     "dark": Palette(
         surface="#1a212b",
@@ -56,8 +60,10 @@ PALETTES: Mapping[Theme, Palette] = {
         bad="#f0965a",
         caution="#dcb04a",
         band="#27405e",
-        muted="#75839a",
-        sequence=("#cfe3fa", "#7fb2ee", "#5993cd", "#427db6", "#f0965a", "#b86b38"),
+        muted="#8391a8",
+        pale_bad="#c98a5e",
+        on_pale="#12171e",
+        sequence=("#cfe3fa", "#7fb2ee", "#5993cd", "#427db6"),
     ),
 }
 
@@ -123,7 +129,7 @@ def finished(chart: Any, look: Look, *, height: int | alt.Step = 240) -> Any:
     return (
         chart.properties(height=height, background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(labelColor=palette.quiet_text, titleColor=palette.quiet_text, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=180)
+        .configure_axis(labelColor=palette.quiet_text, titleColor=palette.quiet_text, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=180, labelFlush=False)
         .configure_legend(orient="top", direction="horizontal", title=None, labelColor=palette.quiet_text, labelFontSize=12, symbolSize=90, offset=4, padding=0, columns=6, labelLimit=220)
         .configure_text(color=palette.text, fontSize=12)
     )

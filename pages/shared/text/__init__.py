@@ -62,7 +62,7 @@ class Words:
         small = 10_000 if self.language == "zh_CN" else 1_000_000
         if abs(value) >= small:
             return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
-        return str(format_decimal(round(value, digits), locale=self.locale))
+        return str(format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self.locale))
 
     def money(self, amount: float, currency: str) -> str:
         """An amount in whole units of `currency`, shortened as numbers are."""
@@ -70,7 +70,9 @@ class Words:
         return f"{symbol}{self.number(amount)}"
 
     def percent(self, share: float, digits: int = 1) -> str:
-        """A share of one as a percentage."""
+        """A share of one as a percentage; whole per cents say "<1%" rather than 0% for a few."""
+        if digits == 0 and 0 < share < 0.005:
+            return "<1%"
         return str(format_percent(round(share, digits + 2), format=f"0.{'0' * digits}%" if digits else "0%", locale=self.locale))
 
     def points(self, difference: float) -> str:
@@ -118,6 +120,10 @@ class Words:
         if self.language == "en" and first.year == last.year:
             return f"{format_date(first, 'd MMM', locale=self.locale)} – {self.day(last)}"
         return f"{self.day(first)} – {self.day(last)}"
+
+    def sentences(self, *said: str) -> str:
+        """Sentences one after the other, spaced as the language does."""
+        return ("" if self.language == "zh_CN" else " ").join(said)
 
     def listed(self, items: list[str]) -> str:
         """Items joined as the language joins them."""

@@ -72,7 +72,9 @@ def test_names_with_odd_characters_are_paths(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Twelve times the bytes, no more than 24 MiB more memory: less than one of its copies."""
     line = random.Random(7)
-    block = "".join(f'{line.random()},"{line.randbytes(40).hex()}",说明 {line.random()}\n' for _ in range(10_000)).encode()
+    block = "".join(
+        f'{line.random()},"{line.randbytes(40).hex()}",说明 {line.random()}\n' for _ in range(10_000)
+    ).encode()
     paths = []
     for name, blocks in (("small", 4), ("large", 48)):
         paths.append(tmp_path / f"{name}.csv.gz")

@@ -73,7 +73,9 @@ def test_cells_read_as_calamine_reads_them(tmp_path: Path) -> None:
             return number_text(repr(value))
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    theirs = [tuple(map(as_text, row)) for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1:]]
+    theirs = [
+        tuple(map(as_text, row)) for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1:]
+    ]
     assert [row for _, row in rows_of(open_table(path))] == theirs
 
 
@@ -133,7 +135,14 @@ def test_serial_numbers_at_the_edges(serial: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("stored", "text"),
-    [("1", "1"), ("1.0", "1"), ("0.10000000000000001", "0.1"), ("1.3800138E10", "13800138000"), ("-0.5", "-0.5"), ("1e20", "1e+20")],
+    [
+        ("1", "1"),
+        ("1.0", "1"),
+        ("0.10000000000000001", "0.1"),
+        ("1.3800138E10", "13800138000"),
+        ("-0.5", "-0.5"),
+        ("1e20", "1e+20"),
+    ],
 )
 def test_numbers_are_written_as_people_do(stored: str, text: str) -> None:
     assert number_text(stored) == text

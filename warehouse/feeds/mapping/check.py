@@ -3,7 +3,8 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from warehouse.feeds.readers import FileRefused, Row, open_table
 SAMPLE_ROWS = 2_000
 MOST_VALUES = 5
 BLOCK = 1 << 20
+Headers = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
+"""Files that lie together, by the pattern that they fit: their names and headers."""
 UNNAMED = re.compile(r"column_\d+")
 TWO_WAYS = re.compile(
     r"(0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])[-/.]\d{4}\b|(0?[1-9]|[12]\d|3[01])[-/.](0?[1-9]|1[0-2])[-/.]\d{4}\b"
@@ -27,11 +30,28 @@ def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
 
     Reads headers and the first rows only. Raises NotADirectoryError where there is no such folder.
     """
-    paths = _listed(files) if isinstance(files, Path | str) else sorted(files)
+    listed = _listed(files) if isinstance(files, Path | str) else sorted(files)
+    paths = [path for path in listed if not source.ignores(path.name)]
     matched = {path: source.match(path.name) for path in paths}
     taken = {id(mapping) for mapping in matched.values() if mapping is not None}
     problems = [problem for path, mapping in matched.items() for problem in _file_problems(source, path, mapping)]
-    return [*problems, *_same_files(paths), *_patterns_without_files(source, taken)]
+    lost = _lost_lookups(matched)
+    return [*problems, *lost, *_same_files(paths), *_patterns_without_files(source, taken)]
+
+
+def check_lookups(mapping: FileMapping, beside: Headers, *, file: str) -> list[Problem]:
+    """What keeps a file's look-ups from being made: no such file `beside` it, or no such header there."""
+    problems: dict[tuple[str, str], Problem] = {}
+    for lookup in mapping.lookups:
+        others = beside.get(lookup.file, ())
+        if not others:
+            problems[lookup.file, ""] = Problem("lookup_file_absent", file, value=lookup.file)
+        for name, headers in others:
+            for header in (lookup.key, lookup.take):
+                if find_header(header, headers) is None:
+                    fits = nearest(header, headers, 3)
+                    problems[name, header] = Problem("header_absent", name, 1, header, value=header, fits=fits)
+    return list(problems.values())
 
 
 def check_headers(mapping: FileMapping, headers: Sequence[str], *, file: str) -> list[Problem]:
@@ -63,6 +83,19 @@ def _file_problems(source: Source, path: Path, mapping: FileMapping | None) -> l
     if not rows:
         return [*problems, Problem("empty", path.name)]
     return [*problems, *_value_problems(mapping, table.columns, rows, path.name)]
+
+
+def _lost_lookups(matched: Mapping[Path, FileMapping | None]) -> list[Problem]:
+    """Look-ups that cannot be made among these files; those that cannot be read have been named already."""
+    wanted = {lookup.file for mapping in matched.values() if mapping for lookup in mapping.lookups}
+    beside: dict[str, list[tuple[str, Sequence[str]]]] = {}
+    for path, mapping in matched.items():
+        if mapping is not None and mapping.pattern in wanted:
+            with suppress(FileRefused):
+                headers = open_table(path, declared=mapping.format).columns
+                beside.setdefault(mapping.pattern, []).append((path.name, headers))
+    found = [check_lookups(mapping, beside, file=path.name) for path, mapping in matched.items() if mapping]
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
 
 
 def _absent(feed: FeedMapping, headers: Sequence[str], file: str) -> Iterator[Problem]:
@@ -105,7 +138,7 @@ def _left_over(mapping: FileMapping, headers: Sequence[str], file: str) -> Itera
         for feed in mapping.feeds
         for header in (*feed.headers, *(name for column in feed.bind(headers) for name in column.headers))
     }
-    aside = {header_key(header) for header in (*mapping.ignore, *mapping.personal)}
+    aside = {header_key(header) for header in (*mapping.ignore, *mapping.personal, *mapping.looked_up)}
     ours = [column.name for feed in mapping.feeds for column in feed.feed.columns]
     for header in headers:
         if header not in used and header_key(header) not in aside and not UNNAMED.fullmatch(header):
@@ -118,7 +151,7 @@ def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence
         for column in feed.bind(headers):
             header = find_header(column.origin.header, headers) if isinstance(column.origin, FromHeader) else None
             contract = feed.feed.column(column.name)
-            if header is None or contract.personal:
+            if header is None or contract.personal or column.lookups:
                 continue
             place = list(headers).index(header)
             cells = Counter(trimmed(cell) for row in rows if (cell := row[place]) is not None)

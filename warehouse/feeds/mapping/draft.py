@@ -1,6 +1,5 @@
 """A proposal of a mapping from what files show: their headers and their first rows. People finish it; it always reads."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -261,5 +260,6 @@ def _pattern(name: str) -> str:
 
 def _word(text: str) -> str:
     """Text as YAML: plain where that is safe, else in double quotes."""
-    plain = PLAIN.fullmatch(text) and yaml.safe_load(text) == text
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    if PLAIN.fullmatch(text) and yaml.safe_load(text) == text:
+        return text
+    return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()

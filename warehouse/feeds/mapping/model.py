@@ -101,11 +101,25 @@ class Otherwise:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """The value is a key of another file of the delivery: found under `key` there, what stands under `take` is its value.
+
+    `file` is the pattern of a file of the same mapping. Of several rows with the key, the last one counts.
+    """
+
+    file: str
+    key: str
+    take: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
 class ColumnMapping:
     """How one contract column gets its value: where from, then the steps below in their order.
 
-    `nothing` (more words for it) → `whole` (`2108.0` → `2108`) → `pad` (leading zeros) → `fold` and `values`, `otherwise`
-    → `default` (in place of nothing) → the contract's type, read with `date_order`, `zone`, `decimal` → `factor`.
+    `nothing` (more words for it) → `whole` (`2108.0` → `2108`) → `pad` (leading zeros) → `lookups`, one after the other
+    → `fold` and `values`, `otherwise` → `default` (in place of nothing) → the contract's type, read with `date_order`,
+    `zone`, `decimal` → `factor`. `blank_because` lets a required column be nothing in some rows, and says why.
     """
 
     name: str
@@ -114,10 +128,12 @@ class ColumnMapping:
     nothing: tuple[str, ...] = ()
     whole: bool = False
     pad: int | None = None
+    lookups: tuple[Lookup, ...] = ()
     values: tuple[tuple[str, str], ...] | None = None
     fold: bool = False
     otherwise: Otherwise = Otherwise("keep")
     default: Template | None = None
+    blank_because: str | None = None
     date_order: DateOrder = "auto"
     zone: str = "UTC"
     decimal: Decimal = "."
@@ -203,8 +219,12 @@ class FeedMapping:
 
     @property
     def unknown(self) -> dict[str, str]:
-        """Contract columns that the source does not know, with the reason it gives."""
-        return {column.name: column.origin.reason for column in self.columns if isinstance(column.origin, Unknown)}
+        """Contract columns that the source does not know, at all or in some rows, with the reason it gives."""
+        reasons = (
+            (column.name, column.origin.reason if isinstance(column.origin, Unknown) else column.blank_because)
+            for column in self.columns
+        )
+        return {name: reason for name, reason in reasons if reason is not None}
 
 
 @dataclass(frozen=True)
@@ -243,6 +263,8 @@ class FileMapping:
     ignore: frozenset[str] = frozenset()
     ignore_rest: bool = False
     personal: frozenset[str] = frozenset()
+    looked_up: frozenset[str] = frozenset()
+    """Headers that other files of the source look things up by, or take."""
     line: int | None = None
 
     @property
@@ -254,6 +276,11 @@ class FileMapping:
     def headers(self) -> frozenset[str]:
         """Every header that one of the feeds names."""
         return frozenset[str]().union(*(feed.headers for feed in self.feeds))
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every look-up into another file."""
+        return tuple(lookup for feed in self.feeds for column in feed.columns for lookup in column.lookups)
 
     def feed(self, code: str) -> FeedMapping:
         """The mapping to one feed; KeyError if the file does not fill it."""
@@ -269,6 +296,8 @@ class Source:
     defaults: Defaults = field(default_factory=Defaults)
     about: str = ""
     mapping_file: str = ""
+    ignore: tuple[str, ...] = ()
+    """Patterns of files that lie beside the data and are left aside on purpose."""
 
     @property
     def zone(self) -> str:
@@ -292,10 +321,21 @@ class Source:
 
     def match(self, file_name: str) -> FileMapping | None:
         """The first mapping whose pattern fits the file's name (upper and lower case count, Unicode forms do not)."""
-        name = unicodedata.normalize("NFC", file_name)
-        return next(
-            (file for file in self.files if fnmatchcase(name, unicodedata.normalize("NFC", file.pattern))), None
-        )
+        return next((file for file in self.files if _fits(file_name, file.pattern)), None)
+
+    def ignores(self, file_name: str) -> bool:
+        """Whether the file is left aside on purpose."""
+        return self.match(file_name) is None and any(_fits(file_name, pattern) for pattern in self.ignore)
+
+    def depth(self, file_name: str) -> int:
+        """How late the file is read: after all files that it looks something up in, which lie less deep."""
+        by_pattern = {file.pattern: file for file in self.files}
+
+        def depth(file: FileMapping) -> int:
+            return max((1 + depth(by_pattern[lookup.file]) for lookup in file.lookups), default=0)
+
+        mapping = self.match(file_name)
+        return 0 if mapping is None else depth(mapping)
 
 
 def personal_columns(file_mapping: FileMapping, headers: Iterable[str]) -> frozenset[str]:
@@ -335,6 +375,10 @@ def contract_source(code: str = "contract", *, zone: str = "UTC", currency: str 
         for name, feed in longest_first
     )
     return Source(code=code, files=files, defaults=defaults)
+
+
+def _fits(file_name: str, pattern: str) -> bool:
+    return fnmatchcase(unicodedata.normalize("NFC", file_name), unicodedata.normalize("NFC", pattern))
 
 
 def _own_headers(origin: Origin) -> tuple[str, ...]:

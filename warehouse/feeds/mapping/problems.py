@@ -27,8 +27,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{feed}.{column} 是个人信息，只能直接对应一个表头（`{column}: 表头`），不能计算得出",
     ),
     "personal_in_clear": (
-        "header “{value}” holds personal data ({feed}.{column}) and is also used in clear for {other}",
-        "表头“{value}”是个人信息（{feed}.{column}），却又以明文用于 {other}",
+        "header “{value}” holds personal data ({header}) and is also used in clear for {other}",
+        "表头“{value}”是个人信息（{header}），却又以明文用于 {other}",
     ),
     "key_unknown": (
         "{feed}.{column} is part of the key: it cannot be unknown",
@@ -39,6 +39,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{feed}.{column} 为必填：请对应到表头、常量，或写明 `unknown: 原因`",
     ),
     "one_of_unmapped": ("{feed} needs one of {value}", "{feed} 需要下列之一：{value}"),
+    "lookup_lost": (
+        "“{value}” is no pattern of this mapping: a lookup names the pattern of another of its files",
+        "“{value}” 不是本映射中的文件模式：lookup 须写明本映射中另一个文件的模式",
+    ),
+    "lookup_circle": (
+        "files look things up in each other, round in a circle: {value}",
+        "文件之间的 lookup 形成了循环：{value}",
+    ),
+    "lookup_file_absent": (
+        "things are looked up in a file “{value}”, and none has come with this one",
+        "需要在文件“{value}”中查找，但它没有与此文件一同交付",
+    ),
     "no_pattern": (
         "no pattern of the mapping matches this file; it is not read",
         "映射中没有匹配此文件的模式，此文件不会被读取",

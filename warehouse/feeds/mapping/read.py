@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal as Number
 from decimal import InvalidOperation
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,21 +20,24 @@ from warehouse.feeds.readers.table import FileFormat, Kind
 
 T = TypeVar("T")
 
-SOURCE_KEYS = ("source", "about", "zone", "currency", "date", "decimal", "nothing", "files")
+SOURCE_KEYS = ("source", "about", "zone", "currency", "date", "decimal", "nothing", "ignore", "files")
 FILE_KEYS = ("pattern", "format", "ignore", "personal", "feeds")
 FORMAT_KEYS = ("kind", "encoding", "delimiter", "quotes", "sheet", "header_line")
 FEED_KEYS = ("columns", "where", "each", "same")
 ORIGIN_KEYS = ("column", "columns", "text", "constant", "unknown")
+LOOKUP_KEYS = ("file", "key", "take")
 JOIN_KEYS = ("join", "multiply", "first")
 STEP_KEYS = (
     "blank",
     "nothing",
     "whole",
     "pad",
+    "lookup",
     "values",
     "fold",
     "otherwise",
     "otherwise_nothing",
+    "otherwise_unknown",
     "date",
     "zone",
     "decimal",
@@ -87,12 +91,14 @@ class _Reading:
             decimal=self.one_of(keys.get("decimal"), get_args(model.Decimal), "."),
             nothing=self.words(keys.get("nothing")),
         )
+        files = [self.file_mapping(item) for item in self.items(keys.get("files"))]
         return model.Source(
             code=self.word(keys.get("source")),
-            files=tuple(self.file_mapping(item) for item in self.items(keys.get("files"))),
+            files=tuple(replace(file, looked_up=_looked_up(file, files)) for file in files),
             defaults=self.defaults,
             about=self.word(keys.get("about")),
             mapping_file=mapping_file,
+            ignore=self.words(keys.get("ignore")),
         )
 
     def file_mapping(self, node: Node) -> model.FileMapping:
@@ -150,10 +156,12 @@ class _Reading:
             nothing=(*self.defaults.nothing, *self.words(keys.get("nothing"))),
             whole=self.flag(keys.get("whole")),
             pad=self.count(keys.get("pad")),
+            lookups=self.lookups(keys.get("lookup")),
             values=values,
             fold=self.flag(keys.get("fold")),
             otherwise=self.otherwise(feed, column, keys.get("otherwise"), has_values=values is not None),
             default=self.template(keys.get("otherwise_nothing")),
+            blank_because=self.word(keys["otherwise_unknown"]) if "otherwise_unknown" in keys else None,
             date_order=self.one_of(keys.get("date"), get_args(model.DateOrder), self.defaults.date_order),
             zone=self.zone(keys.get("zone")) or self.defaults.zone,
             decimal=self.one_of(keys.get("decimal"), get_args(model.Decimal), self.defaults.decimal),
@@ -209,6 +217,17 @@ class _Reading:
         if computed or not isinstance(origin, model.FromHeader | model.Unknown):
             self.note("personal_needs_plain", node.line, feed=feed.code, column=column.name)
         return model.ColumnMapping(column.name, origin, line=node.line, optional=self.flag(keys.get("optional")))
+
+    def lookups(self, node: Node | None) -> tuple[model.Lookup, ...]:
+        if node is None:
+            return ()
+        hops = node.value if isinstance(node.value, list) else [node]
+        return tuple(self.lookup(hop) for hop in hops)
+
+    def lookup(self, node: Node) -> model.Lookup:
+        keys = self.keys(node, LOOKUP_KEYS, required=LOOKUP_KEYS)
+        file, key, take = (self.word(keys.get(name)) for name in LOOKUP_KEYS)
+        return model.Lookup(file=file, key=key, take=take, line=node.line)
 
     def values(self, feed: Feed, column: Column, node: Node | None) -> tuple[tuple[str, str], ...] | None:
         if node is None:
@@ -425,9 +444,14 @@ class _Reading:
             self.note("code_not_in_list", line, value=code, feed=feed.code, column=column.name, fits=fits)
 
 
+def _looked_up(file: model.FileMapping, files: Iterable[model.FileMapping]) -> frozenset[str]:
+    lookups = (lookup for other in files for lookup in other.lookups if lookup.file == file.pattern)
+    return frozenset(header for lookup in lookups for header in (lookup.key, lookup.take))
+
+
 def _contradictions(source: model.Source, file: str) -> list[Problem]:
-    """What is wrong between columns: required ones unmapped, keys unknown, personal headers used in clear."""
-    return [
+    """What is wrong between columns: required ones unmapped, keys unknown, personal headers used in clear, look-ups."""
+    within = (
         problem
         for file_mapping in source.files
         for found in (
@@ -436,7 +460,8 @@ def _contradictions(source: model.Source, file: str) -> list[Problem]:
             _personal_in_clear(file_mapping, file),
         )
         for problem in found
-    ]
+    )
+    return [*within, *_lost_lookups(source, file)]
 
 
 def _unmapped(mapping: model.FeedMapping, file: str) -> Iterable[Problem]:
@@ -452,25 +477,52 @@ def _unmapped(mapping: model.FeedMapping, file: str) -> Iterable[Problem]:
 
 def _unknown_keys(mapping: model.FeedMapping, file: str) -> Iterable[Problem]:
     for column in mapping.columns:
-        if column.name in mapping.feed.key and isinstance(column.origin, model.Unknown):
+        if column.name in mapping.feed.key and column.name in mapping.unknown:
             yield Problem("key_unknown", file, column.line, column.name, mapping.feed.code)
 
 
 def _personal_in_clear(file_mapping: model.FileMapping, file: str) -> Iterable[Problem]:
     """A header that one column holds as personal must not be used by another in clear."""
-    private = {
-        header: (feed.feed.code, column.name)
+    owners = dict.fromkeys(file_mapping.personal, "personal") | {
+        header: f"{feed.feed.code}.{column.name}"
         for feed in file_mapping.feeds
         for column in feed.columns
         if feed.feed.column(column.name).personal
         for header in column.headers
-    } | {header: ("personal", header) for header in file_mapping.personal}
+    }
     for feed in file_mapping.feeds:
         for header, other, line in _clear_uses(feed):
-            secret = find_header(header, private)
+            secret = find_header(header, owners)
             if secret is not None:
-                owner, column_name = private[secret]
-                yield Problem("personal_in_clear", file, line, column_name, owner, value=header, other=other)
+                yield Problem("personal_in_clear", file, line, value=header, header=owners[secret], other=other)
+
+
+def _lost_lookups(source: model.Source, file: str) -> Iterable[Problem]:
+    """Look-ups into a file that the mapping does not have, into personal headers, or round in a circle."""
+    by_pattern = {file_mapping.pattern: file_mapping for file_mapping in source.files}
+    order = TopologicalSorter[str]()
+    for file_mapping in source.files:
+        for lookup in file_mapping.lookups:
+            other = by_pattern.get(lookup.file)
+            if other is None:
+                yield Problem(
+                    "lookup_lost", file, lookup.line, value=lookup.file, fits=nearest(lookup.file, by_pattern, 3)
+                )
+                continue
+            order.add(file_mapping.pattern, lookup.file)
+            yield from _personal_looked_up(other, lookup, file)
+    try:
+        order.prepare()
+    except CycleError as circle:
+        yield Problem("lookup_circle", file, value=" → ".join(circle.args[1]))
+
+
+def _personal_looked_up(other: model.FileMapping, lookup: model.Lookup, file: str) -> Iterable[Problem]:
+    for header in (lookup.key, lookup.take):
+        if model.personal_columns(other, [header]):
+            yield Problem(
+                "personal_in_clear", file, lookup.line, header, "personal", value=header, other=f"lookup in {other.pattern}"
+            )
 
 
 def _clear_uses(mapping: model.FeedMapping) -> Iterable[tuple[str, str, int | None]]:

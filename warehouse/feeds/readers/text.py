@@ -238,7 +238,8 @@ class _Arrow:
         names = [f"c{place}" for place in range(1, width + 1)]
         self._delimiter = str(declared.delimiter).encode()
         self._quotes = declared.quotes
-        self._ends = numpy.frombuffer(self._delimiter + b'\r\n"', numpy.uint8)
+        self._ends = numpy.zeros(256, numpy.bool_)
+        self._ends[list(self._delimiter + b'\r\n"')] = True
         self._read = pyarrow.csv.ReadOptions(use_threads=False, block_size=BLOCKS * limits.line, column_names=names)
         self._parse = pyarrow.csv.ParseOptions(
             delimiter=str(declared.delimiter) if len(self._delimiter) == 1 else ",",
@@ -263,7 +264,7 @@ class _Arrow:
         marks = numpy.flatnonzero(bytes_ == ord('"')) if self._quotes and b'"' in piece else NOWHERE
         opening, closing = marks[::2], marks[1::2]
         before, after = bytes_[opening[opening > 0] - 1], bytes_[closing[closing < len(piece) - 1] + 1]
-        if not (numpy.isin(before, self._ends).all() and numpy.isin(after, self._ends).all()):
+        if not (self._ends[before].all() and self._ends[after].all()):
             return b"", piece
         if len(opening) == len(closing):
             return piece, b""

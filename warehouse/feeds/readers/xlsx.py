@@ -34,6 +34,8 @@ NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+CELL, ROW = (frozenset(f"{space} {tag}" for space in NAMESPACES) for tag in ("c", "row"))
+VALUE = frozenset(f"{space} {tag}" for space in NAMESPACES for tag in ("v", "t"))
 RELATION = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id",
@@ -154,18 +156,18 @@ def _misfit(cells: Sequence[str | None], width: int) -> tuple[Reason, str] | Non
 
 def _rows(book: _Workbook, part: str) -> Iterator[tuple[int, list[str | None]]]:
     """(row number in the sheet, cells) of every row with something in it."""
-    rows = _RowMaker(book)
+    sheet = _Sheet(book)
     with book.archive.open(part) as file:
         ended = False
         while not ended:
             block = file.read(BLOCK)
             ended = not block
-            rows.parser.Parse(block, ended)
-            yield from rows.taken()
+            sheet.parser.Parse(block, ended)
+            yield from sheet.taken()
 
 
-class _RowMaker:
-    """Takes the events of a sheet's XML and makes rows of text."""
+class _Sheet:
+    """Takes the events of a sheet's XML and makes rows of text. Called millions of times: plain comparisons, few calls."""
 
     def __init__(self, book: _Workbook) -> None:
         self.parser = _parser(self._start, self._end, self._characters)
@@ -176,9 +178,8 @@ class _RowMaker:
         self._place = 0
         self._type = "n"
         self._style = 0
-        self._text = ""
-        self._collects = False
-        self._has_value = False
+        self._text: list[str] = []
+        self._is_value = False
         self._places: dict[str, int] = {}
 
     def taken(self) -> list[tuple[int, list[str | None]]]:
@@ -187,35 +188,35 @@ class _RowMaker:
         return done
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
+        if tag in CELL:
             reference = attributes.get("r")
             self._place = self._place_of(reference) if reference else self._place + 1
             self._type = attributes.get("t", "n")
             self._style = int(attributes.get("s", 0))
-            self._text, self._has_value = "", False
-        elif tag == "v" or tag == "t":
-            self._collects = self._has_value = True
-        elif tag == "row":
+        elif tag in VALUE:
+            self._is_value = True
+        elif tag in ROW:
             self._row = int(attributes.get("r", self._row + 1))
             self._cells, self._place = [], -1
 
     def _end(self, tag: str) -> None:
-        if tag == "v" or tag == "t":
-            self._collects = False
-        elif tag == "c":
-            if self._has_value and (text := self._value()):
+        if tag in VALUE:
+            self._is_value = False
+        elif tag in CELL:
+            if self._text and (value := self._value("".join(self._text))):
                 cells = self._cells
                 cells.extend([None] * (self._place + 1 - len(cells)))
-                cells[self._place] = text
-        elif tag == "row" and self._cells:
+                cells[self._place] = value
+            self._text = []
+        elif tag in ROW and self._cells:
             self._done.append((self._row, self._cells))
 
     def _characters(self, text: str) -> None:
-        if self._collects:
-            self._text += text
+        if self._is_value:
+            self._text.append(text)
 
-    def _value(self) -> str:
-        text, kind = self._text, self._type
+    def _value(self, text: str) -> str:
+        kind = self._type
         if kind == "s":
             return self._book.strings[int(text)]
         if kind == "n":
@@ -363,25 +364,26 @@ def _parse(
     end: Callable[[str], None] = lambda _: None,
     characters: Callable[[str], None] = lambda _: None,
 ) -> None:
-    parser = _parser(start, end, characters)
+    """The events of a small part, by local names."""
+    parser = _parser(
+        lambda tag, attributes: start(tag.rpartition(" ")[2], attributes),
+        lambda tag: end(tag.rpartition(" ")[2]),
+        characters,
+    )
     with archive.open(part) as file:
         parser.ParseFile(file)
 
 
 def _parser(start: Start, end: Callable[[str], None], characters: Callable[[str], None]) -> expat.XMLParserType:
-    """A parser that calls with local names, for the tags of spreadsheets in either of their two namespaces."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    local = {f"{space} {tag}": tag for space in NAMESPACES for tag in ("c", "v", "t", "row")}
-
-    def name(tag: str) -> str:
-        return local.get(tag) or local.setdefault(tag, tag.rpartition(" ")[2])
+    """A parser that calls with `namespace name`."""
 
     def refuse(*_: object) -> None:
         raise ValueError("it declares a document type")
 
-    parser.StartElementHandler = lambda tag, attributes: start(name(tag), attributes)
-    parser.EndElementHandler = lambda tag: end(name(tag))
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = refuse
     return parser

@@ -10,9 +10,9 @@ return case
     else translate(
         value,
         '！＂＃＄＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～￥。'
-            || U&'\3000\00A0\2007\2009\202F\2212',
+        || U&'\3000\00A0\2007\2009\202F\2212',
         '!"#$&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~¥.'
-            || '     -'
+        || '     -'
     )
 end;
 
@@ -126,15 +126,21 @@ end
 $$;
 
 -- The number (1 to 12) of an English month by its name, its first three letters or `sept`; null for another word.
-create function staging.month_number(name text) returns int
+create function staging.month_number(month_name text) returns int
 language sql immutable strict parallel safe
-return (
-    select m.number::int
-    from unnest(
-        array['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
-    ) with ordinality as m (name, number)
-    where lower(month_number.name) in (m.name, left(m.name, 3)) or (m.number = 9 and lower(month_number.name) = 'sept')
-);
+return case
+    when lower(month_name) = 'sept' then 9
+    else coalesce(
+        array_position(array['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'], lower(month_name)),
+        array_position(
+            array[
+                'january', 'february', 'march', 'april', 'may', 'june',
+                'july', 'august', 'september', 'october', 'november', 'december'
+            ],
+            lower(month_name)
+        )
+    )
+end;
 
 -- The four-digit year; of two digits, 69 to 99 are nineteen hundreds, as in POSIX.
 create function staging.century(year text) returns text
@@ -213,7 +219,7 @@ begin
         rest := parts[4];
     end if;
     if year is null and date_order not in ('yymmdd', 'ddmmyy', 'mmddyy')
-        and plain ~ (case date_order when 'excel' then '^[0-9]{1,6}([.][0-9]+)?$' else '^[0-9]{5}([.][0-9]+)?$' end)
+        and plain ~ (case date_order when 'excel' then '^[1-9][0-9]{0,5}([.][0-9]+)?$' else '^[1-9][0-9]{4}([.][0-9]+)?$' end)
         and plain::numeric >= 61 and plain::numeric < 110000 then
         return to_char(
             timestamp '1899-12-30 00:00' + round(plain::numeric * 86400000)::bigint * interval '1 millisecond',
@@ -276,7 +282,8 @@ $$;
 create function staging.as_instant(value text, date_order text, zone text) returns timestamptz
 language sql stable parallel safe
 return case
-    when left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
+    when
+        left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
         and value ~ '^[0-9]+[-/][0-9]+[-/][0-9]+[ T]?[0-9:]*$'
         and (octet_length(value) <= 10 or length(split_part(value, ':', 2)) = 2)
         and pg_input_is_valid(value, 'timestamp')
@@ -298,7 +305,8 @@ $$;
 create function staging.as_date(value text, date_order text) returns date
 language sql stable parallel safe
 return case
-    when octet_length(value) <= 10 and left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
+    when
+        octet_length(value) <= 10 and left(value, 2) in ('18', '19', '20', '21') and substr(value, 5, 1) in ('-', '/')
         and value ~ '^[0-9]+[-/][0-9]+[-/][0-9]+$' and pg_input_is_valid(value, 'date')
         then value::date
     else staging.read_date(value, date_order)

@@ -38,7 +38,7 @@ create index on curated.fct_complaint (complaint_id) where reopened_count > 0;
 -- One row per region, day and opening; a closed day has one row without length, and so has the day after the last known.
 create table curated.dim_working_hours (
     region_id text not null,
-    worked_on date not null,
+    day_on date not null,
     holds_from timestamptz not null,
     holds_until timestamptz not null,
     open_from timestamptz not null,
@@ -46,7 +46,7 @@ create table curated.dim_working_hours (
     seconds_before double precision not null,
     primary key (region_id, holds_from)
 );
-create index on curated.dim_working_hours (region_id, worked_on);
+create index on curated.dim_working_hours (region_id, day_on);
 
 -- One row per invitation to a survey.
 create table curated.fct_survey (

@@ -102,7 +102,7 @@ return exp(bucket_position * 0.01980262729617973);
 -- Aalen-Johansen: `competing` events end the wait without the event; where there are none this is one minus Kaplan-Meier.
 -- Variance by the delta method (Gaynor 1993), which is Greenwood's where nothing competes; the interval is taken on the
 -- log(-log) scale of one minus the incidence. Events in a bucket come before its censorings.
-create function published.incidence(buckets integer [], events bigint [], competing bigint [], censored bigint [])
+create function published.incidence(buckets integer[], events bigint[], competing bigint[], censored bigint[])
 returns table (
     bucket integer,
     happened bigint,
@@ -114,105 +114,105 @@ returns table (
 )
 language sql immutable parallel safe
 begin atomic
-with delivered as (
-    select
-        given.bucket,
-        sum(given.events)::double precision as happened,
-        sum(given.competing)::double precision as competed,
-        sum(given.events + given.competing + given.censored)::double precision as left_here
-    from unnest($1, $2, $3, $4) as given (bucket, events, competing, censored)
-    group by given.bucket
-),
+    with delivered as (
+        select
+            given.bucket,
+            sum(given.events)::double precision as happened,
+            sum(given.competing)::double precision as competed,
+            sum(given.events + given.competing + given.censored)::double precision as left_here
+        from unnest($1, $2, $3, $4) as given (bucket, events, competing, censored)
+        group by given.bucket
+    ),
 
-at_risk as (
-    select
-        d.bucket,
-        d.happened,
-        d.happened + d.competed as ended,
-        sum(d.left_here) over (order by d.bucket desc) as at_risk
-    from delivered as d
-),
+    at_risk as (
+        select
+            d.bucket,
+            d.happened,
+            d.happened + d.competed as ended,
+            sum(d.left_here) over (order by d.bucket desc) as at_risk
+        from delivered as d
+    ),
 
-free as (
+    free as (
+        select
+            r.*,
+            case
+                when r.ended < r.at_risk
+                    then exp(sum(case when r.ended < r.at_risk then ln(1 - r.ended / r.at_risk) end) over (order by r.bucket))
+                else 0
+            end as free_after
+        from at_risk as r
+        where r.at_risk > 0
+    ),
+
+    steps as (
+        select
+            f.*,
+            lag(f.free_after, 1, 1) over (order by f.bucket) as free_before
+        from free as f
+    ),
+
+    risen as (
+        select
+            s.*,
+            sum(s.free_before * s.happened / s.at_risk) over (order by s.bucket) as incidence
+        from steps as s
+    ),
+
+    terms as (
+        select
+            r.*,
+            case when r.ended < r.at_risk then r.ended / (r.at_risk * (r.at_risk - r.ended)) else 0 end as spread,
+            r.free_before * r.happened / (r.at_risk * r.at_risk) as pull,
+            power(r.free_before, 2) * r.happened * (r.at_risk - r.happened) / power(r.at_risk, 3) as own
+        from risen as r
+    ),
+
+    varied as (
+        select
+            t.*,
+            power(t.incidence, 2) * sum(t.spread) over w
+            - 2 * t.incidence * sum(t.spread * t.incidence) over w
+            + sum(t.spread * power(t.incidence, 2)) over w
+            + sum(t.own) over w
+            - 2 * (t.incidence * sum(t.pull) over w - sum(t.pull * t.incidence) over w) as variance
+        from terms as t
+        window w as (order by t.bucket)
+    ),
+
+    scaled as (
+        select
+            v.*,
+            case
+                when v.incidence > 1e-12 and v.incidence < 1 - 1e-12
+                    then
+                        1.959963984540054 * sqrt(greatest(0, v.variance))
+                        / ((1 - v.incidence) * abs(ln(1 - v.incidence)))
+            end as reach
+        from varied as v
+    )
+
     select
-        r.*,
+        c.bucket,
+        c.happened::bigint as happened,
+        c.at_risk::bigint as at_risk,
+        lag(c.incidence, 1, 0) over (order by c.bucket) as before,
+        c.incidence,
         case
-            when r.ended < r.at_risk
-                then exp(sum(case when r.ended < r.at_risk then ln(1 - r.ended / r.at_risk) end) over (order by r.bucket))
-            else 0
-        end as free_after
-    from at_risk as r
-    where r.at_risk > 0
-),
-
-steps as (
-    select
-        f.*,
-        lag(f.free_after, 1, 1) over (order by f.bucket) as free_before
-    from free as f
-),
-
-risen as (
-    select
-        s.*,
-        sum(s.free_before * s.happened / s.at_risk) over (order by s.bucket) as incidence
-    from steps as s
-),
-
-terms as (
-    select
-        r.*,
-        case when r.ended < r.at_risk then r.ended / (r.at_risk * (r.at_risk - r.ended)) else 0 end as spread,
-        r.free_before * r.happened / (r.at_risk * r.at_risk) as pull,
-        power(r.free_before, 2) * r.happened * (r.at_risk - r.happened) / power(r.at_risk, 3) as own
-    from risen as r
-),
-
-varied as (
-    select
-        t.*,
-        power(t.incidence, 2) * sum(t.spread) over w
-        - 2 * t.incidence * sum(t.spread * t.incidence) over w
-        + sum(t.spread * power(t.incidence, 2)) over w
-        + sum(t.own) over w
-        - 2 * (t.incidence * sum(t.pull) over w - sum(t.pull * t.incidence) over w) as variance
-    from terms as t
-    window w as (order by t.bucket)
-),
-
-scaled as (
-    select
-        v.*,
+            when c.incidence <= 1e-12 then 0
+            when c.reach is not null then 1 - exp(-exp(ln(-ln(1 - c.incidence)) - least(c.reach, 700)))
+        end as low,
         case
-            when v.incidence > 1e-12 and v.incidence < 1 - 1e-12
-                then
-                    1.959963984540054 * sqrt(greatest(0, v.variance))
-                    / ((1 - v.incidence) * abs(ln(1 - v.incidence)))
-        end as reach
-    from varied as v
-)
-
-select
-    c.bucket,
-    c.happened::bigint as happened,
-    c.at_risk::bigint as at_risk,
-    lag(c.incidence, 1, 0) over (order by c.bucket) as before,
-    c.incidence,
-    case
-        when c.incidence <= 1e-12 then 0
-        when c.reach is not null then 1 - exp(-exp(ln(-ln(1 - c.incidence)) - least(c.reach, 700)))
-    end as low,
-    case
-        when c.incidence <= 1e-12 then 0
-        when c.reach is not null then 1 - exp(-exp(ln(-ln(1 - c.incidence)) + least(c.reach, 700)))
-    end as high
-from scaled as c
-order by c.bucket;
+            when c.incidence <= 1e-12 then 0
+            when c.reach is not null then 1 - exp(-exp(ln(-ln(1 - c.incidence)) + least(c.reach, 700)))
+        end as high
+    from scaled as c
+    order by c.bucket;
 end;
 
 -- One row that sums up how long something takes: n in all, still open, and quantiles in seconds, null where the curve
 -- does not get that far. A quantile lies in its bucket at the event that crosses it.
-create function published.duration_summary(buckets integer [], events bigint [], competing bigint [], censored bigint [])
+create function published.duration_summary(buckets integer[], events bigint[], competing bigint[], censored bigint[])
 returns table (
     n bigint,
     open bigint,
@@ -224,96 +224,105 @@ returns table (
 )
 language sql immutable parallel safe
 begin atomic
-with points as (
-    select i.*
-    from published.incidence($1, $2, $3, $4) as i
-),
+    with points as (
+        select i.*
+        from published.incidence($1, $2, $3, $4) as i
+    ),
 
-crossings as (
+    crossings as (
+        select
+            asked.share,
+            min(
+                published.duration_seconds(
+                    p.bucket
+                    + (greatest(1, ceil((asked.share - p.before) / (p.incidence - p.before) * p.happened - 1e-9)) - 0.5)
+                    / p.happened
+                )
+            ) as seconds
+        from points as p
+        cross join (values (0.5), (0.75), (0.9)) as asked (share)
+        where p.before < asked.share - 1e-12 and p.incidence >= asked.share - 1e-12
+        group by asked.share
+    ),
+
+    limits as (
+        select
+            min(p.bucket) filter (where p.high >= 0.5) as first_high,
+            min(p.bucket) filter (where p.low >= 0.5) as first_low
+        from points as p
+    ),
+
+    totals as (
+        select
+            coalesce(sum(given.events + given.competing + given.censored), 0)::bigint as n,
+            coalesce(sum(given.censored), 0)::bigint as open
+        from unnest($1, $2, $3, $4) as given (bucket, events, competing, censored)
+    )
+
     select
-        asked.share,
-        min(
-            published.duration_seconds(
-                p.bucket
-                + (greatest(1, ceil((asked.share - p.before) / (p.incidence - p.before) * p.happened - 1e-9)) - 0.5)
-                / p.happened
-            )
-        ) as seconds
-    from points as p
-    cross join (values (0.5), (0.75), (0.9)) as asked (share)
-    where p.before < asked.share - 1e-12 and p.incidence >= asked.share - 1e-12
-    group by asked.share
-),
-
-limits as (
-    select
-        min(p.bucket) filter (where p.high >= 0.5) as first_high,
-        min(p.bucket) filter (where p.low >= 0.5) as first_low
-    from points as p
-),
-
-totals as (
-    select
-        coalesce(sum(given.events + given.competing + given.censored), 0)::bigint as n,
-        coalesce(sum(given.censored), 0)::bigint as open
-    from unnest($1, $2, $3, $4) as given (bucket, events, competing, censored)
-)
-
-select
-    t.n,
-    t.open,
-    (select c.seconds from crossings as c where c.share = 0.5) as median,
-    published.duration_seconds(l.first_high + 0.5) as median_low,
-    published.duration_seconds(l.first_low + 0.5) as median_high,
-    (select c.seconds from crossings as c where c.share = 0.75) as p75,
-    (select c.seconds from crossings as c where c.share = 0.9) as p90
-from totals as t
-cross join limits as l;
+        t.n,
+        t.open,
+        (
+            select c.seconds from crossings as c
+            where c.share = 0.5
+        ) as median,
+        published.duration_seconds(l.first_high + 0.5) as median_low,
+        published.duration_seconds(l.first_low + 0.5) as median_high,
+        (
+            select c.seconds from crossings as c
+            where c.share = 0.75
+        ) as p75,
+        (
+            select c.seconds from crossings as c
+            where c.share = 0.9
+        ) as p90
+    from totals as t
+    cross join limits as l;
 end;
 
 -- A quantile of finished durations alone, in seconds, by linear interpolation between order statistics as
 -- percentile_cont takes them; the values of a bucket are spread evenly over it.
-create function published.closed_quantile(buckets integer [], counts bigint [], share double precision)
+create function published.closed_quantile(buckets integer[], counts bigint[], share double precision)
 returns double precision
 language sql immutable parallel safe
 begin atomic
-with delivered as (
-    select
-        given.bucket,
-        sum(given.counted)::double precision as counted
-    from unnest($1, $2) as given (bucket, counted)
-    where given.counted > 0
-    group by given.bucket
-),
+    with delivered as (
+        select
+            given.bucket,
+            sum(given.counted)::double precision as counted
+        from unnest($1, $2) as given (bucket, counted)
+        where given.counted > 0
+        group by given.bucket
+    ),
 
-ranked as (
-    select
-        d.*,
-        sum(d.counted) over (order by d.bucket) - d.counted as below,
-        sum(d.counted) over () as n
-    from delivered as d
-),
+    ranked as (
+        select
+            d.*,
+            sum(d.counted) over (order by d.bucket) - d.counted as below,
+            sum(d.counted) over () as n
+        from delivered as d
+    ),
 
-wanted as (
-    select
-        r.*,
-        floor($3 * (r.n - 1)) as lower_rank,
-        $3 * (r.n - 1) - floor($3 * (r.n - 1)) as weight
-    from ranked as r
-)
-
-select
-    sum(
-        case
-            when w.lower_rank >= w.below and w.lower_rank < w.below + w.counted
-                then (1 - w.weight) * published.duration_seconds(w.bucket + (w.lower_rank - w.below + 0.5) / w.counted)
-            else 0
-        end
-        + case
-            when w.lower_rank + 1 >= w.below and w.lower_rank + 1 < w.below + w.counted
-                then w.weight * published.duration_seconds(w.bucket + (w.lower_rank + 1 - w.below + 0.5) / w.counted)
-            else 0
-        end
+    wanted as (
+        select
+            r.*,
+            floor($3 * (r.n - 1)) as lower_rank,
+            $3 * (r.n - 1) - floor($3 * (r.n - 1)) as weight
+        from ranked as r
     )
-from wanted as w;
+
+    select
+        sum(
+            case
+                when w.lower_rank >= w.below and w.lower_rank < w.below + w.counted
+                    then (1 - w.weight) * published.duration_seconds(w.bucket + (w.lower_rank - w.below + 0.5) / w.counted)
+                else 0
+            end
+            + case
+                when w.lower_rank + 1 >= w.below and w.lower_rank + 1 < w.below + w.counted
+                    then w.weight * published.duration_seconds(w.bucket + (w.lower_rank + 1 - w.below + 0.5) / w.counted)
+                else 0
+            end
+        )
+    from wanted as w;
 end;

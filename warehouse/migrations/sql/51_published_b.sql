@@ -124,17 +124,17 @@ alter table published.survey_cohort_edition enable row level security;
 alter table published.survey_score_edition enable row level security;
 
 create policy own_branches on published.complaint_cohort_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 create policy own_branches on published.complaint_duration_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 create policy own_branches on published.complaint_open_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 create policy own_branches on published.complaint_daily_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 create policy own_branches on published.survey_cohort_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 create policy own_branches on published.survey_score_edition for select to reader
-using (branch_id = any (array(select access.visible_branches())));
+using (branch_id = any(array(select access.visible_branches())));
 
 create view published.complaint_cohort with (security_invoker = true) as
 select

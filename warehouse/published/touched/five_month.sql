@@ -26,7 +26,10 @@ ended as (
 delivered_order as (
     select o.ordered_on as happened_on
     from curated.fct_order as o
-    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+    where o.order_id in (
+        select s.order_id from staging.stg_orders as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_referral as (
@@ -34,25 +37,31 @@ delivered_referral as (
     from curated.fct_lead as l
     where
         l.referrer_id is not null
-        and l.lead_id in (select s.lead_id from staging.stg_leads as s where s.load_id = any(:loads))
+        and l.lead_id in (
+            select s.lead_id from staging.stg_leads as s
+            where s.load_id = any(:loads)
+        )
 ),
 
 moved_customer as (
-    select o.ordered_on as happened_on
+    select curated.party_id('customer:' || s.customer_id) as customer_id
     from staging.stg_customers as s
-    inner join curated.dim_customer as d on s.customer_id = d.customer_code
-    inner join curated.fct_order as o on d.customer_id = o.customer_id
+    left join curated.dim_customer as d on s.customer_id = d.customer_code
     where
         s.load_id = any(:loads)
         and (s.branch_id is distinct from d.branch_id or s.customer_kind is distinct from d.customer_kind)
-),
-
-moved_branch as (
-    select o.ordered_on as happened_on
+    union all
+    select d.customer_id
     from staging.stg_branches as s
     left join curated.dim_branch as b on s.branch_id = b.branch_id
-    inner join curated.fct_order as o on s.branch_id = o.branch_id
+    inner join curated.dim_customer as d on s.branch_id = d.branch_id
     where s.load_id = any(:loads) and s.region_id is distinct from b.region_id
+),
+
+of_moved_customer as (
+    select o.ordered_on as happened_on
+    from moved_customer as m
+    inner join curated.fct_order as o on m.customer_id = o.customer_id
 ),
 
 happened as (
@@ -60,9 +69,7 @@ happened as (
     union all
     select happened_on from delivered_referral
     union all
-    select happened_on from moved_customer
-    union all
-    select happened_on from moved_branch
+    select happened_on from of_moved_customer
 ),
 
 earliest as (

@@ -4,27 +4,42 @@
 with delivered_lead as (
     select l.*
     from curated.fct_lead as l
-    where l.lead_id in (select s.lead_id from staging.stg_leads as s where s.load_id = any(:loads))
+    where l.lead_id in (
+        select s.lead_id from staging.stg_leads as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_order as (
     select o.*
     from curated.fct_order as o
-    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+    where o.order_id in (
+        select s.order_id from staging.stg_orders as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_contact as (
     select c.*
     from curated.fct_contact as c
-    where c.is_reached and c.contact_id in (select s.contact_id from staging.stg_contacts as s where s.load_id = any(:loads))
+    where c.is_reached and c.contact_id in (
+        select s.contact_id from staging.stg_contacts as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_attendance as (
     select a.*
     from curated.fct_attendance as a
     where
-        a.event_id in (select s.event_id from staging.stg_attendances as s where s.load_id = any(:loads))
-        or a.event_id in (select s.event_id from staging.stg_events as s where s.load_id = any(:loads))
+        a.event_id in (
+            select s.event_id from staging.stg_attendances as s
+            where s.load_id = any(:loads)
+        )
+        or a.event_id in (
+            select s.event_id from staging.stg_events as s
+            where s.load_id = any(:loads)
+        )
 ),
 
 moved_branch as (

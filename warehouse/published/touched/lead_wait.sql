@@ -9,7 +9,10 @@ with delivered_lead as (
 delivered_order as (
     select o.*
     from curated.fct_order as o
-    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+    where o.order_id in (
+        select s.order_id from staging.stg_orders as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 moved_branch as (

@@ -2,7 +2,10 @@
 with delivered_order as (
     select o.ordered_on as judged_on
     from curated.fct_order as o
-    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+    where o.order_id in (
+        select s.order_id from staging.stg_orders as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_rate as (
@@ -12,15 +15,24 @@ delivered_rate as (
     inner join curated.fct_order as o on s.order_id = o.order_id
     where
         r.load_id = any(:loads)
-        and r.currency not in (select p.value from published.setting as p where p.name = 'reporting_currency')
+        and r.currency not in (
+            select p.value from published.setting as p
+            where p.name = 'reporting_currency'
+        )
 ),
 
 delivered_return as (
     select coalesce(r.ordered_on, r.returned_on) as judged_on
     from curated.fct_return as r
     where
-        r.return_id in (select s.return_id from staging.stg_returns as s where s.load_id = any(:loads))
-        or r.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+        r.return_id in (
+            select s.return_id from staging.stg_returns as s
+            where s.load_id = any(:loads)
+        )
+        or r.order_id in (
+            select s.order_id from staging.stg_orders as s
+            where s.load_id = any(:loads)
+        )
 ),
 
 moved_branch as (

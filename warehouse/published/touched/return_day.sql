@@ -3,8 +3,14 @@ with delivered as (
     select r.returned_on
     from curated.fct_return as r
     where
-        r.return_id in (select s.return_id from staging.stg_returns as s where s.load_id = any(:loads))
-        or r.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+        r.return_id in (
+            select s.return_id from staging.stg_returns as s
+            where s.load_id = any(:loads)
+        )
+        or r.order_id in (
+            select s.order_id from staging.stg_orders as s
+            where s.load_id = any(:loads)
+        )
 ),
 
 delivered_rate as (
@@ -14,7 +20,10 @@ delivered_rate as (
     inner join curated.fct_return as r on s.order_id = r.order_id
     where
         c.load_id = any(:loads)
-        and c.currency not in (select p.value from published.setting as p where p.name = 'reporting_currency')
+        and c.currency not in (
+            select p.value from published.setting as p
+            where p.name = 'reporting_currency'
+        )
 ),
 
 moved_branch as (

@@ -26,7 +26,10 @@ ended as (
 delivered_order as (
     select o.ordered_on as happened_on
     from curated.fct_order as o
-    where o.order_id in (select s.order_id from staging.stg_orders as s where s.load_id = any(:loads))
+    where o.order_id in (
+        select s.order_id from staging.stg_orders as s
+        where s.load_id = any(:loads)
+    )
 ),
 
 delivered_rate as (
@@ -36,7 +39,10 @@ delivered_rate as (
     inner join curated.fct_order as o on s.order_id = o.order_id
     where
         r.load_id = any(:loads)
-        and r.currency not in (select p.value from published.setting as p where p.name = 'reporting_currency')
+        and r.currency not in (
+            select p.value from published.setting as p
+            where p.name = 'reporting_currency'
+        )
 ),
 
 delivered_wallet as (
@@ -46,13 +52,22 @@ delivered_wallet as (
 ),
 
 moved_customer as (
-    select o.ordered_on as happened_on
+    select curated.party_id('customer:' || s.customer_id) as customer_id
     from staging.stg_customers as s
-    inner join curated.dim_customer as d on s.customer_id = d.customer_code
-    inner join curated.fct_order as o on d.customer_id = o.customer_id
+    left join curated.dim_customer as d on s.customer_id = d.customer_code
     where
         s.load_id = any(:loads)
         and (s.branch_id is distinct from d.branch_id or s.customer_kind is distinct from d.customer_kind)
+),
+
+of_moved_customer as (
+    select o.ordered_on as happened_on
+    from moved_customer as m
+    inner join curated.fct_order as o on m.customer_id = o.customer_id
+    union all
+    select w.period_on as happened_on
+    from moved_customer as m
+    inner join curated.fct_wallet as w on m.customer_id = w.customer_id
 ),
 
 happened as (
@@ -62,7 +77,7 @@ happened as (
     union all
     select happened_on from delivered_wallet
     union all
-    select happened_on from moved_customer
+    select happened_on from of_moved_customer
 ),
 
 earliest as (

@@ -1,0 +1,97 @@
+"""A mapping against files: each thing that does not fit is one message, and reading goes no further than it must."""
+
+import pytest
+
+from warehouse.feeds.mapping import check, check_headers, contract_source, read_mapping
+
+MAPPING = """
+source: shop
+files:
+  - pattern: "shop*.csv"
+    ignore: [Remark]
+    feeds:
+      complaints:
+        columns:
+          complaint_id: Case No
+          branch_id: Branch
+          opened_at: Opened
+          category_code: {column: Topic, values: {Fee: fees}, otherwise: refuse}
+          severity_code: Level
+          closed_at: {column: Closed, optional: true}
+          text: Message
+  - pattern: "never*.csv"
+    feeds: {orders: same}
+"""
+HEAD = "case_no,Branch,Opened,Topic,Level,Message,Remark,\n"
+
+
+@pytest.fixture
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mapping") / "shop.yaml"
+    path.write_text(MAPPING, "utf-8")
+    return read_mapping(path)
+
+
+def kinds(problems):
+    return [(problem.file, problem.kind, problem.value) for problem in problems]
+
+
+def test_a_file_that_fits_has_no_problem(source, tmp_path):
+    (tmp_path / "shop.csv").write_text(HEAD + "1,B,2026-01-01,Fee,Normal,hi,x,\n", "utf-8")
+    assert kinds(check(source, tmp_path)) == [("shop.yaml", "no_file", "never*.csv")]
+
+
+def test_headers_that_are_absent_or_left_over_are_named_with_the_nearest(source):
+    found = check_headers(
+        source.files[0], ("Case No", "Brunch", "Opened", "Topic", "Level", "Message", "staff id"), file="a.csv"
+    )
+    assert [(problem.kind, problem.value, problem.fits, problem.stops) for problem in found] == [
+        ("header_absent", "Branch", ("Brunch",), True),
+        ("header_unmapped", "Brunch", ("branch_id", "ignore"), False),
+        ("header_unmapped", "staff id", ("handler_staff_id", "ignore"), False),
+    ]
+
+
+def test_words_and_dates_that_the_first_rows_already_show(source, tmp_path):
+    rows = "1,B,3/4/2026,Fees,urgent,13812345678,x,\n2,B,2026-01-01,Fee,高,N/A,x,\n"
+    (tmp_path / "shop.csv").write_text(HEAD + rows, "utf-8")
+    found = [problem for problem in check(source, tmp_path) if problem.file == "shop.csv"]
+    assert [(problem.kind, problem.value, problem.header, problem.fits, problem.stops) for problem in found] == [
+        ("date_ambiguous", "3/4/2026", "Opened", (), False),
+        ("value_unmapped", "Fees", "Topic", ("Fee",), False),
+        ("value_unmapped", "urgent", "Level", ("low", "normal", "high", "critical"), False),
+    ]
+    assert not any("138" in problem.say(language) for problem in found for language in ("en", "zh_CN"))
+
+
+def test_files_that_are_strange_empty_broken_or_twice_the_same(source, tmp_path):
+    (tmp_path / "shop1.csv").write_text(HEAD, "utf-8")
+    (tmp_path / "shop2.csv").write_text(HEAD, "utf-8")
+    (tmp_path / "shop3.csv").write_text("", "utf-8")
+    (tmp_path / "shoop.csv").write_text("other", "utf-8")
+    (tmp_path / "shop.csv").mkdir()
+    found = kinds(check(source, tmp_path))
+    assert ("shop1.csv", "empty", "") in found
+    assert ("shop2.csv", "same_file", "shop1.csv") in found
+    assert ("shoop.csv", "no_pattern", "") in found
+    assert [file for file, kind, _ in found if kind == "unreadable"] == ["shop3.csv"]
+
+
+def test_a_file_of_the_wrong_feed_and_one_with_a_column_missing(tmp_path):
+    (tmp_path / "leads.csv").write_text("a,b\n1,2\n", "utf-8")
+    (tmp_path / "投诉.csv").write_text("投诉编号,网点,受理时间,投诉类别\n1,B,2026-01-01,x\n", "utf-8")
+    (tmp_path / "contacts.csv").write_text(
+        "contact_id,branch_id,channel_code,purpose_code,started_at,outcome_code\n", "utf-8"
+    )
+    found = check(contract_source(), tmp_path)
+    assert [(problem.file, problem.kind, problem.column) for problem in found if problem.stops] == [
+        ("contacts.csv", "one_of_unmapped", None),
+        ("leads.csv", "nothing_recognised", None),
+        ("投诉.csv", "required_unmapped", "branch_id"),
+    ]
+    assert next(problem.fits for problem in found if problem.column == "branch_id") == ("网点",)
+
+
+def test_no_folder(source, tmp_path):
+    with pytest.raises(NotADirectoryError):
+        check(source, tmp_path / "nowhere")

@@ -1,0 +1,1 @@
+"""Feeds: the contract of what may come in, readers of files, mappings, and the demo company."""
