@@ -8,10 +8,14 @@ from pages import complaints, data_health, lead_sources, overview, satisfaction,
 from pages.shared import panels, viewer
 from pages.shared.viewer import Viewer
 
-st.set_page_config(page_title="Gatehouse", page_icon=":material/door_front:", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(
+    page_title="Gatehouse", page_icon=":material/door_front:", layout="wide", initial_sidebar_state="auto"
+)
 
 
-def page(show: Callable[[Viewer], None], who: Viewer, title: str, icon: str, path: str, *, is_first: bool = False) -> st.Page:
+def page(
+    show: Callable[[Viewer], None], who: Viewer, title: str, icon: str, path: str, *, is_first: bool = False
+) -> st.Page:
     """One screen as Streamlit knows it."""
 
     def screen() -> None:

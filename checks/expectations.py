@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import URL
@@ -41,7 +40,7 @@ from great_expectations.expectations.metrics.map_metric_provider.column_map_metr
 )
 from sqlalchemy import ColumnElement, literal_column
 
-from checks.predicates import holds, query_of
+from checks.predicates import Look, holds, query_of
 from checks.rules import Level, Rule, Suite
 
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -59,21 +58,21 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Look:
+class Eyes:
     """One GX context on one warehouse, for all tables of a gate run."""
 
     datasource: SQLDatasource
 
-    def count(self, suite: Suite, *, now: datetime) -> list[Seen]:
+    def count(self, suite: Suite, look: Look) -> list[Seen]:
         """What GX sees of every rule that it can count, in GX's own order."""
         asset = self.datasource.add_table_asset(name=suite.view, table_name=suite.view, schema_name="gate")
         batch = asset.add_batch_definition_whole_table("all rows").get_batch()
-        validated = batch.validate(expectation_suite(suite, now=now), result_format=COUNTS_ONLY)
+        validated = batch.validate(expectation_suite(suite, look), result_format=COUNTS_ONLY)
         return [_seen(result) for result in validated.results]
 
 
 @contextmanager
-def looking(url: URL, *, options: str) -> Iterator[Look]:
+def looking(url: URL, *, options: str) -> Iterator[Eyes]:
     """A look at the warehouse behind `url` with libpq `options`, through an ephemeral context that calls nobody."""
     config = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
@@ -88,18 +87,18 @@ def looking(url: URL, *, options: str) -> Iterator[Look]:
         warnings.simplefilter("ignore", category=GxDatasourceWarning)
         datasource = context.data_sources.add_sql(name="warehouse", connection_string=address, **engine)
     try:
-        yield Look(datasource=datasource)
+        yield Eyes(datasource=datasource)
     finally:
         datasource.get_engine().dispose()
 
 
-def expectation_suite(suite: Suite, *, now: datetime) -> gx.ExpectationSuite:
+def expectation_suite(suite: Suite, look: Look) -> gx.ExpectationSuite:
     """The GX suite of one table: every rule that GX can count, its id in the expectation's meta."""
     rules = [rule for rule in suite.rules if rule.kind.proof != "ours"]
-    return gx.ExpectationSuite(name=suite.view, expectations=[expectation(rule, suite, now=now) for rule in rules])
+    return gx.ExpectationSuite(name=suite.view, expectations=[expectation(rule, suite, look) for rule in rules])
 
 
-def expectation(rule: Rule, suite: Suite, *, now: datetime) -> Expectation:
+def expectation(rule: Rule, suite: Suite, look: Look) -> Expectation:
     """One rule as GX says it: its own expectation where GX has one, ours where it has not."""
     said: dict[str, Any] = {"severity": SEVERITY[rule.level], "meta": {"rule": rule.id, "table": suite.table}}
     first, bounds = "".join(rule.columns[:1]), rule.bounds
@@ -118,7 +117,7 @@ def expectation(rule: Rule, suite: Suite, *, now: datetime) -> Expectation:
     if rule.kind.proof == "query":
         return ExpectNoRows(unexpected_rows_query=query_of(rule), **said)
     anchor = "load_id" if suite.gate == "delivery" else "slice_on"
-    return ExpectRowsToKeep(column=anchor, condition=holds(rule, now=now), **said)
+    return ExpectRowsToKeep(column=anchor, condition=holds(rule, look), **said)
 
 
 class RowsKeep(ColumnMapMetricProvider):

@@ -16,6 +16,7 @@ from warehouse.feeds.contract import ColumnType, feeds
 Name = TypeVar("Name", bound=Hashable)
 Observed = TypeVar("Observed")
 
+HASHED_KEYS = 1_000_000
 ENOUGH_HISTORY = 4
 HISTORY_KEPT = 12
 
@@ -59,6 +60,12 @@ class Facts:
     unique: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, "Slices"] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
+    stored: Mapping[str, int] = field(default_factory=dict)
+
+    def worth_hashing(self, table: str) -> frozenset[str]:
+        """The feeds whose known keys fit in memory, and are not many times the rows of `table` that wait."""
+        waiting = sum(load.accepted for load in self.loads.get(table, ()))
+        return frozenset(feed for feed, rows in self.stored.items() if rows <= min(HASHED_KEYS, 10 * waiting))
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -
         null_fractions=_null_fractions(connection, tables, now=now),
         unknown=_unknown(connection, tables),
         unique=_unique(connection, tables),
+        stored=_stored(connection),
     )
 
 
@@ -174,6 +182,12 @@ def _null_fractions(
     """)
     rows = connection.execute(asked, {"tables": list(tables), "now": now})
     return _histories(((table, rule_id), fraction) for table, rule_id, fraction in rows)
+
+
+def _stored(connection: Connection) -> dict[str, int]:
+    """Rows that lie in staging, by feed, in all versions."""
+    asked = sa.text("select f.feed, sum(f.accepted) as stored from published.load_feed as f group by f.feed")
+    return {row.feed: int(row.stored) for row in connection.execute(asked)}
 
 
 def _unique(connection: Connection, tables: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -1,6 +1,6 @@
 """What a rule says about a row, in SQLAlchemy Core: for our own counts, the quarantine and the conditions GX counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,21 +12,29 @@ from sqlalchemy.sql.elements import NamedColumn
 
 from checks.rules import Rule, Suite, row_query
 
+QUERIES = frozenset({"rows", "period_covered", "coverage_kept", "restated_within"})
 DIALECT = sa.make_url("postgresql+psycopg2://").get_dialect()()
 
 
 @dataclass(frozen=True)
-class Counted:
-    """One pass over a table: rows by load, rows that break each rule, newest record by rule (None: there is none)."""
+class Look:
+    """How rows are looked at: the instant that counts as now, and the feeds whose known keys are worth hashing.
 
+    Hashing reads all known keys once; looking up asks an index for each row, which suits few rows or very many keys.
+    """
+
+    now: datetime
+    hashed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One pass over a table: rows, rows of each load, rows that break each rule, newest record by rule (None: none)."""
+
+    rows: int
     by_load: Mapping[int, int]
     broken: Mapping[str, int]
     newest: Mapping[str, datetime | None]
-
-    @property
-    def rows(self) -> int:
-        """All rows looked at."""
-        return sum(self.by_load.values())
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Offence:
     values: Mapping[str, Any]
 
 
-def bad(rule: Rule, *, now: datetime) -> ColumnElement[bool]:
+def bad(rule: Rule, look: Look) -> ColumnElement[bool]:
     """True for a row that breaks the row rule, null or false for one that keeps it; reads unqualified columns.
 
     ValueError for a kind that is not about single rows.
@@ -46,10 +54,10 @@ def bad(rule: Rule, *, now: datetime) -> ColumnElement[bool]:
     columns: list[ColumnElement[Any]] = [sa.column(name) for name in rule.columns]
     if len(columns) > 1:
         return _bad_together(rule, columns)
-    return _bad_alone(rule, columns[0], now=now)
+    return _bad_alone(rule, columns[0], look)
 
 
-def _bad_alone(rule: Rule, column: ColumnElement[Any], *, now: datetime) -> ColumnElement[bool]:
+def _bad_alone(rule: Rule, column: ColumnElement[Any], look: Look) -> ColumnElement[bool]:
     """What is wrong with one value."""
     match rule.expect:
         case "not_null" | "max_null_fraction" | "nulls_like_history":
@@ -61,10 +69,10 @@ def _bad_alone(rule: Rule, column: ColumnElement[Any], *, now: datetime) -> Colu
         case "pattern":
             return ~column.op("~", is_comparison=True)(rule.bounds["pattern"])
         case "not_in_future":
-            latest = sa.literal((now + timedelta(days=rule.bounds["days"])).isoformat(), sa.Text)
+            latest = sa.literal((look.now + timedelta(days=rule.bounds["days"])).isoformat(), sa.Text)
             return column > sa.cast(latest, sa.TIMESTAMP(timezone=True))
         case "references":
-            return _unknown(column, rule.bounds["feed"])
+            return _unknown(column, rule.bounds["feed"], look)
     raise ValueError(f"{rule.expect} is not about single rows")
 
 
@@ -84,9 +92,9 @@ def _bad_together(rule: Rule, columns: Sequence[ColumnElement[Any]]) -> ColumnEl
     raise ValueError(f"{rule.expect} is not about single rows")
 
 
-def holds(rule: Rule, *, now: datetime) -> str:
+def holds(rule: Rule, look: Look) -> str:
     """The condition that a good row keeps, as SQL text with literal values: what GX is told to count."""
-    return _literal(sa.not_(bad(rule, now=now)))
+    return _literal(sa.not_(bad(rule, look)))
 
 
 def view_of(suite: Suite) -> TableClause:
@@ -94,28 +102,25 @@ def view_of(suite: Suite) -> TableClause:
     return sa.table(suite.view, schema="gate")
 
 
-def count_rows(connection: Connection, suite: Suite, *, now: datetime) -> Counted:
-    """Our own count of every row rule of a suite, in one statement that reads the rows once."""
+def count_rows(connection: Connection, suite: Suite, look: Look, *, load_ids: Sequence[int] = ()) -> Counted:
+    """Our own count of every row rule of a suite, and of the rows of each load, in one statement that reads rows once."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "row"]
     newest = [rule for rule in suite.rules if rule.expect == "newest_record"]
-    load: ColumnElement[int] = (
-        sa.column("load_id") if suite.gate == "delivery" else sa.literal_column("cast(0 as bigint)")
-    )
-    counts = [sa.func.count().filter(bad(rule, now=now)) for rule in rules]
-    latest = [sa.func.max(sa.cast(sa.column(rule.columns[0]), sa.TIMESTAMP(timezone=True))) for rule in newest]
-    counted = sa.select(load, sa.func.count(), *counts, *latest).select_from(view_of(suite)).group_by(load)
-    found = connection.execute(counted).all()
+    asked = [
+        *(sa.func.count().filter(sa.column("load_id") == load_id) for load_id in load_ids),
+        *(sa.func.count().filter(bad(rule, look)) for rule in rules),
+        *(sa.func.max(sa.cast(sa.column(rule.columns[0]), sa.TIMESTAMP(timezone=True))) for rule in newest),
+    ]
+    every: int
+    found: list[Any]
+    every, *found = connection.execute(sa.select(sa.func.count(), *asked).select_from(view_of(suite))).one()
+    counted = iter(found)
     return Counted(
-        by_load={row[0]: row[1] for row in found},
-        broken={rule.id: sum(row[2 + place] for row in found) for place, rule in enumerate(rules)},
-        newest={
-            rule.id: _newest([row[place] for row in found]) for place, rule in enumerate(newest, start=2 + len(rules))
-        },
+        rows=every,
+        by_load={load_id: next(counted) for load_id in load_ids},
+        broken={rule.id: next(counted) for rule in rules},
+        newest={rule.id: next(counted) for rule in newest},
     )
-
-
-def _newest(instants: Iterable[Any]) -> datetime | None:
-    return max((instant for instant in instants if instant is not None), default=None)
 
 
 def count_duplicates(connection: Connection, suite: Suite, rule: Rule) -> int:
@@ -128,7 +133,7 @@ def count_duplicates(connection: Connection, suite: Suite, rule: Rule) -> int:
 
 def count_queries(connection: Connection, suite: Suite) -> dict[str, int]:
     """Our own count of the rows that each query rule of a suite returns, in one statement."""
-    rules = [rule for rule in suite.rules if rule.kind.proof == "query"]
+    rules = [rule for rule in suite.rules if rule.expect in QUERIES]
     if not rules:
         return {}
     found = [sa.select(sa.func.count()).select_from(_returned(rule, suite)).scalar_subquery() for rule in rules]
@@ -150,7 +155,7 @@ def query_of(rule: Rule) -> str:
 
 
 def offending_rows(
-    connection: Connection, suite: Suite, *, rule_id: str | None = None, limit: int = 100, now: datetime
+    connection: Connection, suite: Suite, *, rule_id: str | None = None, limit: int = 100, look: Look
 ) -> list[Offence]:
     """At most `limit` rows that break a row rule, each with all its reasons; of a query rule, the rows it returns.
 
@@ -159,12 +164,12 @@ def offending_rows(
     about_fractions = {"max_null_fraction", "nulls_like_history"}
     every = [rule for rule in suite.rules if rule.kind.proof == "row" and rule.expect not in about_fractions]
     rules = [rule for rule in suite.rules if rule.id == rule_id] if rule_id else every
-    if any(rule.kind.proof == "query" for rule in rules):
+    if any(rule.expect in QUERIES for rule in rules):
         wrong = sa.select(sa.text("*")).select_from(_returned(rules[0], suite)).limit(limit)
         rows = connection.execute(wrong).mappings()
         return [Offence(where=dict(row), rules=(rules[0].id,), values={}) for row in rows]
     about_rows = [rule for rule in rules if rule.kind.proof == "row"]
-    return _offences(connection, suite, about_rows, limit=limit, now=now) if about_rows else []
+    return _offences(connection, suite, about_rows, limit=limit, look=look) if about_rows else []
 
 
 def _literal(said: ClauseElement) -> str:
@@ -172,14 +177,12 @@ def _literal(said: ClauseElement) -> str:
     return str(said.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})).replace("%%", "%")
 
 
-def _offences(
-    connection: Connection, suite: Suite, rules: Sequence[Rule], *, limit: int, now: datetime
-) -> list[Offence]:
+def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, limit: int, look: Look) -> list[Offence]:
     place = ["load_id", "file_id", "row_number", *suite.key] if suite.gate == "delivery" else ["slice_on", *suite.key]
     spoken_of = [name for rule in rules for name in rule.columns if not name.endswith("_hash")]
     shown: list[NamedColumn[Any]] = [sa.column(name) for name in dict.fromkeys([*place, *spoken_of])]
     verdicts = [
-        sa.func.coalesce(bad(rule, now=now), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)
+        sa.func.coalesce(bad(rule, look), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)
     ]
     judged = sa.select(*shown, *verdicts).select_from(view_of(suite)).subquery("judged")
     broken = [judged.c[f"rule_{number}"] for number in range(len(rules))]
@@ -267,8 +270,12 @@ def _outside(column: ColumnElement[Any], bounds: Mapping[str, Any]) -> ColumnEle
     return sa.or_(*below, *above)
 
 
-def _unknown(column: ColumnElement[Any], feed: str) -> ColumnElement[bool]:
-    """Not among the keys known of another feed. A feed that never came cannot miss anything; branches always come."""
+def _unknown(column: ColumnElement[Any], feed: str, look: Look) -> ColumnElement[bool]:
+    """Given, but not known. A feed that never came cannot miss anything; branches always come."""
     known = sa.table(f"known_{feed}", sa.column("known_id"), schema="gate")
-    orphan = sa.and_(column.is_not(None), ~sa.exists().where(known.c.known_id == column))
-    return orphan if feed == "branches" else sa.and_(sa.exists(sa.select(known.c.known_id)), orphan)
+    missing = (
+        column.not_in(sa.select(known.c.known_id))
+        if feed in look.hashed
+        else sa.and_(column.is_not(None), ~sa.exists().where(known.c.known_id == column))
+    )
+    return missing if feed == "branches" else sa.and_(sa.exists(sa.select(known.c.known_id)), missing)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from checks.predicates import bad
+from checks.predicates import Look, bad
 from checks.rules import Rule, suites
 
 
@@ -20,13 +20,13 @@ def quarantine_rows(connection: Connection, *, feed: str, load_ids: Sequence[int
     rules = [rule for rule in suites("delivery")[feed].rules if rule.quarantine]
     if not rules or not load_ids:
         return 0
-    moved = _move(feed, rules, now=now or datetime.now(UTC))
+    moved = _move(feed, rules, Look(now=now or datetime.now(UTC)))
     return connection.scalars(moved, {"load_ids": list(load_ids)}).one()
 
 
-def _move(feed: str, rules: Sequence[Rule], *, now: datetime) -> sa.Select[int]:
+def _move(feed: str, rules: Sequence[Rule], look: Look) -> sa.Select[int]:
     staged = sa.table(f"stg_{feed}", *map(sa.column, ("load_id", "file_id", "row_number")), schema="staging")
-    broken = [bad(rule, now=now) for rule in rules]
+    broken = [bad(rule, look) for rule in rules]
     reasons = [sa.literal(rule.quarantine.reason_code) for rule in rules if rule.quarantine]
     waiting = sa.bindparam("load_ids", type_=ARRAY(sa.BigInteger))
     gone = (

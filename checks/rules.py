@@ -58,7 +58,7 @@ KINDS: Mapping[str, Kind] = {
     "nulls_like_history": Kind("row", columns=(1, 1), needs=frozenset({"max_increase"})),
     "row_count": Kind("table", needs=frozenset({"low", "high"}), may=frozenset({"unless_empty"})),
     "volume_like_history": Kind("table", needs=frozenset({"low_ratio", "high_ratio"})),
-    "period_covered": Kind("query", columns=(1, 1), needs=frozenset({"max_gap_days"})),
+    "period_covered": Kind("ours", columns=(1, 1), needs=frozenset({"max_gap_days"})),
     "coverage_kept": Kind("query", columns=(1, 1), needs=frozenset({"max_loss", "at_least"})),
     "restated_within": Kind("query", columns=(1, 1), needs=frozenset({"max_change", "after_days", "at_least"})),
     "rows": Kind("query", needs=frozenset({"file"})),

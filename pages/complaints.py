@@ -6,30 +6,46 @@ from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 from warehouse.queries import complaint_lists
 
-TILES = ("complaint.count", "complaint.first_response", "complaint.resolution", "complaint.sla_rate", "complaint.backlog")
-COMPARED = ("complaint.count", "complaint.first_response", "complaint.resolution", "complaint.sla_rate", "complaint.backlog")
+TILES = tuple(f"complaint.{name}" for name in ("count", "first_response", "resolution", "sla_rate", "backlog"))
+HONEST_AND_COMMON = ("complaint.resolution", "complaint.resolution_closed_only")
+FILTERS = ("category", "severity", "channel")
 
 
 def show(viewer: Viewer) -> None:
     """From receipt to the end."""
     say = viewer.words.say
-    asked = filters.sidebar(viewer, "complaints", counting="complaint.count", narrowed_by=("category", "severity", "channel"))
+    asked = filters.sidebar(viewer, "complaints", counting="complaint.count", narrowed_by=FILTERS)
     screen = Screen(viewer, asked)
-    screen.heading(say("Complaints"), say("How long do customers wait for an answer and a solution, and what is overdue?"), TILES)
+    screen.heading(
+        say("Complaints"), say("How long do customers wait for an answer and a solution, and what is overdue?"), TILES
+    )
     screen.tiles(*TILES)
     with screen.card():
         screen.figure(say("Promises kept"), "complaint.sla", charts.sla, tells=sentences.parts, shape=shapes.sla)
     left, right = screen.cards()
     with left:
-        screen.beside(say("Time to resolve"), ("complaint.resolution", "complaint.resolution_closed_only"), charts.resolution)
+        screen.beside(say("Time to resolve"), HONEST_AND_COMMON, charts.resolution)
     with right:
-        screen.figure(say("What complaints are about"), "complaint.count", charts.categories, by=("category",), tells=sentences.counts, shape=shapes.largest)
+        screen.figure(
+            say("What complaints are about"),
+            "complaint.count",
+            charts.categories,
+            by=("category",),
+            tells=sentences.counts,
+            shape=shapes.largest,
+        )
     left, right = screen.cards()
     with left:
-        screen.figure(say("Open at the end of each week"), "complaint.backlog", charts.backlog, by=("week",), tells=sentences.trend)
+        screen.figure(
+            say("Open at the end of each week"),
+            "complaint.backlog",
+            charts.backlog,
+            by=("week",),
+            tells=sentences.trend,
+        )
     with right:
         screen.figure(say("Open now, by age in days"), "complaint.backlog_age", charts.ages, tells=sentences.parts)
     with screen.card():
-        scorecard.draw(screen, say("Branches side by side"), COMPARED, by="branch")
+        scorecard.draw(screen, say("Branches side by side"), TILES, by="branch")
     with screen.card():
         screen.listing(say("Overdue now"), complaint_lists.overdue, "complaint.sla")

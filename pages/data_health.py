@@ -9,7 +9,11 @@ def show(viewer: Viewer) -> None:
     """For stewards everything; for everybody else how far the data reach."""
     say = viewer.words.say
     screen = Screen(viewer, filters.sidebar(viewer, "data_health", is_scoped=False))
-    screen.heading(say("Data health"), say("What arrived, what was refused, and which checks guard the figures?"), shows_scope=False)
+    screen.heading(
+        say("Data health"),
+        say("What arrived, what was refused, and which checks guard the figures?"),
+        shows_scope=False,
+    )
     health.summary(screen)
     with screen.card():
         health.held(screen)

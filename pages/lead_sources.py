@@ -6,7 +6,15 @@ from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 
 TILES = ("lead.count", "lead.genuine_rate", "lead.conversion_90", "lead.conversion_180", "lead.days_to_order")
-COMPARED = ("lead.count", "lead.genuine_rate", "lead.conversion_30", "lead.conversion_90", "lead.conversion_180", "lead.conversion_ever", "lead.days_to_order")
+COMPARED = (
+    "lead.count",
+    "lead.genuine_rate",
+    "lead.conversion_30",
+    "lead.conversion_90",
+    "lead.conversion_180",
+    "lead.conversion_ever",
+    "lead.days_to_order",
+)
 CONVERSION = "lead.conversion_90"
 
 
@@ -15,11 +23,17 @@ def show(viewer: Viewer) -> None:
     say = viewer.words.say
     asked = filters.sidebar(viewer, "lead_sources", counting="lead.count", narrowed_by=("source_group", "source"))
     screen = Screen(viewer, asked)
-    screen.heading(say("Lead sources"), say("Which sources bring leads that are genuine and that order, and how long does it take?"), TILES)
+    screen.heading(
+        say("Lead sources"),
+        say("Which sources bring leads that are genuine and that order, and how long does it take?"),
+        TILES,
+    )
     screen.tiles(*TILES)
     left, right = screen.cards()
     with left:
-        screen.figure(say("How far leads get"), "lead.stage_rate", charts.funnel, tells=sentences.funnel, shape=shapes.funnel)
+        screen.figure(
+            say("How far leads get"), "lead.stage_rate", charts.funnel, tells=sentences.funnel, shape=shapes.funnel
+        )
     with right:
         screen.compared(say("Conversion within 90 days, by source"), CONVERSION, charts.conversion, by="source")
     left, right = screen.cards()

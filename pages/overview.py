@@ -6,7 +6,14 @@ from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 from warehouse.metrics import metrics
 
-MONTHLY_FIVE = ("five.satisfaction_rate", "five.repeat_rate", "five.referral_rate", "five.churn_rate", "five.complaint_rate", "five.return_rate")
+MONTHLY_FIVE = (
+    "five.satisfaction_rate",
+    "five.repeat_rate",
+    "five.referral_rate",
+    "five.churn_rate",
+    "five.complaint_rate",
+    "five.return_rate",
+)
 FLOWS = ("lead.count", "order.count", "order.amount", "complaint.count")
 
 
@@ -14,7 +21,11 @@ def show(viewer: Viewer) -> None:
     """The first page: is anything beyond usual variation, and where."""
     words, say = viewer.words, viewer.words.say
     screen = Screen(viewer, filters.sidebar(viewer, "overview", views=MONTHLY_FIVE))
-    screen.heading(say("Overview"), say("How is the company doing, and what changed beyond usual variation?"), (*MONTHLY_FIVE, *FLOWS))
+    screen.heading(
+        say("Overview"),
+        say("How is the company doing, and what changed beyond usual variation?"),
+        (*MONTHLY_FIVE, *FLOWS),
+    )
     screen.tiles(*MONTHLY_FIVE, *FLOWS)
     with screen.card():
         filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))

@@ -8,9 +8,15 @@ from pages.shared.viewer import Viewer
 def show(viewer: Viewer) -> None:
     """Portfolio and value tier, what they bring, how they move, and who stands in a cell."""
     say = viewer.words.say
-    asked = filters.sidebar(viewer, "segments", counting="matrix.portfolio", narrowed_by=("customer_kind",), views=matrices.CELLS)
+    asked = filters.sidebar(
+        viewer, "segments", counting="matrix.portfolio", narrowed_by=("customer_kind",), views=matrices.CELLS
+    )
     screen = Screen(viewer, asked)
-    screen.heading(say("Segment matrices"), say("Which customers deserve how much attention, and do they get it?"), tuple(matrices.METRICS.values()))
+    screen.heading(
+        say("Segment matrices"),
+        say("Which customers deserve how much attention, and do they get it?"),
+        tuple(matrices.METRICS.values()),
+    )
     with screen.card():
         matrices.portfolio(screen, say("Portfolio: attractiveness and support"))
     with screen.card():

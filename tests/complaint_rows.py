@@ -27,7 +27,10 @@ def complaints(count: int, *, seed: int) -> list[dict[str, object]]:
 def frame(rows: list[dict[str, object]]) -> pd.DataFrame:
     """The same rows with `hours` waited so far, `outcome` (event, withdrawn, transferred, censored) and `region_id`."""
     made = pd.DataFrame(rows).merge(pd.DataFrame(BRANCHES)[["branch_id", "region_id"]], on="branch_id")
-    times = {name: pd.to_datetime(made[name], utc=True) for name in ("opened_at", "resolved_at", "closed_at", "first_response_at", "due_at")}
+    times = {
+        name: pd.to_datetime(made[name], utc=True)
+        for name in ("opened_at", "resolved_at", "closed_at", "first_response_at", "due_at")
+    }
     made = made.assign(**times)
     made["ended_at"] = made["resolved_at"].fillna(made["closed_at"])
     made["outcome"] = made["outcome_code"].where(made["outcome_code"].isin(["withdrawn", "transferred"]), "event")

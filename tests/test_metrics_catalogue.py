@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.metrics import CATALOGUE, Metric, cells, filters_of, metrics
 from warehouse.feeds.contract import feeds
+from warehouse.metrics import CATALOGUE, Metric, cells, filters_of, metrics
 from warehouse.queries.figures import SHAPES
 
 QUERIES = CATALOGUE.parent / "queries"

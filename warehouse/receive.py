@@ -20,7 +20,7 @@ from warehouse.feeds.mapping import (
     check_headers,
     check_lookups,
     contract_source,
-    personal_columns,
+    protections,
     read_mapping,
 )
 from warehouse.feeds.readers import FileRefused, content_hash, open_table
@@ -61,7 +61,8 @@ class Refused:
 
 @dataclass
 class Received:
-    """What became of a delivery: rows by feed, files skipped because they are loaded already, files refused.
+    """What became of a delivery: rows by feed, files skipped because they are loaded already, files that no pattern of
+    the source fits, files refused.
 
     `load_id` is None where no file of it was taken.
     """
@@ -70,7 +71,9 @@ class Received:
     load_id: int | None = None
     feeds: Sequence[StagedFeed] = ()
     skipped: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class _HeaderRefused(FileRefused):
@@ -96,10 +99,13 @@ def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id
         for path in delivery.in_order():
             mapping = delivery.source.match(path.name)
             if mapping is None:
-                patterns = ", ".join(file.pattern for file in delivery.source.files[:8])
-                received.refused.append(Refused(path.name, f"fits no file of source {delivery.source.code}; it reads {patterns}"))
+                received.unknown.append(path.name)
                 continue
-            known = _loaded(connection, path)
+            try:
+                known = _loaded(connection, path)
+            except FileRefused as refusal:
+                received.refused.append(Refused(path.name, str(refusal)))
+                continue
             if known is not None:
                 received.skipped.append(path.name)
                 beside.setdefault(mapping.pattern, []).append(known)
@@ -146,14 +152,16 @@ def _take(
         with connection.begin_nested():
             opened = open_table(path, declared=mapping.format)
             headers = {pattern: [(file.name, file.columns) for file in files] for pattern, files in beside.items()}
-            problems = [
+            found = [
                 *check_headers(mapping, opened.columns, file=path.name),
                 *check_lookups(mapping, headers, file=path.name),
             ]
+            problems = [problem for problem in found if problem.stops]
+            received.remarks += [str(problem) for problem in found if not problem.stops]
             if problems:
                 raise _HeaderRefused(path.name, "; ".join(str(problem) for problem in problems), "correct the mapping or the file")
-            personal = personal_columns(mapping, opened.columns)
-            landed = landing.land(connection, table=opened, file_id=file_id, protect=dict.fromkeys(personal, vault.protect))
+            shields = protections(source, mapping, opened.columns, vault.protect)
+            landed = landing.land(connection, table=opened, file_id=file_id, protect=shields)
             file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)
             load_id = int(received.load_id or 0)
             staged = stage(connection, load_id=load_id, file=file, mapping=mapping, source=source, beside=beside)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from checks.gate import releasable
+from checks.gate import expecting_no_loss, releasable
 from warehouse import db, ledger, published
 from warehouse.access.grants import audit
 from warehouse.refresh import Outcome, Tell, onward, running
@@ -18,7 +18,7 @@ def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda
     """Take every row of a load out of the figures, as if it had never come. LookupError if there is no such load."""
     with database.loader.begin() as connection:
         items = ledger.loads_of(connection, load_id)
-    with running(database, by=by, tell=tell) as run:
+    with running(database, by=by, released=expecting_no_loss(), tell=tell) as run:
         with database.loader.begin() as connection:
             ledger.move(connection, items, to="discarded")
             connection.execute(text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id})

@@ -104,7 +104,7 @@ def parse(parameters: Parameters, choices: Choices) -> tuple[State, list[Problem
 def parameters_of(state: State, choices: Choices) -> dict[str, list[str]]:
     """The address of `state`: only what differs from the page as first opened. `parse` reads it back."""
     period = state.period if isinstance(state.period, str) else f"{state.period[0]}..{state.period[1]}"
-    everything = {
+    everything: dict[str, list[str]] = {
         "region": list(state.regions),
         "branch": list(state.branches),
         "period": [period] if period != State.period else [],

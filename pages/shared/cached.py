@@ -70,7 +70,13 @@ def rows(asker: Asker, question: Callable[..., pd.DataFrame], *parameters: Scope
 
 def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame]) -> pd.DataFrame:
     """Rows that change without a new refresh (held loads, running refreshes): kept for a quarter of a minute only."""
-    return _fresh(asker.effective, asker.reader.refresh_id, f"{question.__module__}.{question.__qualname__}", asker.reader, question)
+    return _fresh(
+        asker.effective,
+        asker.reader.refresh_id,
+        f"{question.__module__}.{question.__qualname__}",
+        asker.reader,
+        question,
+    )
 
 
 @st.cache_resource(max_entries=ANSWERS_KEPT, show_spinner=False)
@@ -86,7 +92,7 @@ def _figure(
     try:
         return Answer(metric=metric, by=by, rows=figures.figure(_reader, metric, _scope, by=by))
     except figures.FeedAbsent as absent:
-        return Answer(metric=metric, by=by, absent=tuple(absent.feeds))
+        return Answer(metric=metric, by=by, absent=absent.feeds)
 
 
 @st.cache_resource(max_entries=ANSWERS_KEPT, show_spinner=False)

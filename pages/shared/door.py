@@ -16,15 +16,36 @@ def demo_people(words: Words) -> None:
     say, roles = words.say, demo_roles(words)
     people = (
         ("executive", ":material/domain:", roles["executive"], say("Sees the whole company: six regions, every page.")),
-        ("head", ":material/storefront:", roles["head"], say("Sees one region. Other regions do not exist for this person, on any page.")),
-        ("steward", ":material/fact_check:", roles["steward"], say("Sees loads, checks and refused rows, and the company's figures.")),
+        (
+            "head",
+            ":material/storefront:",
+            roles["head"],
+            say("Sees one region. Other regions do not exist for this person, on any page."),
+        ),
+        (
+            "steward",
+            ":material/fact_check:",
+            roles["steward"],
+            say("Sees loads, checks and refused rows, and the company's figures."),
+        ),
     )
-    _heading(words, say("Who would you like to be?"), say("This is the demo: a made-up company with three people to look through."))
+    _heading(
+        words,
+        say("Who would you like to be?"),
+        say("This is the demo: a made-up company with three people to look through."),
+    )
     for column, (name, icon, role, sees) in zip(st.columns(3, gap="medium"), people, strict=True):
         with column.container(border=True, key=f"card-door-{name}"):
             st.markdown(f"#### {icon} {role}")
             st.markdown(sees)
-            st.button(say("Come in as {role}", role=role), key=f"enter-{name}", type="primary", width="stretch", on_click=_enter, args=(name,))
+            st.button(
+                say("Come in as {role}", role=role),
+                key=f"enter-{name}",
+                type="primary",
+                width="stretch",
+                on_click=_enter,
+                args=(name,),
+            )
 
 
 def sign_in(words: Words) -> None:
@@ -35,18 +56,30 @@ def sign_in(words: Words) -> None:
 
 def unverified(words: Words) -> None:
     """For somebody whose provider has not verified the e-mail address."""
-    _sent_away(words, words.say("Your e-mail address is not verified. Verify it with your identity provider, then sign in again."))
+    _sent_away(
+        words,
+        words.say("Your e-mail address is not verified. Verify it with your identity provider, then sign in again."),
+    )
 
 
 def stranger(words: Words, person: str) -> None:
     """For somebody without a grant in force."""
-    _sent_away(words, words.say("You are signed in, but nobody has granted you anything to see, or the grant has ended. Ask your data steward."))
+    _sent_away(
+        words,
+        words.say(
+            "You are signed in, but nobody has granted you anything to see, or the grant has ended. Ask your data steward."
+        ),
+    )
     st.text(words.say("Signed in as {person}", person=person))
 
 
 def nothing_published(words: Words) -> None:
     """Before the first refresh has passed its gates."""
-    _heading(words, words.say("Nothing is published yet"), words.say("The first refresh has not passed its checks. Ask the data team, or run: python -m warehouse status"))
+    _heading(
+        words,
+        words.say("Nothing is published yet"),
+        words.say("The first refresh has not passed its checks. Ask the data team, or run: python -m warehouse status"),
+    )
 
 
 def _sent_away(words: Words, sentence: str) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pandas as pd
 import streamlit as st
 
 from checks.rules import Rule, suites
@@ -20,14 +19,27 @@ def metric(viewer: Viewer, code: str) -> None:
     say = words.say
     st.markdown(f"**{words.label(about.label)}**")
     st.markdown(words.label(about.meaning))
-    parts = {say("How to read it"): about.how_to_read, say("What not to conclude"): about.not_conclude, say("Formula"): about.formula}
+    parts = {
+        say("How to read it"): about.how_to_read,
+        say("What not to conclude"): about.not_conclude,
+        say("Formula"): about.formula,
+    }
     for title, said in parts.items():
         st.markdown(f"**{title}**  \n{words.label(said)}")
-    good = {"up": say("up is good"), "down": say("down is good"), "none": say("neither way is good or bad")}[about.direction]
-    facts = [good, say("shown from n = {n}", n=about.smallest_base), say("owner: {owner}", owner=about.owner), say("source: {source}", source=about.source)]
+    good = {"up": say("up is good"), "down": say("down is good"), "none": say("neither way is good or bad")}[
+        about.direction
+    ]
+    facts = [
+        good,
+        say("shown from n = {n}", n=about.smallest_base),
+        say("owner: {owner}", owner=about.owner),
+        say("source: {source}", source=about.source),
+    ]
     st.caption(" · ".join(facts))
     when = words.moment(viewer.published_at, now=datetime.now(UTC))
-    st.caption(say("Refresh {refresh}, published {when} · `{code}`", refresh=viewer.reader.refresh_id, when=when, code=code))
+    st.caption(
+        say("Refresh {refresh}, published {when} · `{code}`", refresh=viewer.reader.refresh_id, when=when, code=code)
+    )
     _checks(viewer, code)
     with st.expander(say("How it is made"), icon=":material/code:"):
         for name, sql in provenance.of(about):
@@ -54,8 +66,14 @@ def _checks(viewer: Viewer, code: str) -> None:
     declared = rules()
     results = cached.rows(viewer.asker, state.checks)
     keys = zip(results["gate"], results["table_name"], results["rule_id"], strict=True)
-    guarding = [(declared[key], result) for key, result in zip(keys, results["outcome"], strict=True) if key in declared and code in declared[key].guards]
+    guarding = [
+        (declared[key], result)
+        for key, result in zip(keys, results["outcome"], strict=True)
+        if key in declared and code in declared[key].guards
+    ]
     passed = sum(outcome == "passed" for _, outcome in guarding)
-    with st.expander(say("Guarded by {n} checks, {passed} passed", n=len(guarding), passed=passed), icon=":material/verified_user:"):
+    with st.expander(
+        say("Guarded by {n} checks, {passed} passed", n=len(guarding), passed=passed), icon=":material/verified_user:"
+    ):
         for rule, outcome in sorted(guarding, key=lambda pair: (pair[1] == "passed", pair[0].table, pair[0].id)):
             st.markdown(f"{MARKS[outcome]} `{rule.table}` {rule.sentence(language)}")

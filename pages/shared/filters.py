@@ -1,6 +1,6 @@
 """The sidebar, once for every page, and the address that says the same: Scope out, parameters in and out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,7 +47,13 @@ def sidebar(
             _places(viewer, names, choices)
             _time(viewer, choices)
         for name in choices.filters:
-            _choose_many(viewer.words.say("All"), names.dimension(name), name, choices.filters[name], lambda code, of=name: names.of_code(of, code))
+            _choose_many(
+                viewer.words.say("All"),
+                names.dimension(name),
+                name,
+                choices.filters[name],
+                lambda code, of=name: names.of_code(of, code),
+            )
         _person_and_language(viewer)
     state = _chosen(choices)
     _write_address(viewer, state, choices)
@@ -56,7 +62,14 @@ def sidebar(
 
 def view_switch(options: Mapping[str, str], label: str) -> None:
     """The page's own switch between views; the choice was already read when the sidebar was drawn."""
-    st.segmented_control(label, list(options), format_func=lambda name: options[name], key="view", label_visibility="collapsed", required=True)
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda name: options[name],
+        key="view",
+        label_visibility="collapsed",
+        required=True,
+    )
 
 
 def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], views: Sequence[str]) -> Choices:
@@ -111,7 +124,9 @@ def _into_widgets(state: State, choices: Choices) -> None:
 def _chosen(choices: Choices) -> State:
     """What the widgets say now."""
     chosen = st.session_state
-    period: Preset | tuple[date, date] = chosen["period"] if chosen["period"] in PRESETS else _free_days(choices.last_day)
+    period: Preset | tuple[date, date] = (
+        chosen["period"] if chosen["period"] in PRESETS else _free_days(choices.last_day)
+    )
     return State(
         regions=tuple(chosen.get("region", ())),
         branches=tuple(chosen.get("branch", ())),
@@ -131,7 +146,9 @@ def _free_days(last_day: date) -> tuple[date, date]:
 def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
     session = {
         "lang": st.session_state.get("lang") or st.query_params.get("lang"),
-        "as": next((name for name, person in DEMO.items() if person == viewer.person), None) if viewer.is_demo else None,
+        "as": next((name for name, person in DEMO.items() if person == viewer.person), None)
+        if viewer.is_demo
+        else None,
         "refresh": str(viewer.reader.refresh_id) if viewer.looks_back else None,
     }
     kept = address.parameters_of(state, choices)
@@ -144,7 +161,13 @@ def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
 def _places(viewer: Viewer, names: Names, choices: Choices) -> None:
     say = viewer.words.say
     if len(choices.branches) > 1:
-        _choose_many(say("All regions"), say("Region"), "region", list(choices.branches), lambda code: names.of_code("region", code))
+        _choose_many(
+            say("All regions"),
+            say("Region"),
+            "region",
+            list(choices.branches),
+            lambda code: names.of_code("region", code),
+        )
     offered = choices.branches_of(st.session_state.get("region", ()))
     st.session_state["branch"] = [branch for branch in st.session_state.get("branch", ()) if branch in offered]
     if len(offered) > 1:
@@ -166,7 +189,11 @@ def _time(viewer: Viewer, choices: Choices) -> None:
     if st.session_state["period"] == FREE:
         st.session_state.setdefault("days", (choices.last_day.replace(day=1), choices.last_day))
         st.date_input(say("Days"), key="days", format="YYYY-MM-DD")
-    comparisons = {"before": say("The period before"), "year": say("The same period a year before"), "none": say("Nothing")}
+    comparisons = {
+        "before": say("The period before"),
+        "year": say("The same period a year before"),
+        "none": say("Nothing"),
+    }
     st.selectbox(say("Compared with"), list(comparisons), format_func=lambda name: comparisons[name], key="compare")
 
 
@@ -178,12 +205,21 @@ def _person_and_language(viewer: Viewer) -> None:
         st.session_state.setdefault("as", next(name for name, person in DEMO.items() if person == viewer.person))
         st.selectbox(say("Looking as"), list(people), format_func=lambda name: people[name], key="as")
     st.session_state.setdefault("lang", viewer.words.language)
-    st.segmented_control(say("Language"), list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="lang", required=True, width="stretch")
+    st.segmented_control(
+        say("Language"),
+        list(LANGUAGES),
+        format_func=lambda code: LANGUAGES[code],
+        key="lang",
+        required=True,
+        width="stretch",
+    )
     if not viewer.is_demo:
         st.caption(say("Signed in as {person}", person=viewer.person))
         st.button(say("Sign out"), on_click=st.logout, width="stretch")
 
 
-def _choose_many(nothing_chosen: str, label: str, name: str, options: Sequence[str], called: object) -> None:
+def _choose_many(
+    nothing_chosen: str, label: str, name: str, options: Sequence[str], called: Callable[[str], str]
+) -> None:
     st.session_state[name] = [code for code in st.session_state.get(name, ()) if code in options]
     st.multiselect(label, list(options), key=name, format_func=called, placeholder=nothing_chosen)

@@ -29,15 +29,48 @@ def summary(screen: Screen) -> None:
         held = len(cached.fresh(screen.viewer.asker, state.held))
         now = datetime.now(UTC)
         tiles = [
-            Tile(label=say("Newest refresh"), figure=screen.names.of_code("state", newest["state"]), small=(say("refresh {n}, begun {when}", n=int(newest["refresh_id"]), when=words.moment(newest["started_at"], now=now)),)),
-            Tile(label=say("Checks passed"), figure=f"{words.number(passed)} / {words.number(len(checks))}", small=(say("in the newest refresh that reached a gate"),)),
-            Tile(label=say("Deliveries held"), figure=words.number(held), small=(say("wait for a correction, a release or a discard"),)),
+            Tile(
+                label=say("Newest refresh"),
+                figure=screen.names.of_code("state", newest["state"]),
+                small=(
+                    say(
+                        "refresh {n}, begun {when}",
+                        n=int(newest["refresh_id"]),
+                        when=words.moment(newest["started_at"], now=now),
+                    ),
+                ),
+            ),
+            Tile(
+                label=say("Checks passed"),
+                figure=f"{words.number(passed)} / {words.number(len(checks))}",
+                small=(say("in the newest refresh that reached a gate"),),
+            ),
+            Tile(
+                label=say("Deliveries held"),
+                figure=words.number(held),
+                small=(say("wait for a correction, a release or a discard"),),
+            ),
         ]
         if screen.viewer.is_steward:
             delivered, *fates = (int(refreshes[name].sum()) for name in ("delivered", *FATES))
-            small = say("= {accepted} accepted + {superseded} superseded + {quarantined} quarantined", **dict(zip(FATES, (words.number(fate) for fate in fates), strict=True)))
-            badge = markup.badge("good", say("adds up")) if delivered == sum(fates) else markup.badge("bad", say("does not add up"))
-            tiles.insert(1, Tile(label=say("Rows delivered, newest refreshes"), figure=words.number(delivered), small=(small,), badges=(badge,)))
+            small = say(
+                "= {accepted} accepted + {superseded} superseded + {quarantined} quarantined",
+                **dict(zip(FATES, (words.number(fate) for fate in fates), strict=True)),
+            )
+            badge = (
+                markup.badge("good", say("adds up"))
+                if delivered == sum(fates)
+                else markup.badge("bad", say("does not add up"))
+            )
+            tiles.insert(
+                1,
+                Tile(
+                    label=say("Rows delivered, newest refreshes"),
+                    figure=words.number(delivered),
+                    small=(small,),
+                    badges=(badge,),
+                ),
+            )
         grid = st.grid(len(tiles), min_column_width=220, border=True, key="card-health")
         for tile in tiles:
             with grid.cell():
@@ -51,18 +84,33 @@ def freshness(screen: Screen) -> None:
         feeds = screen.viewer.freshness
         dated = feeds.dropna(subset=["data_until"])
         behind = (dated["data_until"].max() - dated["data_until"]).dt.days
-        rows = pd.DataFrame({"label": [names.feed(feed) for feed in dated["feed"]], "value": behind.astype(float), "value_text": [words.duration(float(days), "days") for days in behind]})
+        rows = pd.DataFrame(
+            {
+                "label": [names.feed(feed) for feed in dated["feed"]],
+                "value": behind.astype(float),
+                "value_text": [words.duration(float(days), "days") for days in behind],
+            }
+        )
         rows = rows.sort_values(["value", "label"], ascending=[False, True]).reset_index(drop=True)
         table = pd.DataFrame(
             {
                 say("Feed"): [names.feed(feed) for feed in feeds["feed"]],
-                say("Data until"): [words.day(until.date()) if pd.notna(until) else "–" for until in feeds["data_until"]],
-                say("Held since"): [words.moment(since, now=datetime.now(UTC)) if pd.notna(since) else "" for since in feeds["held_since"]],
+                say("Data until"): [
+                    words.day(until.date()) if pd.notna(until) else "–" for until in feeds["data_until"]
+                ],
+                say("Held since"): [
+                    words.moment(since, now=datetime.now(UTC)) if pd.notna(since) else ""
+                    for since in feeds["held_since"]
+                ],
             }
         )
         late = rows[rows["value"] >= LATE_DAYS]
-        behind_most = words.listed([f"{row.label} ({row.value_text})" for row in late.itertuples()])
-        rest = say("Further behind: {feeds}.", feeds=behind_most) if len(late) else say("Every dated feed is less than {days} days behind.", days=LATE_DAYS)
+        behind_most = words.listed([f"{row.label}{words.aside(row.value_text)}" for row in late.itertuples()])
+        rest = (
+            say("Further behind: {feeds}.", feeds=behind_most)
+            if len(late)
+            else say("Every dated feed is less than {days} days behind.", days=LATE_DAYS)
+        )
         tells = words.sentences(say("Data reach until {day}.", day=words.day(screen.viewer.last_day)), rest)
         screen.chart(say("How far each feed reaches"), tells, charts.behind, rows, table=table)
 
@@ -88,9 +136,14 @@ def rows_by_fate(screen: Screen) -> None:
                 "value_text": [screen.viewer.words.number(value) for value in long["value"].astype(float)],
             }
         )
-        table = arrived[["refresh_id", "delivered", *FATES]].set_axis([say("Refresh"), say("Delivered"), *(screen.names.of_code("fate", fate) for fate in FATES)], axis=1)
+        table = arrived[["refresh_id", "delivered", *FATES]].set_axis(
+            [say("Refresh"), say("Delivered"), *(screen.names.of_code("fate", fate) for fate in FATES)], axis=1
+        )
         refused = arrived["quarantined"].sum() / arrived["delivered"].sum()
-        tells = say("Every delivered row has exactly one fate; {share} of those shown are quarantined.", share=screen.viewer.words.percent(float(refused), 2))
+        tells = say(
+            "Every delivered row has exactly one fate; {share} of those shown are quarantined.",
+            share=screen.viewer.words.percent(float(refused), 2),
+        )
         screen.chart(say("What became of the rows"), tells, charts.rows_by_fate, rows, table=table)
 
 
@@ -113,7 +166,13 @@ def held(screen: Screen) -> None:
             ]
             for row in waiting.itertuples()
         ]
-        _table(screen, say("Held deliveries"), [say("Feed"), say("Load"), say("Since"), say("Stopped by"), say("Rows")], lines, say("What waits for a correction, a release or a discard."))
+        _table(
+            screen,
+            say("Held deliveries"),
+            [say("Feed"), say("Load"), say("Since"), say("Stopped by"), say("Rows")],
+            lines,
+            say("What waits for a correction, a release or a discard."),
+        )
 
 
 def refreshes(screen: Screen) -> None:
@@ -124,12 +183,41 @@ def refreshes(screen: Screen) -> None:
             return
         lines = []
         for row in cached.fresh(screen.viewer.asker, state.refreshes).itertuples():
-            took = words.duration((row.finished_at - row.started_at).total_seconds(), "seconds") if pd.notna(row.finished_at) else "–"
+            took = (
+                words.duration((row.finished_at - row.started_at).total_seconds(), "seconds")
+                if pd.notna(row.finished_at)
+                else "–"
+            )
             sums = [words.number(getattr(row, name)) for name in ("delivered", *FATES)]
             verdict = Cell(screen.names.of_code("state", row.state), MOODS.get(row.state))
-            lines.append([Cell(str(row.refresh_id)), verdict, Cell(words.stamp(row.started_at)), Cell(took), *map(Cell, sums), Cell(f"{row.checks_passed} / {row.checks}"), Cell(str(row.reason or ""), "quiet")])
-        headers = [say("Refresh"), say("Verdict"), say("Begun"), say("Took"), say("Delivered"), *(screen.names.of_code("fate", fate) for fate in FATES), say("Checks"), say("Reason")]
-        _table(screen, say("Refreshes"), headers, lines, say("Delivered = accepted + superseded + quarantined, for every refresh."))
+            lines.append(
+                [
+                    Cell(str(row.refresh_id)),
+                    verdict,
+                    Cell(words.stamp(row.started_at)),
+                    Cell(took),
+                    *map(Cell, sums),
+                    Cell(f"{row.checks_passed} / {row.checks}"),
+                    Cell(str(row.reason or ""), "quiet"),
+                ]
+            )
+        headers = [
+            say("Refresh"),
+            say("Verdict"),
+            say("Begun"),
+            say("Took"),
+            say("Delivered"),
+            *(screen.names.of_code("fate", fate) for fate in FATES),
+            say("Checks"),
+            say("Reason"),
+        ]
+        _table(
+            screen,
+            say("Refreshes"),
+            headers,
+            lines,
+            say("Delivered = accepted + superseded + quarantined, for every refresh."),
+        )
 
 
 def checks(screen: Screen) -> None:
@@ -148,14 +236,27 @@ def checks(screen: Screen) -> None:
                 say("Outcome"): [screen.names.of_code("outcome", outcome) for outcome in results["outcome"]],
                 say("Level"): [screen.names.of_code("level", level) for level in results["level"]],
                 say("Table"): results["table_name"],
-                say("Rule"): [rule.sentence(words.language) if rule else rule_id for rule, rule_id in zip(said, results["rule_id"], strict=True)],
-                say("Rows that break it"): [words.number(float(n)) if pd.notna(n) else "–" for n in results["unexpected_count"]],
+                say("Rule"): [
+                    rule.sentence(words.language) if rule else rule_id
+                    for rule, rule_id in zip(said, results["rule_id"], strict=True)
+                ],
+                say("Rows that break it"): [
+                    words.number(float(n)) if pd.notna(n) else "–" for n in results["unexpected_count"]
+                ],
                 say("Rows checked"): [words.number(float(n)) if pd.notna(n) else "–" for n in results["element_count"]],
                 say("Why"): [words.label(rule.why) if rule else "" for rule in said],
             }
         )
         passed = int((results["outcome"] == "passed").sum())
-        _title(say("Checks"), say("{passed} of {n} checks passed in refresh {refresh}.", passed=words.number(passed), n=words.number(len(results)), refresh=int(results["refresh_id"].iloc[0])))
+        _title(
+            say("Checks"),
+            say(
+                "{passed} of {n} checks passed in refresh {refresh}.",
+                passed=words.number(passed),
+                n=words.number(len(results)),
+                refresh=int(results["refresh_id"].iloc[0]),
+            ),
+        )
         st.dataframe(table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 420), alt=say("Checks"))
 
 
@@ -168,19 +269,40 @@ def refusals(screen: Screen) -> None:
         reasons = cached.fresh(screen.viewer.asker, state.quarantine_reasons)
         if reasons.empty:
             _title(say("Refused rows by reason"))
-            _nothing(markup.nothing("no-rows", say("Nothing was refused"), say("Every delivered row was accepted, or replaced by a newer one.")))
+            _nothing(
+                markup.nothing(
+                    "no-rows",
+                    say("Nothing was refused"),
+                    say("Every delivered row was accepted, or replaced by a newer one."),
+                )
+            )
             return
-        labels = [f"{screen.names.feed(row.feed)} · {row.column_name}: {screen.names.of_code('reason', row.reason_code)}" for row in reasons.itertuples()]
-        rows = pd.DataFrame({"label": labels, "value": reasons["refused"].astype(float), "value_text": [words.number(float(n)) for n in reasons["refused"]]})
-        table = reasons.set_axis([say("Feed"), say("Column"), say("Reason"), say("Rows"), say("Files"), say("Example")], axis=1)
-        tells = say("{n} rows are refused; most often: {label}.", n=words.number(float(rows["value"].sum())), label=labels[0])
+        labels = [
+            f"{screen.names.feed(row.feed)} · {row.column_name}: {screen.names.of_code('reason', row.reason_code)}"
+            for row in reasons.itertuples()
+        ]
+        rows = pd.DataFrame(
+            {
+                "label": labels,
+                "value": reasons["refused"].astype(float),
+                "value_text": [words.number(float(n)) for n in reasons["refused"]],
+            }
+        )
+        table = reasons.set_axis(
+            [say("Feed"), say("Column"), say("Reason"), say("Rows"), say("Files"), say("Example")], axis=1
+        )
+        tells = say(
+            "{n} rows are refused; most often: {label}.", n=words.number(float(rows["value"].sum())), label=labels[0]
+        )
         screen.chart(say("Refused rows by reason"), tells, charts.refusals, rows.head(15), table=table)
 
 
 def _is_steward(screen: Screen, title: str) -> bool:
     if not screen.viewer.is_steward:
         _title(title)
-        screen.not_allowed(screen.viewer.words.say("Data stewards see loads and refused rows. You see how fresh each feed is."))
+        screen.not_allowed(
+            screen.viewer.words.say("Data stewards see loads and refused rows. You see how fresh each feed is.")
+        )
     return screen.viewer.is_steward
 
 

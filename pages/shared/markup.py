@@ -81,7 +81,11 @@ class Tile:
 
     def markup(self) -> str:
         """The tile as HTML, with `described` as its text for screen readers."""
-        figure = f'<div class="gh-figure">{text(self.figure)}</div>' if self.figure else '<div class="gh-figure is-nothing">–</div>'
+        figure = (
+            f'<div class="gh-figure">{text(self.figure)}</div>'
+            if self.figure
+            else '<div class="gh-figure is-nothing">–</div>'
+        )
         lines = "".join(f"<span>{text(line)}</span>" for line in self.small)
         return (
             f'<div class="gh-tile" role="group" aria-label="{text(self.described or self.label)}">'
@@ -107,12 +111,19 @@ def sparkline(values: Sequence[float]) -> str:
 
     parts = []
     if natural:
-        parts.append(f'<rect class="band" x="0" width="100" y="{y(natural.high):.1f}" height="{y(natural.low) - y(natural.high):.1f}"/>')
-        parts.append(f'<line class="centre" x1="0" x2="100" y1="{y(natural.centre):.1f}" y2="{y(natural.centre):.1f}"/>')
+        parts.append(
+            f'<rect class="band" x="0" width="100" y="{y(natural.high):.1f}" height="{y(natural.low) - y(natural.high):.1f}"/>'
+        )
+        parts.append(
+            f'<line class="centre" x1="0" x2="100" y1="{y(natural.centre):.1f}" y2="{y(natural.centre):.1f}"/>'
+        )
     points = " ".join(f"{x(index):.1f},{y(value):.1f}" for index, value in known)
     parts.append(f'<polyline class="line" points="{points}"/>')
     dots = [(signal.index, "signal") for signal in signals.signals(values)] + [(known[-1][0], "dot")]
-    parts += [f'<line class="{name}" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(values[at]):.1f}" y2="{y(values[at]):.1f}"/>' for at, name in dict(reversed(dots)).items()]
+    parts += [
+        f'<line class="{name}" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(values[at]):.1f}" y2="{y(values[at]):.1f}"/>'
+        for at, name in dict(reversed(dots)).items()
+    ]
     return f'<svg class="gh-spark" viewBox="0 0 100 42" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
 
 
@@ -134,7 +145,8 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, described: 
     """A table whose first column names the row; with `whole` the first row stands for the whole."""
     head = "".join(f'<th scope="col">{text(header)}</th>' for header in headers)
     body = "".join(
-        f'<tr class="{"is-whole" if whole and number == 0 else ""}">{"".join(cell.markup() for cell in row)}</tr>' for number, row in enumerate(rows)
+        f'<tr class="{"is-whole" if whole and number == 0 else ""}">{"".join(cell.markup() for cell in row)}</tr>'
+        for number, row in enumerate(rows)
     )
     return f'<div class="gh-scroll" tabindex="0"><table class="gh-table" aria-label="{text(described)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
@@ -158,12 +170,15 @@ class MatrixCell:
         )
 
 
-def matrix(cells: Sequence[MatrixCell], *, across: tuple[str, str], down: tuple[str, str], described: str) -> str:
-    """A 2 × 2 matrix, cells in reading order; `across` and `down` name the halves of both axes."""
+def matrix(
+    cells: Sequence[MatrixCell], *, across: tuple[str, str], down: tuple[str, str], described: str, is_upright: bool
+) -> str:
+    """A 2 × 2 matrix, cells in reading order; `across` and `down` name the halves, written upright or turned."""
+    side = "side is-upright" if is_upright else "side"
     top_left, top_right, low_left, low_right = (cell.markup() for cell in cells)
     return (
         f'<div class="gh-matrix" role="group" aria-label="{text(described)}">'
-        f'<div class="axis side">{text(down[0])}</div>{top_left}{top_right}<div class="axis side">{text(down[1])}</div>{low_left}{low_right}'
+        f'<div class="axis {side}">{text(down[0])}</div>{top_left}{top_right}<div class="axis {side}">{text(down[1])}</div>{low_left}{low_right}'
         f'<div class="axis"></div><div class="axis">{text(across[0])}</div><div class="axis">{text(across[1])}</div></div>'
     )
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import pandas as pd
@@ -34,15 +34,37 @@ def portfolio(screen: Screen, title: str) -> None:
         say = screen.viewer.words.say
         stands_in = "by_wallets" in rows and not (rows["by_wallets"] == 1).any()
         axes = (
-            say("Without the feed of wallets, spend and orders against the median of the same kind of customer stand in for both axes.")
+            say(
+                "Without the feed of wallets, spend and orders against the median of the same kind of customer stand in for both axes."
+            )
             if stands_in
             else say("Attractiveness: what the customer buys in the category in 12 months. Support: our share of it.")
         )
-        screen.titled(title, screen.viewer.words.sentences(_tells(rows, screen.reads("matrix.portfolio")), axes), metric="matrix.portfolio", table=_table(screen, rows, "portfolio"))
+        screen.titled(
+            title,
+            screen.viewer.words.sentences(_tells(rows, screen.reads("matrix.portfolio")), axes),
+            metric="matrix.portfolio",
+            table=_table(screen, rows, "portfolio"),
+        )
         cells = [_cell(screen, rows, "portfolio", cell, is_strong=cell == "star") for cell in SQUARE]
-        html(markup.matrix(cells, across=(say("Support low"), say("Support high")), down=(say("Attractiveness high"), say("Attractiveness low")), described=title))
+        html(
+            markup.matrix(
+                cells,
+                across=(say("Support low"), say("Support high")),
+                down=(say("Attractiveness high"), say("Attractiveness low")),
+                described=title,
+                is_upright=screen.viewer.words.language == "zh_CN",
+            )
+        )
         if "unknown" in rows.index:
-            html(markup.note(say("{n} customers are not placed: nobody has said what they buy in the category.", n=screen.viewer.words.number(rows.at["unknown", "value"]))))
+            html(
+                markup.note(
+                    say(
+                        "{n} customers are not placed: nobody has said what they buy in the category.",
+                        n=screen.viewer.words.number(rows.at["unknown", "value"]),
+                    )
+                )
+            )
 
 
 def value_tier(screen: Screen, title: str) -> None:
@@ -51,8 +73,17 @@ def value_tier(screen: Screen, title: str) -> None:
         rows = _rows(screen, title, "value_tier")
         if rows is None:
             return
-        screen.titled(title, _tells(rows, screen.reads("matrix.value_tier")), metric="matrix.value_tier", table=_table(screen, rows, "value_tier"))
-        html(markup.strip([_cell(screen, rows, "value_tier", cell, is_strong=cell == "loyal") for cell in TIERS], described=title))
+        screen.titled(
+            title,
+            _tells(rows, screen.reads("matrix.value_tier")),
+            metric="matrix.value_tier",
+            table=_table(screen, rows, "value_tier"),
+        )
+        html(
+            markup.strip(
+                [_cell(screen, rows, "value_tier", cell, is_strong=cell == "loyal") for cell in TIERS], described=title
+            )
+        )
 
 
 def shares(screen: Screen, title: str, matrix: Matrix) -> None:
@@ -66,10 +97,16 @@ def shares(screen: Screen, title: str, matrix: Matrix) -> None:
         drawn = pd.concat(
             [
                 known.assign(measure=say("Customers"), amount_text=known["value_text"]),
-                known.assign(measure=say("Revenue"), share=known["revenue_share"], amount_text=[words.money(amount, screen.viewer.standing.currency) for amount in known["revenue"]]),
+                known.assign(
+                    measure=say("Revenue"),
+                    share=known["revenue_share"],
+                    amount_text=[words.money(amount, screen.viewer.standing.currency) for amount in known["revenue"]],
+                ),
             ]
         )
-        drawn = drawn.assign(share_text=[words.percent(share, 0) if share == share else "–" for share in drawn["share"]])
+        drawn = drawn.assign(
+            share_text=[words.percent(share, 0) if share == share else "–" for share in drawn["share"]]
+        )
         best = known["revenue_share"].idxmax()
         tells = say(
             "{cell}: {customers} of customers, {revenue} of revenue.",
@@ -78,7 +115,14 @@ def shares(screen: Screen, title: str, matrix: Matrix) -> None:
             revenue=words.percent(float(known.at[best, "revenue_share"]), 0),
         )
         columns = ["label", "position", "share", "measure", "share_text", "amount_text"]
-        screen.chart(title, tells, charts.customers_and_revenue, drawn[columns].reset_index(drop=True), metric=METRICS[matrix], table=_table(screen, rows, matrix))
+        screen.chart(
+            title,
+            tells,
+            charts.customers_and_revenue,
+            drawn[columns].reset_index(drop=True),
+            metric=METRICS[matrix],
+            table=_table(screen, rows, matrix),
+        )
 
 
 def moves(screen: Screen, title: str, matrix: Matrix) -> None:
@@ -96,9 +140,17 @@ def moves(screen: Screen, title: str, matrix: Matrix) -> None:
             position=[order.index(cell) for cell in rows["part"]],
             share_text=[words.percent(share) if share == share else "–" for share in rows["share"]],
         )
+        rows = rows.sort_values(["month", "position"])
         newest = rows[rows["month"] == rows["month"].max()]
-        drawn = rows[["month", "label", "position", "share", "share_text", "value_text"]].sort_values(["month", "position"])
-        screen.chart(title, sentences.parts(newest, reads), charts.moves, drawn, metric=METRICS[matrix], table=readable.table(rows, screen.names, ("month",)))
+        drawn = rows[["month", "label", "position", "share", "share_text", "value_text"]]
+        screen.chart(
+            title,
+            sentences.parts(newest, reads),
+            charts.moves,
+            drawn,
+            metric=METRICS[matrix],
+            table=readable.table(rows, screen.names, ("month",)),
+        )
 
 
 def customers(screen: Screen, title: str) -> None:
@@ -110,9 +162,15 @@ def customers(screen: Screen, title: str) -> None:
         about = cells_of(matrix)[cell]
         html(markup.title(title, f"{words.label(about['label'])}: {words.label(about['action'])}"))
         if rows.empty:
-            html(markup.nothing("no-rows", say("Nobody in this cell"), say("No customer of the chosen branches stands here.")))
+            html(
+                markup.nothing(
+                    "no-rows", say("Nobody in this cell"), say("No customer of the chosen branches stands here.")
+                )
+            )
             return
-        st.dataframe(readable.cases(rows, screen.names), hide_index=True, alt=title, height=min(36 * (len(rows) + 1) + 2, 420))
+        st.dataframe(
+            readable.cases(rows, screen.names), hide_index=True, alt=title, height=min(36 * (len(rows) + 1) + 2, 420)
+        )
 
 
 def cells_of(matrix: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
@@ -136,7 +194,10 @@ def _rows(screen: Screen, title: str, matrix: Matrix) -> pd.DataFrame | None:
         return None
     rows = screen.readable(answer)
     order = (*ORDER[matrix], "unknown")
-    named = rows.assign(label=[name(screen, matrix, cell) for cell in rows["part"]], position=[order.index(cell) for cell in rows["part"]])
+    named = rows.assign(
+        label=[name(screen, matrix, cell) for cell in rows["part"]],
+        position=[order.index(cell) for cell in rows["part"]],
+    )
     return named.sort_values("position").set_index("part", drop=False)
 
 
@@ -151,7 +212,9 @@ def _cell(screen: Screen, rows: pd.DataFrame, matrix: Matrix, cell: str, *, is_s
         say("{share} of customers", share=words.percent(float(row["share"]), 0)),
         say("revenue {amount}", amount=words.money(float(row["revenue"]), screen.viewer.standing.currency)),
         say("{share} of revenue", share=words.percent(float(row["revenue_share"]), 0)),
-        say("visits unknown") if math.isnan(row["coverage"]) else say("coverage {share}", share=words.percent(float(row["coverage"]), 0)),
+        say("visits unknown")
+        if math.isnan(row["coverage"])
+        else say("coverage {share}", share=words.percent(float(row["coverage"]), 0)),
     ]
     return MatrixCell(name=called, count=str(row["value_text"]), facts=facts, action=action, is_strong=is_strong)
 
@@ -164,7 +227,10 @@ def _table(screen: Screen, rows: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:
             say("Customers"): rows["value_text"],
             say("Share"): [words.percent(float(share)) for share in rows["share"]],
             say("Revenue"): [words.money(float(amount), screen.viewer.standing.currency) for amount in rows["revenue"]],
-            say("Visits got / due"): ["–" if math.isnan(got) else f"{words.number(got)} / {words.number(due)}" for got, due in zip(rows["visits_got"], rows["visits_due"], strict=True)],
+            say("Visits got / due"): [
+                "–" if math.isnan(got) else f"{words.number(got)} / {words.number(due)}"
+                for got, due in zip(rows["visits_got"], rows["visits_due"], strict=True)
+            ],
             say("Action due"): [words.label(cells_of(matrix)[cell]["action"]) for cell in rows["part"]],
         }
     )

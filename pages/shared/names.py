@@ -48,7 +48,7 @@ class Names:
         """What a feed is called; a column of a feed (`leads.collected_at`) by both its names."""
         code, _, column = feed.partition(".")
         called = self.words.label(feeds()[code].label) if code in feeds() else code
-        return f"{called} ({column})" if column else called
+        return f"{called}{self.words.aside(column)}" if column else called
 
 
 @cache

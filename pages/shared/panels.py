@@ -30,12 +30,11 @@ from warehouse.metrics import metrics
 from warehouse.queries import figures, signals
 from warehouse.scope import Period, Scope
 
-log = logging.getLogger("gatehouse.pages")
 STYLE = Path(__file__).parent / "style.css"
 LATE_AFTER = timedelta(hours=26)
 MONTHS_OF_HISTORY = 24
 TILES_IN_A_ROW = 5
-Draw = Callable[[pd.DataFrame, Look], alt.Chart]
+Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,9 @@ class Screen:
         """Title, the line that says what the page answers, scope, freshness; what is held; what the address got wrong."""
         st.html(STYLE)
         held = self.viewer.freshness.dropna(subset=["held_since"])
-        guarded = {feed for code in metric_codes for feed in metrics()[code].feeds} if metric_codes else set(held["feed"])
+        guarded = (
+            {feed for code in metric_codes for feed in metrics()[code].feeds} if metric_codes else set(held["feed"])
+        )
         concerned = held[held["feed"].isin(guarded)]
         scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
         html(markup.heading(title, line, scope, self._chip(concerned)))
@@ -87,7 +88,9 @@ class Screen:
 
     def history(self, metric: str, **only: str) -> Answer:
         """The last 24 whole months up to the end of the period, by month."""
-        last = (self.scope.period.end if self.scope.period else self.viewer.last_day + timedelta(days=1)) - timedelta(days=1)
+        last = (self.scope.period.end if self.scope.period else self.viewer.last_day + timedelta(days=1)) - timedelta(
+            days=1
+        )
         end = last + timedelta(days=1) if (last + timedelta(days=1)).day == 1 else last.replace(day=1)
         start = (pd.Timestamp(end) - pd.DateOffset(months=MONTHS_OF_HISTORY)).date()
         return self.ask(metric, ("month",), replace(self.scope, period=Period(start=start, end=end)), **only)
@@ -95,7 +98,13 @@ class Screen:
     def tiles(self, *codes: str, width: int = 170) -> None:
         """A row of tiles, one a metric: figure, interval, n, change if it is clear, history with natural limits."""
         known = [code for code in codes if code in metrics()]
-        grid = st.grid(min(max(len(known), 1), TILES_IN_A_ROW), min_column_width=width, gap="small", border=True, key=f"card-{next(self.numbers)}")
+        grid = st.grid(
+            min(max(len(known), 1), TILES_IN_A_ROW),
+            min_column_width=width,
+            gap="small",
+            border=True,
+            key=f"card-{next(self.numbers)}",
+        )
         for code in known:
             with grid.cell():
                 self.tile(code)
@@ -124,7 +133,9 @@ class Screen:
             if metric is not None:
                 self._explained(metric, "card")
 
-    def chart(self, title: str, tells: str, draw: Draw, rows: pd.DataFrame, *, table: pd.DataFrame, metric: str | None = None) -> None:
+    def chart(
+        self, title: str, tells: str, draw: Draw, rows: pd.DataFrame, *, table: pd.DataFrame, metric: str | None = None
+    ) -> None:
         """A card's content: its head, and the drawing, for which the sentence is the text of screen readers."""
         self.titled(title, tells, table=table, metric=metric)
         shape = tuple(zip(rows.columns, rows.dtypes.astype(str), strict=True))
@@ -148,9 +159,13 @@ class Screen:
                 return
             rows, reads = self.readable(answer), self.reads(metric)
             shown = shape(rows, reads)
-            self.chart(title, tells(shown, reads), draw, shown, metric=metric, table=readable.table(rows, self.names, by))
+            self.chart(
+                title, tells(shown, reads), draw, shown, metric=metric, table=readable.table(rows, self.names, by)
+            )
 
-    def compared(self, title: str, metric: str, draw: Draw, *, by: str, shape: Shape = shapes.as_given, **only: str) -> None:
+    def compared(
+        self, title: str, metric: str, draw: Draw, *, by: str, shape: Shape = shapes.as_given, **only: str
+    ) -> None:
         """A card's content: one figure by group with intervals, against the whole; groups too small stand in the table alone."""
         with self.guarded():
             answer, whole = self.ask(metric, (by,), **only), self.ask(metric, **only)
@@ -159,7 +174,14 @@ class Screen:
             reads = self.reads(metric)
             rows = shape(self.readable(answer), reads)
             shown = shapes.best_first(rows, reads).assign(whole=float(self.readable(whole)["value"].iloc[0]))
-            self.chart(title, sentences.ranking(rows, reads), draw, shown, metric=metric, table=readable.table(rows, self.names, (by,)))
+            self.chart(
+                title,
+                sentences.ranking(rows, reads),
+                draw,
+                shown,
+                metric=metric,
+                table=readable.table(rows, self.names, (by,)),
+            )
 
     def curve(self, title: str, metric: str, draw: Draw) -> None:
         """A card's content: the Kaplan-Meier curve of a duration."""
@@ -169,7 +191,10 @@ class Screen:
                 return
             rows, reads = self.readable(answer), self.reads(metric)
             steps = shapes.curve(cached.rows(self.viewer.asker, figures.curve, metric, self.known_scope(metric)), reads)
-            table = steps[["at_text", "share_text", "interval_text"]].set_axis([self.viewer.words.say("Time"), self.viewer.words.say("Share"), self.viewer.words.say("95% interval")], axis=1)
+            table = steps[["at_text", "share_text", "interval_text"]].set_axis(
+                [self.viewer.words.say("Time"), self.viewer.words.say("Share"), self.viewer.words.say("95% interval")],
+                axis=1,
+            )
             self.chart(title, sentences.duration(rows, reads), draw, steps, metric=metric, table=table)
 
     def beside(self, title: str, codes: tuple[str, str], draw: Draw) -> None:
@@ -179,8 +204,18 @@ class Screen:
             if self.nothing(honest, title):
                 return
             rows, reads = self.readable(honest), self.reads(codes[0])
-            both = [shapes.quantiles(rows, reads, say("All complaints")), shapes.quantiles(self.readable(common), reads, say("Closed alone"))]
-            self.chart(title, sentences.trend(readable.with_limits(rows), reads), draw, pd.concat(both, ignore_index=True), metric=codes[0], table=readable.table(rows, self.names, ("month",)))
+            both = [
+                shapes.quantiles(rows, reads, say("All complaints")),
+                shapes.quantiles(self.readable(common), reads, say("Closed alone")),
+            ]
+            self.chart(
+                title,
+                sentences.trend(readable.with_limits(rows), reads),
+                draw,
+                pd.concat(both, ignore_index=True),
+                metric=codes[0],
+                table=readable.table(rows, self.names, ("month",)),
+            )
 
     def listing(self, title: str, question: Callable[..., pd.DataFrame], metric: str) -> None:
         """A card's content: the cases behind a figure, as a table."""
@@ -190,9 +225,17 @@ class Screen:
                 return
             rows = cached.rows(self.viewer.asker, question, self.scope)
             if rows.empty:
-                html(markup.nothing("no-rows", self.viewer.words.say("Nothing waits"), self.viewer.words.say("No case matches the choice in the sidebar.")))
+                html(
+                    markup.nothing(
+                        "no-rows",
+                        self.viewer.words.say("Nothing waits"),
+                        self.viewer.words.say("No case matches the choice in the sidebar."),
+                    )
+                )
                 return
-            st.dataframe(readable.cases(rows, self.names), hide_index=True, alt=title, height=min(36 * (len(rows) + 1) + 2, 420))
+            st.dataframe(
+                readable.cases(rows, self.names), hide_index=True, alt=title, height=min(36 * (len(rows) + 1) + 2, 420)
+            )
 
     def trend(self, title: str, metric: str, draw: Draw, **only: str) -> None:
         """A card with the last 24 months of one metric, with interval and natural limits."""
@@ -238,16 +281,35 @@ class Screen:
         now = self.readable(answer).iloc[0]
         history = self.history(code) if "month" in about.dims else None
         past = [float(value) for value in self.readable(history)["value"]] if history and not history.absent else []
-        badges = [badge for badge in (sentences.alarm(words, about, now["value"]), self._change(code, now), sentences.newest_signal(words, past)) if badge]
+        badges = [
+            badge
+            for badge in (
+                sentences.alarm(words, about, now["value"]),
+                self._change(code, now),
+                sentences.newest_signal(words, past),
+            )
+            if badge
+        ]
         small = sentences.certainty(words, now)
         if self.scope.period is not None and answer.rows.attrs.get("period", self.scope.period) is None:
             small.append(words.say("all time: its dates are unknown"))
-        return Tile(label=label, figure=reads.value(now["value"]), small=small, badges=badges, history=past, described=f"{label}: {reads.value(now['value'])}. {' · '.join(small)}"), history
+        return Tile(
+            label=label,
+            figure=reads.value(now["value"]),
+            small=small,
+            badges=badges,
+            history=past,
+            described=f"{label}: {reads.value(now['value'])}. {' · '.join(small)}",
+        ), history
 
     def _change(self, code: str, now: pd.Series) -> str | None:
         """The badge of a change whose interval excludes zero; none while the period still runs."""
         before = self.scope.compared()
-        if before is None or self.scope.period is None or self.scope.period.end > self.viewer.last_day + timedelta(days=1):
+        if (
+            before is None
+            or self.scope.period is None
+            or self.scope.period.end > self.viewer.last_day + timedelta(days=1)
+        ):
             return None
         earlier = self.ask(code, scope=before)
         if earlier.absent or earlier.rows.empty:
@@ -261,7 +323,9 @@ class Screen:
             return None
         is_up = difference.value > 0
         is_good = None if about.direction == "none" else is_up == (about.direction == "up")
-        return markup.change(self.viewer.words, is_up=is_up, said=self.reads(code).change(difference.value), is_good=is_good)
+        return markup.change(
+            self.viewer.words, is_up=is_up, said=self.reads(code).change(difference.value), is_good=is_good
+        )
 
     def _explained(self, metric: str, place: str, history: Answer | None = None) -> None:
         """The small button behind which the explanation of `metric` lies; its content is made when it is opened."""
@@ -269,7 +333,9 @@ class Screen:
             if opened.open:
                 explain.metric(self.viewer, metric)
                 if history is not None and not history.absent:
-                    st.dataframe(readable.table(self.readable(history), self.names, ("month",)), hide_index=True, height=240)
+                    st.dataframe(
+                        readable.table(self.readable(history), self.names, ("month",)), hide_index=True, height=240
+                    )
 
     def _tabled(self, title: str, table: pd.DataFrame) -> None:
         """The small button behind which the table of a chart lies."""
@@ -293,16 +359,28 @@ class Screen:
     def _held_notice(self, row: Any, metric_codes: Sequence[str]) -> None:
         words = self.viewer.words
         stopped = explain.stopped_by(self.viewer, row.feed)
-        guarded = words.listed([words.label(metrics()[code].label) for code in metric_codes if row.feed in metrics()[code].feeds])
+        guarded = words.listed(
+            [words.label(metrics()[code].label) for code in metric_codes if row.feed in metrics()[code].feeds]
+        )
         since = words.moment(row.held_since, now=datetime.now(UTC))
         title = words.say("A delivery of {feed} is held since {since}", feed=self.names.feed(row.feed), since=since)
-        said = words.say("Stopped by: {checks}. Until it is settled, these figures show the last good state: {figures}.", checks=words.listed(stopped) or "–", figures=guarded or "–")
+        said = words.say(
+            "Stopped by: {checks}. Until it is settled, these figures show the last good state: {figures}.",
+            checks=words.listed(stopped) or "–",
+            figures=guarded or "–",
+        )
         html(markup.nothing("held-back", title, said))
 
     def _looking_back(self) -> None:
         words = self.viewer.words
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.info(words.say("You look at refresh {refresh}, published {when}, not at the newest one.", refresh=self.viewer.reader.refresh_id, when=words.moment(self.viewer.published_at, now=datetime.now(UTC))))
+        left.info(
+            words.say(
+                "You look at refresh {refresh}, published {when}, not at the newest one.",
+                refresh=self.viewer.reader.refresh_id,
+                when=words.moment(self.viewer.published_at, now=datetime.now(UTC)),
+            )
+        )
         right.button(words.say("Show the newest"), on_click=_forget_refresh, width="stretch")
 
 
@@ -313,18 +391,16 @@ def html(piece: str) -> None:
 
 @contextmanager
 def guarded(say: Callable[..., str]) -> Iterator[None]:
-    """What fails inside becomes one sentence with a reference."""
+    """What fails inside becomes one sentence with a reference; its trace goes to the log under the same reference."""
     try:
         yield
     except Exception:
-        failed(say)
-
-
-def failed(say: Callable[..., str]) -> None:
-    """One sentence and a reference for the exception being handled; its trace goes to the log under the same reference."""
-    reference = secrets.token_hex(3)
-    log.exception("a figure failed to load, reference %s", reference)
-    html(markup.nothing("failed", say("This could not be loaded"), say("Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference)))
+        reference = secrets.token_hex(3)
+        logging.exception("a figure failed to load, reference %s", reference)
+        told = say(
+            "Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference
+        )
+        html(markup.nothing("failed", say("This could not be loaded"), told))
 
 
 @lru_cache(maxsize=512)

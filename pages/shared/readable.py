@@ -13,7 +13,15 @@ from warehouse.queries import signals
 from warehouse.queries.signals import Estimate
 
 ESTIMATES = {"duration": ("median", "median_low", "median_high")}
-BASES = {"rate": "denominator", "ratio": "denominator", "funnel": "denominator", "parts": "denominator", "money_rate": "n", "duration": "n", "score": "n"}
+BASES = {
+    "rate": "denominator",
+    "ratio": "denominator",
+    "funnel": "denominator",
+    "parts": "denominator",
+    "money_rate": "n",
+    "duration": "n",
+    "score": "n",
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,9 @@ class Readable:
         parts = [name for name in (*answer.by, "part") if name in rows and name not in TIMES]
         for name in parts:
             rows[f"{name}_name"] = [self.names.of_code(name, code) for code in rows[name]]
-        rows["label"] = [" · ".join(said) for said in zip(*(rows[f"{name}_name"] for name in parts), strict=True)] if parts else ""
+        rows["label"] = (
+            [" · ".join(said) for said in zip(*(rows[f"{name}_name"] for name in parts), strict=True)] if parts else ""
+        )
         if "share" in rows:
             rows["share_text"] = [self.names.words.percent(share) if share == share else "–" for share in rows["share"]]
         for name in set(answer.by) & set(TIMES):
@@ -114,7 +124,11 @@ def with_limits(rows: pd.DataFrame) -> pd.DataFrame:
     found = {signal.index for signal in signals.signals(values)}
     return rows.assign(
         centre=natural.centre if natural else float("nan"),
-        limit_low=max(natural.low, 0.0) if natural and min(values, default=0) >= 0 else natural.low if natural else float("nan"),
+        limit_low=max(natural.low, 0.0)
+        if natural and min(values, default=0) >= 0
+        else natural.low
+        if natural
+        else float("nan"),
         limit_high=natural.high if natural else float("nan"),
         is_signal=[index in found for index in range(len(values))],
     )
@@ -123,9 +137,20 @@ def with_limits(rows: pd.DataFrame) -> pd.DataFrame:
 def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
     """Readable rows as people copy them: what they are by, figure, interval, n, under their names."""
     say = names.words.say
-    columns = {f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name) for name in (*by, "part") if name in rows}
-    written = rows.assign(**{name: [names.words.day(day.date()) for day in rows[name]] for name in TIMES if name in columns})
-    columns |= {"value_text": say("Figure"), "interval_text": say("95% interval"), "share_text": say("Share"), "base_text": say("n")}
+    columns = {
+        f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name)
+        for name in (*by, "part")
+        if name in rows
+    }
+    written = rows.assign(
+        **{name: [names.words.day(day.date()) for day in rows[name]] for name in TIMES if name in columns}
+    )
+    columns |= {
+        "value_text": say("Figure"),
+        "interval_text": say("95% interval"),
+        "share_text": say("Share"),
+        "base_text": say("n"),
+    }
     chosen = written[[name for name in columns if name in written]].rename(columns=columns)
     return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
 
@@ -140,14 +165,38 @@ def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
         "severity_code": (say("Severity"), lambda column: [names.of_code("severity", code) for code in column]),
         "opened_at": (say("Received"), lambda column: [names.words.stamp(at) for at in column]),
         "due_at": (say("Due"), lambda column: [names.words.stamp(at) for at in column]),
-        "hours_left": (say("Overdue by"), lambda column: [names.words.duration(abs(float(hours)), "hours") for hours in column]),
-        "is_responded": (say("Answered"), lambda column: [say("yes") if answered else say("no") for answered in column]),
-        "handler_staff_id": (say("Handled by"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
-        "customer_code": (say("Customer"), lambda column: [str(code) if code is not None and code == code else "–" for code in column]),
-        "customer_kind": (say("Kind of customer"), lambda column: [names.of_code("customer_kind", code) for code in column]),
+        "hours_left": (
+            say("Overdue by"),
+            lambda column: [names.words.duration(abs(float(hours)), "hours") for hours in column],
+        ),
+        "is_responded": (
+            say("Answered"),
+            lambda column: [say("yes") if answered else say("no") for answered in column],
+        ),
+        "handler_staff_id": (
+            say("Handled by"),
+            lambda column: [str(code) if code is not None and code == code else "–" for code in column],
+        ),
+        "customer_code": (
+            say("Customer"),
+            lambda column: [str(code) if code is not None and code == code else "–" for code in column],
+        ),
+        "customer_kind": (
+            say("Kind of customer"),
+            lambda column: [names.of_code("customer_kind", code) for code in column],
+        ),
         "spend": (say("Spend in 12 months"), lambda column: [names.words.number(float(amount)) for amount in column]),
         "orders": (say("Orders in 12 months"), lambda column: column),
-        "last_ordered_on": (say("Last order"), lambda column: [str(day) if day is not None and day == day else "–" for day in column]),
-        "visits_got": (say("Visits got"), lambda column: [names.words.number(float(visits)) if visits is not None and visits == visits else "–" for visits in column]),
+        "last_ordered_on": (
+            say("Last order"),
+            lambda column: [str(day) if day is not None and day == day else "–" for day in column],
+        ),
+        "visits_got": (
+            say("Visits got"),
+            lambda column: [
+                names.words.number(float(visits)) if visits is not None and visits == visits else "–"
+                for visits in column
+            ],
+        ),
     }
     return pd.DataFrame({title: write(rows[name]) for name, (title, write) in shown.items() if name in rows})

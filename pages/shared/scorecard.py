@@ -17,16 +17,32 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
     """The table of `codes` by `by`, the whole first, then groups in the order of their names."""
     with screen.guarded():
         wholes = {code: screen.ask(code) for code in codes}
-        told = [code for code in codes if not wholes[code].absent and len(wholes[code].rows) and by in metrics()[code].dims]
+        told = [
+            code for code in codes if not wholes[code].absent and len(wholes[code].rows) and by in metrics()[code].dims
+        ]
         if not told:
             screen.nothing(wholes[codes[0]], title)
             return
         words, names = screen.viewer.words, screen.names
         figures = {code: screen.readable(screen.ask(code, (by,))).set_index(by) for code in told}
         whole = {code: screen.readable(wholes[code]).iloc[0] for code in told}
-        groups = sorted({group for rows in figures.values() for group in rows.index.dropna()}, key=lambda group: names.of_code(by, group))
-        lines = {group: {code: _cell(figures[code], group, whole[code], metrics()[code], words.say("n too small")) for code in told} for group in groups[:GROUPS_SHOWN]}
-        tinted = [(names.of_code(by, group), code, cell) for group, cells in lines.items() for code, cell in cells.items() if cell.mood in {"good", "bad"}]
+        groups = sorted(
+            {group for rows in figures.values() for group in rows.index.dropna()},
+            key=lambda group: names.of_code(by, group),
+        )
+        lines = {
+            group: {
+                code: _cell(figures[code], group, whole[code], metrics()[code], words.say("n too small"))
+                for code in told
+            }
+            for group in groups[:GROUPS_SHOWN]
+        }
+        tinted = [
+            (names.of_code(by, group), code, cell)
+            for group, cells in lines.items()
+            for code, cell in cells.items()
+            if cell.mood in {"good", "bad"}
+        ]
         tells = tell(screen, tinted)
         headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
         first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
@@ -45,7 +61,9 @@ def cell(row: pd.Series | None, whole: pd.Series, about: Metric, too_small: str)
         return Cell("–", "quiet")
     if row["value"] != row["value"]:
         return Cell(too_small, "quiet", str(row["base_text"]))
-    explained = " · ".join(filter(None, (str(row["interval_text"]), f"n {row['base_text']}" if row["base_text"] else "")))
+    explained = " · ".join(
+        filter(None, (str(row["interval_text"]), f"n {row['base_text']}" if row["base_text"] else ""))
+    )
     is_above, is_below = row["low"] > whole["value"], row["high"] < whole["value"]
     if about.direction == "none" or not (is_above or is_below):
         return Cell(str(row["value_text"]), None, explained)
@@ -56,10 +74,16 @@ def cell(row: pd.Series | None, whole: pd.Series, about: Metric, too_small: str)
 def tell(screen: Screen, tinted: Sequence[tuple[str, str, Cell]]) -> str:
     """How many cells differ clearly from the whole, and which are worse."""
     words = screen.viewer.words
-    worse = [f"{group} ({words.label(metrics()[code].label)} {entry.said.split(' ', 1)[-1]})" for group, code, entry in tinted if entry.mood == "bad"]
+    worse = [
+        f"{group}{words.aside(f'{words.label(metrics()[code].label)} {entry.said.split(None, 1)[-1]}')}"
+        for group, code, entry in tinted
+        if entry.mood == "bad"
+    ]
     if not tinted:
         return words.say("No group differs clearly from the whole: every interval includes it.")
-    said = words.say_many("{n} figure differs clearly from the whole.", "{n} figures differ clearly from the whole.", len(tinted))
+    said = words.say_many(
+        "{n} figure differs clearly from the whole.", "{n} figures differ clearly from the whole.", len(tinted)
+    )
     if not worse:
         return said
     named, more = words.listed(worse[:NAMED_AT_MOST]), len(worse) - NAMED_AT_MOST

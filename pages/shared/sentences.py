@@ -27,10 +27,19 @@ def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> s
     if asked.branches:
         chosen = chosen[chosen["branch_id"].isin(asked.branches)]
     regions = [names.of_code("region", code) for code in chosen["region_id"].unique()]
-    where = words.listed(regions) if len(regions) <= NAMED_AT_MOST else words.say_many("{n} region", "{n} regions", len(regions))
-    who = chosen["branch_name"].iloc[0] if len(chosen) == 1 else words.say_many("{n} branch", "{n} branches", len(chosen))
+    where = (
+        words.listed(regions)
+        if len(regions) <= NAMED_AT_MOST
+        else words.say_many("{n} region", "{n} regions", len(regions))
+    )
+    who = (
+        chosen["branch_name"].iloc[0] if len(chosen) == 1 else words.say_many("{n} branch", "{n} branches", len(chosen))
+    )
     said = [where, str(who), _period(words, asked)]
-    said += [f"{names.dimension(name)}: {words.listed([names.of_code(name, code) for code in codes])}" for name, codes in asked.filters.items()]
+    said += [
+        f"{names.dimension(name)}: {words.listed([names.of_code(name, code) for code in codes])}"
+        for name, codes in asked.filters.items()
+    ]
     before = asked.compared()
     if before is not None and before.period is not None and asked.period is not None:
         days = words.number(asked.period.days)
@@ -45,22 +54,53 @@ def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> s
 def ignored(words: Words, problems: Sequence[Problem]) -> str:
     """Names every parameter of the address that means nothing here."""
     named = words.listed([f"{problem.parameter}={problem.value}" for problem in problems])
-    return words.say("Ignored in the address, because it means nothing on this page for you: {named}", named=f"`{named.replace('`', '')}`")
+    return words.say(
+        "Ignored in the address, because it means nothing on this page for you: {named}",
+        named=f"`{named.replace('`', '')}`",
+    )
 
 
-def nothing(words: Words, names: Names, answer: Answer, freshness: pd.DataFrame, about: Metric) -> tuple[Kind, str, str] | None:
+def nothing(
+    words: Words, names: Names, answer: Answer, freshness: pd.DataFrame, about: Metric
+) -> tuple[Kind, str, str] | None:
     """Which kind of nothing an answer is, its title and its sentence; None where there is something to show."""
     if answer.absent:
         held = set(freshness.dropna(subset=["held_since"])["feed"])
         feeds = words.listed([names.feed(feed) for feed in answer.absent])
         if any(feed.partition(".")[0] in held for feed in answer.absent):
-            return "held-back", words.say("Held back"), words.say("The first delivery of {feeds} is held by a check. Data health says which one, and what to do.", feeds=feeds)
-        return "feed-absent", words.say("Waits for a feed"), words.say("Deliver {feeds}, and this fills itself. Until then it is unknown, not zero.", feeds=feeds)
+            return (
+                "held-back",
+                words.say("Held back"),
+                words.say(
+                    "The first delivery of {feeds} is held by a check. Data health says which one, and what to do.",
+                    feeds=feeds,
+                ),
+            )
+        return (
+            "feed-absent",
+            words.say("Waits for a feed"),
+            words.say("Deliver {feeds}, and this fills itself. Until then it is unknown, not zero.", feeds=feeds),
+        )
     if answer.rows.empty or (answer.rows[_base(answer.rows)].fillna(0).sum() == 0 if _base(answer.rows) else False):
-        return "no-rows", words.say("Nothing in this period"), words.say("No {what} matches the choice in the sidebar. Choose a longer period or fewer filters.", what=words.label(about.label))
+        return (
+            "no-rows",
+            words.say("Nothing in this period"),
+            words.say(
+                "No {what} matches the choice in the sidebar. Choose a longer period or fewer filters.",
+                what=words.label(about.label),
+            ),
+        )
     if answer.rows["suppressed"].notna().all():
         n = words.number(float(answer.rows[_base(answer.rows)].sum())) if _base(answer.rows) else "–"
-        return "too-few", words.say("n too small"), words.say("{n} is fewer than the {base} that a figure needs to mean something. Choose a longer period or more branches.", n=n, base=words.number(about.smallest_base))
+        return (
+            "too-few",
+            words.say("n too small"),
+            words.say(
+                "{n} is fewer than the {base} that a figure needs to mean something. Choose a longer period or more branches.",
+                n=n,
+                base=words.number(about.smallest_base),
+            ),
+        )
     return None
 
 
@@ -120,7 +160,9 @@ def trend(rows: pd.DataFrame, reads: Readable) -> str:
         steady = words.say("All months lie within usual variation.")
         return words.sentences(said, steady) if known["centre"].notna().any() else said
     newest = signal.iloc[-1]
-    return words.sentences(said, words.say("Beyond usual variation most recently in {month}.", month=_when(words, newest[when], when)))
+    return words.sentences(
+        said, words.say("Beyond usual variation most recently in {month}.", month=_when(words, newest[when], when))
+    )
 
 
 def duration(rows: pd.DataFrame, reads: Readable) -> str:
@@ -134,7 +176,12 @@ def duration(rows: pd.DataFrame, reads: Readable) -> str:
         said = words.say("{what}: half within {half}; nine in ten have not got there yet.", what=what, half=half)
     else:
         said = words.say("{what}: fewer than half have got there yet.", what=what)
-    return words.sentences(said, words.say("Followed: {n}, of whom {open} are still open.", n=words.number(row["n"]), open=words.number(row["open"])))
+    return words.sentences(
+        said,
+        words.say(
+            "Followed: {n}, of whom {open} are still open.", n=words.number(row["n"]), open=words.number(row["open"])
+        ),
+    )
 
 
 def ranking(rows: pd.DataFrame, reads: Readable) -> str:
@@ -156,7 +203,13 @@ def ranking(rows: pd.DataFrame, reads: Readable) -> str:
         last_n=last["base_text"] or last["value_text"],
     )
     hidden = len(rows) - len(known)
-    return words.sentences(said, words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)) if hidden else said
+    return (
+        words.sentences(
+            said, words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)
+        )
+        if hidden
+        else said
+    )
 
 
 def counts(rows: pd.DataFrame, reads: Readable) -> str:
@@ -200,7 +253,12 @@ def parts(rows: pd.DataFrame, reads: Readable) -> str:
     known = rows[rows["share"] > 0]
     named = [f"{row['label']} {words.percent(row['share'], 0)}" for _, row in known.iterrows()]
     total = float(rows["denominator"].max()) if len(rows) else 0.0
-    return words.say("{what}, {n} in all: {parts}.", what=words.label(reads.metric.label), n=words.number(total), parts=words.listed(named))
+    return words.say(
+        "{what}, {n} in all: {parts}.",
+        what=words.label(reads.metric.label),
+        n=words.number(total),
+        parts=words.listed(named),
+    )
 
 
 def _period(words: Words, asked: Scope) -> str:

@@ -44,7 +44,9 @@ def largest(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     total = rest["value"].sum()
     words = reads.names.words
     label = words.say_many("{n} other", "{n} others", len(rest))
-    return pd.concat([shown, pd.DataFrame([{"label": label, "value": total, "value_text": reads.value(total)}])], ignore_index=True)
+    return pd.concat(
+        [shown, pd.DataFrame([{"label": label, "value": total, "value_text": reads.value(total)}])], ignore_index=True
+    )
 
 
 def plain_questions(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
@@ -60,7 +62,9 @@ def best_first(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
 def sla(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """The four parts in their order, with a text where the part is wide enough for one."""
     words = reads.names.words
-    ordered = rows.assign(position=[SLA_ORDER.index(part) if part in SLA_ORDER else len(SLA_ORDER) for part in rows["part"]]).sort_values("position")
+    ordered = rows.assign(
+        position=[SLA_ORDER.index(part) if part in SLA_ORDER else len(SLA_ORDER) for part in rows["part"]]
+    ).sort_values("position")
     said = [words.percent(share, 0) if share == share else "–" for share in ordered["share"]]
     wide = [text if share >= NARROWEST_SAID else "" for text, share in zip(said, ordered["share"], strict=True)]
     return ordered.assign(share_text=said, strip_text=wide)
@@ -68,7 +72,9 @@ def sla(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
 
 def shares(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """Parts with their share as text."""
-    return rows.assign(share_text=[reads.names.words.percent(share, 0) if share == share else "–" for share in rows["share"]])
+    return rows.assign(
+        share_text=[reads.names.words.percent(share, 0) if share == share else "–" for share in rows["share"]]
+    )
 
 
 def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
@@ -81,21 +87,32 @@ def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
         "4": say("Satisfied"),
         "5": say("Very satisfied"),
     }
-    return shares(rows.assign(label=[names.get(str(part), str(part)) for part in rows["part"]], part=rows["part"].astype(int)), reads)
+    return shares(
+        rows.assign(label=[names.get(str(part), str(part)) for part in rows["part"]], part=rows["part"].astype(int)),
+        reads,
+    )
 
 
 def quantiles(rows: pd.DataFrame, reads: Readable, who: str) -> pd.DataFrame:
     """Durations by month in long form: month, hours, measure (median, 90th percentile), who, hours_text."""
     say = reads.names.words.say
-    long = [rows.assign(hours=rows[column].astype(float), measure=measure) for column, measure in (("median", say("Median")), ("p90", say("90th percentile")))]
+    long = [
+        rows.assign(hours=rows[column].astype(float), measure=measure)
+        for column, measure in (("median", say("Median")), ("p90", say("90th percentile")))
+    ]
     together = pd.concat(long, ignore_index=True).assign(who=who)
-    return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])[["month", "hours", "measure", "who", "hours_text"]]
+    return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])[
+        ["month", "hours", "measure", "who", "hours_text"]
+    ]
 
 
 def curve(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """Steps of a duration's curve with texts."""
     words = reads.names.words
-    percents = [[words.percent(share) if share == share else "–" for share in rows[name].astype(float)] for name in ("share", "low", "high")]
+    percents = [
+        [words.percent(share) if share == share else "–" for share in rows[name].astype(float)]
+        for name in ("share", "low", "high")
+    ]
     return rows.assign(
         at_text=[reads.value(at) for at in rows["at"].astype(float)],
         share_text=percents[0],

@@ -17,7 +17,9 @@ def browser() -> str | None:
 
 def main() -> int:
     """Install what is missing with apt-get; 1 and a sentence where that cannot be done."""
-    missing = [name for name, there in (("chromium", browser()), ("fonts-noto-cjk", CHINESE_FONT.exists())) if not there]
+    missing = [
+        name for name, there in (("chromium", browser()), ("fonts-noto-cjk", CHINESE_FONT.exists())) if not there
+    ]
     if not missing:
         return 0
     apt = shutil.which("apt-get")

@@ -295,15 +295,15 @@ def test_nobody_writes_to_what_is_being_judged(database: Database, refresh_id: i
     deliver(database, "complaints", complaints(), refresh_id=refresh_id)
     looked = []
 
-    def count_and_try_to_write(self: expectations.Look, suite: Any, **given: Any) -> Any:
+    def count_and_try_to_write(self: expectations.Eyes, suite: Any, look: Any) -> Any:
         with database.loader.connect() as connection, pytest.raises(sa.exc.OperationalError, match="lock timeout"):
             connection.execute(text("set local lock_timeout = '100ms'"))
             connection.execute(text("delete from staging.stg_complaints"))
         looked.append(suite.table)
-        return count(self, suite, **given)
+        return count(self, suite, look)
 
-    count = expectations.Look.count
-    monkeypatch.setattr(expectations.Look, "count", count_and_try_to_write)
+    count = expectations.Eyes.count
+    monkeypatch.setattr(expectations.Eyes, "count", count_and_try_to_write)
     assert judged(database, "complaints", refresh_id=refresh_id).passed
     assert looked == ["complaints"]
 

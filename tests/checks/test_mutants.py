@@ -8,6 +8,7 @@ import pytest
 
 from checks import expectations, gate, predicates
 from checks.expectations import Seen
+from checks.predicates import Look
 from checks.rules import Rule, Suite
 from tests.checks.deliveries import BRANCHES, NOW, complaints, deliver, refresh
 from tests.checks.figures import lead_edition, lead_facts, run
@@ -30,12 +31,12 @@ def judged(database: Database, refresh_id: int) -> gate.Verdict:
 
 def seen_as(patch: Patch, changed: Callable[[list[Seen]], Sequence[Seen]]) -> None:
     """From now on GX hands back `changed` of what it saw."""
-    count = expectations.Look.count
+    count = expectations.Eyes.count
 
-    def count_changed(self: expectations.Look, suite: Suite, **given: Any) -> list[Seen]:
-        return list(changed(count(self, suite, **given)))
+    def count_changed(self: expectations.Eyes, suite: Suite, look: Look) -> list[Seen]:
+        return list(changed(count(self, suite, look)))
 
-    patch.setattr(expectations.Look, "count", count_changed)
+    patch.setattr(expectations.Eyes, "count", count_changed)
 
 
 # What the gate promises. Each raises AssertionError where the promise is broken.
@@ -43,11 +44,13 @@ def seen_as(patch: Patch, changed: Callable[[list[Seen]], Sequence[Seen]]) -> No
 
 def an_error_in_a_warning_rule_blocks(database: Database, patch: Patch) -> None:
     refresh_id = delivered(database)
+    order = {"order_id": "O1", "customer_id": "K1", "branch_id": "B1", "ordered_at": NOW, "amount": 5}
+    deliver(database, "orders", [order], refresh_id=refresh_id)
     patch.setattr(expectations, "query_of", lambda _: "select nothing_like_it from {batch}")
-    verdict = judged(database, refresh_id)
+    verdict = gate.run_gate(database, gate="delivery", tables=["orders"], refresh_id=refresh_id, now=NOW)
     raised = [(result.rule_id, result.level) for result in verdict.results if result.outcome == "raised"]
-    assert raised == [("days_covered", "warn")]
-    assert verdict.blocked == {"complaints": ("days_covered",)}
+    assert raised == [("rate_known", "warn")]
+    assert verdict.blocked == {"orders": ("rate_known",)}
 
 
 def a_rule_that_gx_skips_blocks(database: Database, patch: Patch) -> None:

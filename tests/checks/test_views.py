@@ -44,6 +44,6 @@ def test_the_search_for_newer_rows_runs_for_held_loads_alone(database: Database)
         connection.execute(text("analyze staging.stg_complaints"))
         plan = connection.scalars(text("explain (analyze, timing off) select count(*) from gate.delivery_complaints"))
         lines = list(plan)
-    newer = lines[next(number for number, line in enumerate(lines) if line.strip().startswith("SubPlan")) :]
+    newer = [line for line in lines if "stg_complaints n" in line]
     assert newer
-    assert all("never executed" in line for line in newer if "->" in line)
+    assert all("never executed" in line for line in newer), lines

@@ -139,7 +139,9 @@ def test_the_sources_deadline_comes_before_the_promise_by_severity(house: House)
     assert (row.due_at, row.response_due_at) == (hour(50), hour(2))
 
 
-@pytest.mark.parametrize(("severity", "answer", "resolve"), [("critical", 2, 8), ("high", 4, 24), ("normal", 8, 72), ("low", 24, 168)])
+@pytest.mark.parametrize(
+    ("severity", "answer", "resolve"), [("critical", 2, 8), ("high", 4, 24), ("normal", 8, 72), ("low", 24, 168)]
+)
 def test_the_promise_by_severity(house: House, severity: str, answer: int, resolve: int) -> None:
     row = life(house, severity_code=severity)
     assert (row.response_due_at, row.due_at) == (hour(answer), hour(resolve))
@@ -153,8 +155,14 @@ def test_without_severity_there_is_no_promise(house: House) -> None:
 
 def test_days_are_those_of_the_reporting_zone(database: db.Database) -> None:
     house = House(database, zone="Asia/Shanghai").open()
-    row = life(house, opened_at=datetime(2026, 2, 28, 17, tzinfo=UTC), resolved_at=datetime(2026, 3, 31, 16, tzinfo=UTC))
-    assert [str(row[name]) for name in ("opened_on", "cohort_on", "ended_month")] == ["2026-03-01", "2026-03-01", "2026-04-01"]
+    row = life(
+        house, opened_at=datetime(2026, 2, 28, 17, tzinfo=UTC), resolved_at=datetime(2026, 3, 31, 16, tzinfo=UTC)
+    )
+    assert [str(row[name]) for name in ("opened_on", "cohort_on", "ended_month")] == [
+        "2026-03-01",
+        "2026-03-01",
+        "2026-04-01",
+    ]
 
 
 def test_unknown_opening_is_counted_but_never_timed(house: House) -> None:
@@ -167,19 +175,30 @@ def test_unknown_opening_is_counted_but_never_timed(house: House) -> None:
 def test_the_party_is_the_customer_and_else_the_complaint_itself(house: House) -> None:
     house.deliver(
         complaints=[
-            {"complaint_id": name, "branch_id": "b", "opened_at": OPENED, "category_code": "late", "customer_id": customer}
+            {
+                "complaint_id": name,
+                "branch_id": "b",
+                "opened_at": OPENED,
+                "category_code": "late",
+                "customer_id": customer,
+            }
             for name, customer in [("a", "k1"), ("b", "k1"), ("c", None), ("d", None)]
         ],
         until=hour(1),
     )
-    parties = house.rows("select complaint_id, customer_id from curated.fct_complaint").set_index("complaint_id")["customer_id"]
+    parties = house.rows("select complaint_id, customer_id from curated.fct_complaint").set_index("complaint_id")[
+        "customer_id"
+    ]
     assert parties["a"] == parties["b"]
     assert len(set(parties)) == 3
 
 
 def test_events_that_come_before_their_complaint_are_used_when_it_comes(house: House) -> None:
-    house.deliver(complaint_events=[{"complaint_id": "c", "event_code": "resolved", "happened_at": hour(4)}], until=hour(5))
     house.deliver(
-        complaints=[{"complaint_id": "c", "branch_id": "b", "opened_at": OPENED, "category_code": "late"}], until=hour(6)
+        complaint_events=[{"complaint_id": "c", "event_code": "resolved", "happened_at": hour(4)}], until=hour(5)
+    )
+    house.deliver(
+        complaints=[{"complaint_id": "c", "branch_id": "b", "opened_at": OPENED, "category_code": "late"}],
+        until=hour(6),
     )
     assert house.rows("select ended_at from curated.fct_complaint").at[0, "ended_at"] == hour(4)

@@ -21,7 +21,9 @@ from warehouse.scope import Scope
 from warehouse.settings import Settings
 
 REGIONS = {"north": "North", "south": "South", "east": "East"}
-BRANCHES = {f"{region}-{number}": (f"{name} {number}", region) for region, name in REGIONS.items() for number in (1, 2, 3)}
+BRANCHES = {
+    f"{region}-{number}": (f"{name} {number}", region) for region, name in REGIONS.items() for number in (1, 2, 3)
+}
 LAST_DAY = date(2026, 3, 31)
 PUBLISHED = datetime(2026, 4, 1, 6, 10, tzinfo=UTC)
 CODES = {
@@ -47,7 +49,16 @@ PARTS = {
     "matrix.value_tier": ("loyal", "opportunity", "edge", "lost"),
     "csat.distribution": ("1", "2", "3", "4", "5"),
     "nps.parts": ("promoter", "passive", "detractor"),
-    "lead.stage_rate": ("collected", "genuine", "reached", "invited", "attended", "ordered", "ordered_again", "referred"),
+    "lead.stage_rate": (
+        "collected",
+        "genuine",
+        "reached",
+        "invited",
+        "attended",
+        "ordered",
+        "ordered_again",
+        "referred",
+    ),
 }
 
 
@@ -59,13 +70,18 @@ class Company:
     empty: bool = False
     too_small: bool = False
     broken: bool = False
+    is_demo: bool = True
     held: tuple[str, ...] = ()
     nobody: frozenset[str] = frozenset()
     published_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=2))
 
     def standing(self, reader: Reader) -> Standing:
         """The grants of the three people of the demo."""
-        branches = {"executive@demo": tuple(BRANCHES), "head@demo": tuple(code for code, (_, region) in BRANCHES.items() if region == "north"), "steward@demo": tuple(BRANCHES)}
+        branches = {
+            "executive@demo": tuple(BRANCHES),
+            "head@demo": tuple(code for code, (_, region) in BRANCHES.items() if region == "north"),
+            "steward@demo": tuple(BRANCHES),
+        }
         roles = {"executive@demo": ("executive",), "head@demo": ("branch_head",), "steward@demo": ("data_steward",)}
         known = reader.person in roles and reader.person not in self.nobody
         return Standing(
@@ -75,13 +91,17 @@ class Company:
             published_at=self.published_at if known else None,
             zone="Asia/Shanghai",
             currency="CNY",
-            company="demo" if known else None,
+            company="demo" if known and self.is_demo else None,
         )
 
     def branches(self, reader: Reader) -> pd.DataFrame:
         """The branches that the person may see."""
         seen = self.standing(reader).branches
-        rows = [{"branch_id": code, "branch_name": name, "region_id": region, "region_name": REGIONS[region]} for code, (name, region) in BRANCHES.items() if code in seen]
+        rows = [
+            {"branch_id": code, "branch_name": name, "region_id": region, "region_name": REGIONS[region]}
+            for code, (name, region) in BRANCHES.items()
+            if code in seen
+        ]
         return pd.DataFrame(rows, columns=["branch_id", "branch_name", "region_id", "region_name"])
 
     def figure(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -90,14 +110,21 @@ class Company:
             raise RuntimeError("the server is away")
         about = metrics()[metric]
         if missing := self.absent & set(about.feeds):
-            raise FeedAbsent(sorted(missing))
+            raise FeedAbsent(*sorted(missing))
         parts = PARTS.get(metric, ("a", "b")) if figures.SHAPES[about.kind].part else (None,)
         keys = [] if self.empty else list(itertools.product(*(self._values(reader, scope, name) for name in by)))
         rows = []
         for key in keys:
             chance = random.Random(f"{metric}{key}")
             for position, part in enumerate(parts):
-                rows.append({**dict(zip(by, key, strict=True)), **({"part": part} if part else {}), **_measures(about.kind, chance, position, len(parts)), **(_of_cell(position) if metric.startswith("matrix.") else {})})
+                rows.append(
+                    {
+                        **dict(zip(by, key, strict=True)),
+                        **({"part": part} if part else {}),
+                        **_measures(about.kind, chance, position, len(parts)),
+                        **(_of_cell(position) if metric.startswith("matrix.") else {}),
+                    }
+                )
         shape = figures.SHAPES[about.kind]
         names = [*by, *([shape.part] if shape.part else []), *shape.figures, *shape.counts]
         frame = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *(rows[0] if rows else ())])))
@@ -110,7 +137,17 @@ class Company:
 
     def curve(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
         """Forty steps towards a quarter."""
-        rows = [{"at": 2.0 * day, "at_risk": 4000 - 90 * day, "happened": 25, "share": 0.25 * (1 - math.exp(-day / 12)), "low": 0.24 * (1 - math.exp(-day / 12)), "high": 0.26 * (1 - math.exp(-day / 12))} for day in range(1, 41)]
+        rows = [
+            {
+                "at": 2.0 * day,
+                "at_risk": 4000 - 90 * day,
+                "happened": 25,
+                "share": 0.25 * (1 - math.exp(-day / 12)),
+                "low": 0.24 * (1 - math.exp(-day / 12)),
+                "high": 0.26 * (1 - math.exp(-day / 12)),
+            }
+            for day in range(1, 41)
+        ]
         return pd.DataFrame(rows)
 
     def freshness(self, reader: Reader) -> pd.DataFrame:
@@ -118,12 +155,25 @@ class Company:
         until = pd.Timestamp("2026-03-31T15:59:00Z")
         since = pd.Timestamp("2026-04-01T01:00:00Z")
         feeds = ("branches", "complaints", "leads", "orders", "survey_answers", "surveys")
-        return pd.DataFrame({"feed": feeds, "data_until": [until] * len(feeds), "held_since": [since if feed in self.held else pd.NaT for feed in feeds], "held_rows": [120.0 if feed in self.held else float("nan") for feed in feeds]})
+        return pd.DataFrame(
+            {
+                "feed": feeds,
+                "data_until": [until] * len(feeds),
+                "held_since": [since if feed in self.held else pd.NaT for feed in feeds],
+                "held_rows": [120.0 if feed in self.held else float("nan") for feed in feeds],
+            }
+        )
 
     def held_loads(self, reader: Reader) -> pd.DataFrame:
         """One load for each held feed."""
         columns = ["load_id", "feed", "held_since", "held_by", "delivered", "accepted", "superseded", "quarantined"]
-        return pd.DataFrame([[7, feed, pd.Timestamp("2026-04-01T01:00:00Z"), ["opened_at.not_null"], 120, 118, 1, 1] for feed in self.held], columns=columns)
+        return pd.DataFrame(
+            [
+                [7, feed, pd.Timestamp("2026-04-01T01:00:00Z"), ["opened_at.not_null"], 120, 118, 1, 1]
+                for feed in self.held
+            ],
+            columns=columns,
+        )
 
     def refreshes(self, reader: Reader, *, newest: int = 30) -> pd.DataFrame:
         """Twelve refreshes, the newest held if anything is."""
@@ -153,7 +203,18 @@ class Company:
 
     def checks(self, reader: Reader) -> pd.DataFrame:
         """Three results, one of them a warning."""
-        columns = ["refresh_id", "gate", "table_name", "rule_id", "level", "outcome", "observed", "unexpected_count", "element_count", "checked_at"]
+        columns = [
+            "refresh_id",
+            "gate",
+            "table_name",
+            "rule_id",
+            "level",
+            "outcome",
+            "observed",
+            "unexpected_count",
+            "element_count",
+            "checked_at",
+        ]
         at = pd.Timestamp(self.published_at)
         return pd.DataFrame(
             [
@@ -167,17 +228,46 @@ class Company:
     def refusals(self, reader: Reader) -> pd.DataFrame:
         """Two reasons, for stewards."""
         columns = ["feed", "column_name", "reason_code", "refused", "files", "example"]
-        rows = [["complaints", "branch_id", "unknown_branch", 9, 2, "complaints-03.csv:17"], ["leads", "collected_at", "bad_instant", 4, 1, "leads.csv:9"]]
+        rows = [
+            ["complaints", "branch_id", "unknown_branch", 9, 2, "complaints-03.csv:17"],
+            ["leads", "collected_at", "bad_instant", 4, 1, "leads.csv:9"],
+        ]
         return pd.DataFrame(rows if "data_steward" in self.standing(reader).roles else [], columns=columns)
 
     def customers(self, reader: Reader, scope: Scope, *, matrix: str, cell: str, most: int = 200) -> pd.DataFrame:
         """One customer in every cell."""
-        return pd.DataFrame([{"customer_code": "K-1", "customer_kind": "person", "branch_id": "north-1", "spend": 1234.0, "orders": 3, "last_ordered_on": LAST_DAY, "visits_got": None}])
+        return pd.DataFrame(
+            [
+                {
+                    "customer_code": "K-1",
+                    "customer_kind": "person",
+                    "branch_id": "north-1",
+                    "spend": 1234.0,
+                    "orders": 3,
+                    "last_ordered_on": LAST_DAY,
+                    "visits_got": None,
+                }
+            ]
+        )
 
     def overdue(self, reader: Reader, scope: Scope) -> pd.DataFrame:
         """Two complaints that wait."""
         at = pd.Timestamp("2026-03-20T02:00:00Z")
-        rows = [{"complaint_id": f"C-{n}", "customer_code": f"K-{n}", "branch_id": "north-1", "category_code": "delivery", "severity_code": "high", "handler_staff_id": None, "opened_at": at, "due_at": at + timedelta(days=2), "hours_left": -24.0 * n, "is_responded": n == 1} for n in (1, 2)]
+        rows = [
+            {
+                "complaint_id": f"C-{n}",
+                "customer_code": f"K-{n}",
+                "branch_id": "north-1",
+                "category_code": "delivery",
+                "severity_code": "high",
+                "handler_staff_id": None,
+                "opened_at": at,
+                "due_at": at + timedelta(days=2),
+                "hours_left": -24.0 * n,
+                "is_responded": n == 1,
+            }
+            for n in (1, 2)
+        ]
         return pd.DataFrame(rows)
 
     def _values(self, reader: Reader, scope: Scope, name: str) -> Sequence[object]:
@@ -186,39 +276,61 @@ class Company:
             return list(dict.fromkeys(places[f"{name}_id"]))
         if name in TIMES:
             step = {"day": "D", "week": "W-MON", "month": "MS"}[name]
-            start, end = (scope.period.start, scope.period.end) if scope.period else (date(2025, 1, 1), date(2026, 4, 1))
+            start, end = (
+                (scope.period.start, scope.period.end) if scope.period else (date(2025, 1, 1), date(2026, 4, 1))
+            )
             return [moment.date() for moment in pd.date_range(start, end - timedelta(days=1), freq=step)]
         return CODES.get(name, ("one", "other"))
 
 
 def _measures(kind: str, chance: random.Random, position: int, parts: int) -> dict[str, float]:
-    n = chance.randint(300, 1500)
-    share = chance.uniform(0.15, 0.75)
-    width = 1.96 * math.sqrt(share * (1 - share) / n)
-    match kind:
-        case "rate" | "ratio":
-            return {"value": share, "low": share - width, "high": share + width, "numerator": round(share * n), "denominator": n}
-        case "money_rate":
-            return {"value": share / 10, "numerator": share * n, "denominator": 10.0 * n, "n": n}
-        case "count":
-            return {"value": n}
-        case "money":
-            return {"value": n * 731.5}
-        case "duration":
-            median = chance.uniform(20, 60)
-            return {"n": n, "open": n // 20, "median": median, "median_low": median * 0.95, "median_high": median * 1.06, "p75": median * 1.8, "p90": median * 3, "within_target": share}
-        case "score":
-            return {"value": 60 + 20 * share, "low": 58 + 20 * share, "high": 62 + 20 * share, "n": n}
-        case "parts":
-            return {"value": 100.0 * (position + 1), "share": 2 * (position + 1) / (parts * (parts + 1)), "denominator": 50.0 * parts * (parts + 1)}
-        case "funnel":
-            kept = 0.72**position
-            return {"value": 0.72, "low": 0.7, "high": 0.74, "numerator": round(4000 * kept), "denominator": round(4000 * kept / 0.72), "share": kept, "share_low": kept, "share_high": kept, "collected": 4000}
-    raise AssertionError(kind)
+    n, share = chance.randint(300, 1500), chance.uniform(0.15, 0.75)
+    width, median, kept = 1.96 * math.sqrt(share * (1 - share) / n), chance.uniform(20, 60), 0.72**position
+    interval = {"low": share - width, "high": share + width}
+    reached = {"numerator": round(4000 * kept), "denominator": round(4000 * kept / 0.72), "collected": 4000}
+    return {
+        "rate": {"value": share, **interval, "numerator": round(share * n), "denominator": n},
+        "ratio": {"value": share, **interval, "numerator": round(share * n), "denominator": n},
+        "money_rate": {"value": share / 10, "numerator": share * n, "denominator": 10.0 * n, "n": n},
+        "count": {"value": n},
+        "money": {"value": n * 731.5},
+        "duration": {
+            "n": n,
+            "open": n // 20,
+            "within_target": share,
+            "p75": median * 1.8,
+            "p90": median * 3,
+            "median": median,
+            "median_low": median * 0.95,
+            "median_high": median * 1.06,
+        },
+        "score": {"value": 60 + 20 * share, "low": 58 + 20 * share, "high": 62 + 20 * share, "n": n},
+        "parts": {
+            "value": 100.0 * (position + 1),
+            "share": 2 * (position + 1) / (parts * (parts + 1)),
+            "denominator": 50.0 * parts * (parts + 1),
+        },
+        "funnel": {
+            "value": 0.72,
+            "low": 0.7,
+            "high": 0.74,
+            "share": kept,
+            "share_low": kept,
+            "share_high": kept,
+            **reached,
+        },
+    }[kind]
 
 
 def _of_cell(position: int) -> dict[str, float]:
-    return {"revenue": 1e6 * (4 - position), "revenue_share": (4 - position) / 10, "visits_got": 30.0, "visits_due": 60.0, "coverage": 0.5, "by_wallets": 0.0}
+    return {
+        "revenue": 1e6 * (4 - position),
+        "revenue_share": (4 - position) / 10,
+        "visits_got": 30.0,
+        "visits_due": 60.0,
+        "coverage": 0.5,
+        "by_wallets": 0.0,
+    }
 
 
 def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> None:
@@ -241,6 +353,10 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)
     patch.setattr(lists, "branches", company.branches)
-    patch.setattr(lists, "sources", lambda reader: pd.DataFrame({"source_code": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}))
+    patch.setattr(
+        lists,
+        "sources",
+        lambda reader: pd.DataFrame({"source_code": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}),
+    )
     patch.setattr(lists, "customers", company.customers)
     patch.setattr(complaint_lists, "overdue", company.overdue)

@@ -11,7 +11,14 @@ from tests.complaint_rows import BRANCHES, START, UNTIL
 from tests.harness import House
 from warehouse import db
 
-TABLES = ("complaint_cohort", "complaint_duration", "complaint_open", "complaint_daily", "survey_cohort", "survey_score")
+TABLES = (
+    "complaint_cohort",
+    "complaint_duration",
+    "complaint_open",
+    "complaint_daily",
+    "survey_cohort",
+    "survey_score",
+)
 Row = dict[str, object]
 
 
@@ -19,7 +26,9 @@ def hours(region: str, first: date, days: int) -> list[Row]:
     """Ten to six, every day but Sunday."""
     worked = [first + timedelta(days=number) for number in range(days)]
     return [
-        {"region_id": region, "worked_on": day, "opens_at": time(10), "closes_at": time(18)} for day in worked if day.weekday() < 6
+        {"region_id": region, "worked_on": day, "opens_at": time(10), "closes_at": time(18)}
+        for day in worked
+        if day.weekday() < 6
     ]
 
 
@@ -28,7 +37,9 @@ def log_of(complaint: Row, chance: random.Random) -> list[Row]:
     at = complaint["opened_at"]
     assert isinstance(at, datetime)
     found = []
-    for code in ("responded", "paused", "resumed", "resolved", "reopened", "resolved", "closed")[: chance.randrange(1, 8)]:
+    for code in ("responded", "paused", "resumed", "resolved", "reopened", "resolved", "closed")[
+        : chance.randrange(1, 8)
+    ]:
         at += timedelta(hours=chance.uniform(1, 60))
         found.append({"complaint_id": complaint["complaint_id"], "event_code": code, "happened_at": at})
     return [row for row in found if row["happened_at"] <= UNTIL]
@@ -48,7 +59,13 @@ def surveys(numbers: range, chance: random.Random) -> list[Row]:
 
 def answers(numbers: range, chance: random.Random) -> list[Row]:
     return [
-        {"invite_id": f"i{number}", "question_code": "overall", "score": chance.randint(1, 5), "scale_min": 1, "scale_max": 5}
+        {
+            "invite_id": f"i{number}",
+            "question_code": "overall",
+            "score": chance.randint(1, 5),
+            "scale_min": 1,
+            "scale_max": 5,
+        }
         for number in numbers
     ]
 
@@ -138,12 +155,21 @@ class TestLaws:
         flows, waiting = house.published("complaint_daily"), house.published("complaint_open")
         assert flows["reopened"].sum() > 0
         for branch, rows in flows.groupby("branch_id"):
-            assert rows["opened"].sum() + rows["reopened"].sum() - rows["ended"].sum() == (waiting["branch_id"] == branch).sum()
+            assert (
+                rows["opened"].sum() + rows["reopened"].sum() - rows["ended"].sum()
+                == (waiting["branch_id"] == branch).sum()
+            )
         running = flows.groupby("on_date")[["opened", "reopened", "ended"]].sum().sort_index().cumsum()
         assert (running["opened"] + running["reopened"] - running["ended"] >= 0).all()
 
     def test_each_day_is_what_was_open_at_its_end(self, house: House) -> None:
-        flows = house.published("complaint_daily").groupby("on_date")[["opened", "reopened", "ended"]].sum().sort_index().cumsum()
+        flows = (
+            house.published("complaint_daily")
+            .groupby("on_date")[["opened", "reopened", "ended"]]
+            .sum()
+            .sort_index()
+            .cumsum()
+        )
         spans = house.rows(
             "select lower(s.span) as begins, upper(s.span) as ends from curated.fct_complaint cross join unnest(open_while) as s (span)"
         )
@@ -160,7 +186,9 @@ class TestLaws:
         assert 200 - over == len(house.published("complaint_open"))
 
     def test_parts_of_the_promise_add_to_what_has_a_deadline(self, house: House) -> None:
-        parts = house.published("complaint_cohort")[["sla_met", "sla_breached_closed", "sla_breached_open", "sla_running"]]
+        parts = house.published("complaint_cohort")[
+            ["sla_met", "sla_breached_closed", "sla_breached_open", "sla_running"]
+        ]
         left_out = house.rows(
             "select count(*) as n from curated.fct_complaint"
             " where due_at is null or (outcome_code in ('withdrawn', 'transferred') and ended_at <= due_at)"
@@ -185,4 +213,7 @@ class TestLaws:
         duration = house.published("complaint_duration")
         running = duration["slice_on"] == date(1, 1, 1)
         assert set(duration.loc[running & (duration["measure"] == "resolution"), "outcome"]) == {"censored"}
-        assert (duration.loc[~running, "slice_on"] == duration.loc[~running, "opened_on"].map(lambda day: day.replace(day=1))).all()
+        assert (
+            duration.loc[~running, "slice_on"]
+            == duration.loc[~running, "opened_on"].map(lambda day: day.replace(day=1))
+        ).all()

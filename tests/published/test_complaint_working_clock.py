@@ -71,13 +71,14 @@ def test_opened_at_night_starts_in_the_morning(house: House) -> None:
 
 def test_a_weekend_without_rows_is_closed(house: House) -> None:
     hours = [*office_week(MONDAY, ("09:00", "18:00")), *office_week(MONDAY + timedelta(days=7), ("09:00", "18:00"))]
-    assert waiting(house, hours, local(MONDAY + timedelta(days=4), "17:00"), local(MONDAY + timedelta(days=7), "10:00")) == 2
+    assert (
+        waiting(house, hours, local(MONDAY + timedelta(days=4), "17:00"), local(MONDAY + timedelta(days=7), "10:00"))
+        == 2
+    )
 
 
 def test_a_make_up_saturday_is_open_and_a_holiday_is_not(house: House) -> None:
-    hours = [
-        row for row in office_week(MONDAY, ("09:00", "18:00")) if row["worked_on"] != MONDAY + timedelta(days=2)
-    ]
+    hours = [row for row in office_week(MONDAY, ("09:00", "18:00")) if row["worked_on"] != MONDAY + timedelta(days=2)]
     hours.append(shift(MONDAY + timedelta(days=5), "09:00", "12:00"))
     hours.append(shift(MONDAY + timedelta(days=7), "09:00", "18:00"))
     until = local(MONDAY + timedelta(days=7), "09:00")
@@ -95,7 +96,9 @@ def test_openings_that_overlap_count_once(house: House) -> None:
 
 
 def test_an_opening_taken_back_is_closed(house: House) -> None:
-    house.deliver(branches=BRANCHES, working_hours=office_week(MONDAY, ("09:00", "18:00")), until=local(MONDAY, "08:00"))
+    house.deliver(
+        branches=BRANCHES, working_hours=office_week(MONDAY, ("09:00", "18:00")), until=local(MONDAY, "08:00")
+    )
     taken_back = [shift(MONDAY + timedelta(days=1), "09:00", "09:00")]
     until = local(MONDAY + timedelta(days=2), "10:00")
     assert waiting(house, taken_back, local(MONDAY, "17:00"), until) == 2
@@ -149,7 +152,9 @@ def test_what_outruns_the_calendar_is_censored_where_it_ends(house: House) -> No
     row = durations(house, "working").iloc[0]
     assert (row["outcome"], row["bucket"]) == ("censored", bucket(45))
     assert durations(house, "calendar").iloc[0]["outcome"] == "event"
-    house.deliver(working_hours=office_week(MONDAY + timedelta(days=7), ("09:00", "18:00")), until=local(MONDAY, "12:00"))
+    house.deliver(
+        working_hours=office_week(MONDAY + timedelta(days=7), ("09:00", "18:00")), until=local(MONDAY, "12:00")
+    )
     row = durations(house, "working").iloc[0]
     assert (row["outcome"], row["bucket"]) == ("event", bucket(57))
 
@@ -179,7 +184,9 @@ def test_the_promise_on_the_working_clock_is_the_open_time_to_the_deadline(house
             complaint("late", local(MONDAY, "09:00"), due_at=due, resolved_at=late),
             complaint("late but paused", local(MONDAY, "09:00"), due_at=due, resolved_at=late),
         ],
-        complaint_events=[{"complaint_id": "late but paused", "event_code": code, "happened_at": at} for code, at in pause],
+        complaint_events=[
+            {"complaint_id": "late but paused", "event_code": code, "happened_at": at} for code, at in pause
+        ],
         until=local(MONDAY + timedelta(days=2), "12:00"),
     )
     in_time = {
@@ -213,7 +220,8 @@ def test_agrees_with_walking_minute_by_minute(database: db.Database, zone: str, 
     )
     open_minutes = _open_minutes(calendar, zone)
     expected = {
-        name: sum(minute in open_minutes and not _is_paused(minute, pauses.get(name)) for minute in range(at, until)) / 60
+        name: sum(minute in open_minutes and not _is_paused(minute, pauses.get(name)) for minute in range(at, until))
+        / 60
         for name, at in opened.items()
     }
     assert worked_hours(house) == pytest.approx(expected)

@@ -55,7 +55,9 @@ def _changed(row: Row, rng: np.random.Generator, made: Company) -> Row:
         other |= {name: donor[name] for name in ("collected_at", "customer_id", "referrer_customer_id", "is_genuine")}
     if "started_at" in row:
         donor = made.contacts[int(rng.integers(len(made.contacts)))]
-        other |= {name: donor[name] for name in ("started_at", "lead_id", "customer_id", "outcome_code", "purpose_code")}
+        other |= {
+            name: donor[name] for name in ("started_at", "lead_id", "customer_id", "outcome_code", "purpose_code")
+        }
     return {**row, **other}
 
 
@@ -90,7 +92,9 @@ def test_a_branch_that_moves_takes_its_past_along(database: Database) -> None:
     made = company(2, customers=40, leads=90, orders=130)
     house = House(database).open()
     house.deliver(until=newest([row for rows in made.feeds().values() for row in rows]), **made.feeds())
-    house.deliver(branches=[{"branch_id": "b1", "branch_name": "Branch 1", "region_id": "r9", "region_name": "Region 9"}])
+    house.deliver(
+        branches=[{"branch_id": "b1", "branch_name": "Branch 1", "region_id": "r9", "region_name": "Region 9"}]
+    )
     for table in set(TABLES) - {"lead_source", "segment_cut"}:
         rows = house.published(table)
         assert set(rows[rows["branch_id"] == "b1"]["region_id"]) == {"r9"}, table
@@ -105,7 +109,9 @@ def test_a_late_order_touches_the_months_it_can_change_and_no_others(database: D
     house.deliver(orders=[late])
     after = slices(house)
     month = pd.Timestamp(late["ordered_at"]).tz_localize(None).to_period("M").to_timestamp().date()
-    changed = {table: sorted(on for on, edition in after[table].items() if before[table][on] != edition) for table in TABLES}
+    changed = {
+        table: sorted(on for on, edition in after[table].items() if before[table][on] != edition) for table in TABLES
+    }
     assert changed["order_day"] == [month]
     assert changed["lead_day"] == changed["lead_wait"] == changed["return_day"] == []
     assert changed["five_month"] == [on for on in sorted(after["five_month"]) if on >= month]
@@ -127,5 +133,6 @@ def slices(house: House) -> dict[str, dict[object, int]]:
     """Which edition each slice of each table shows now."""
     rows = house.rows("select m.* from published.manifest as m inner join published.current as c using (refresh_id)")
     return {
-        table: dict(zip(part["slice_on"], part["edition_id"], strict=True)) for table, part in rows.groupby("table_name")
+        table: dict(zip(part["slice_on"], part["edition_id"], strict=True))
+        for table, part in rows.groupby("table_name")
     }

@@ -64,14 +64,23 @@ def company(seed: int, *, customers: int = 150, leads: int = 500, orders: int = 
         leads=made_leads,
         contacts=[_contact(rng, number, made_leads, people) for number in range(leads * 2)],
         events=[
-            {"event_id": f"e{n}", "branch_id": "b0", "event_kind": "talk", "held_on": (FIRST + timedelta(days=30 * n)).date()}
+            {
+                "event_id": f"e{n}",
+                "branch_id": "b0",
+                "event_kind": "talk",
+                "held_on": (FIRST + timedelta(days=30 * n)).date(),
+            }
             for n in range(25)
         ],
         attendances=_attendances(rng, made_leads, people),
         orders=made_orders,
         returns=[_return(rng, number, made_orders) for number in range(orders // 6)],
         wallets=[
-            {"customer_id": person, "period_on": date(2025, month, 1), "category_spend_amount": float(rng.integers(50, 900))}
+            {
+                "customer_id": person,
+                "period_on": date(2025, month, 1),
+                "category_spend_amount": float(rng.integers(50, 900)),
+            }
             for person in people[::2]
             for month in (3, 9)
         ],

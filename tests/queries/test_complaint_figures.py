@@ -48,7 +48,10 @@ def opened_in(number: int) -> pd.DataFrame:
 
 
 class TestCount:
-    @pytest.mark.parametrize(("dim", "column"), [("branch", "branch_id"), ("region", "region_id"), ("category", "category_code"), ("cause", "cause_code")])
+    @pytest.mark.parametrize(
+        ("dim", "column"),
+        [("branch", "branch_id"), ("region", "region_id"), ("category", "category_code"), ("cause", "cause_code")],
+    )
     def test_by_dimension(self, reader: Reader, dim: str, column: str) -> None:
         found = figure(reader, "complaint.count", month(2), by=(dim,)).set_index(dim)["value"]
         expected = opened_in(2)[column].value_counts(dropna=False)
@@ -142,7 +145,9 @@ class TestResolution:
             assert found["p90"] == pytest.approx(edge / 3600, rel=BUCKET)
 
     def test_a_small_group_keeps_its_figures_to_itself(self, reader: Reader) -> None:
-        narrow = Scope(branches=("S1",), filters={"category": ("broken",), "severity": ("critical",), "channel": ("web",)})
+        narrow = Scope(
+            branches=("S1",), filters={"category": ("broken",), "severity": ("critical",), "channel": ("web",)}
+        )
         found = figure(reader, "complaint.resolution", narrow).iloc[0]
         assert 0 < found["n"] < metrics()["complaint.resolution"].smallest_base
         assert found["suppressed"] == "n too small"
@@ -192,13 +197,20 @@ class TestBacklog:
     @pytest.mark.parametrize("dim", ["week", "month"])
     def test_longer_periods_show_their_last_day(self, reader: Reader, dim: str) -> None:
         days = figure(reader, "complaint.backlog", month(2), by=("day",)).set_index("day")["value"]
-        starts = pd.Series(days.index.map(lambda day: pd.Timestamp(day).to_period(dim[0].upper()).start_time.date()), index=days.index)
+        starts = pd.Series(
+            days.index.map(lambda day: pd.Timestamp(day).to_period(dim[0].upper()).start_time.date()), index=days.index
+        )
         expected = days.groupby(starts).last()
-        assert figure(reader, "complaint.backlog", month(2), by=(dim,)).set_index(dim)["value"].to_dict() == expected.to_dict()
+        assert (
+            figure(reader, "complaint.backlog", month(2), by=(dim,)).set_index(dim)["value"].to_dict()
+            == expected.to_dict()
+        )
 
     def test_a_period_shows_its_last_day_and_no_day_after_the_data_date(self, reader: Reader) -> None:
         assert figure(reader, "complaint.backlog", month(2))["value"].tolist() == [open_at_end_of(date(2026, 2, 28))]
-        beyond = figure(reader, "complaint.backlog", Scope(period=Period(date(2026, 3, 30), date(2026, 5, 1))), by=("day",))
+        beyond = figure(
+            reader, "complaint.backlog", Scope(period=Period(date(2026, 3, 30), date(2026, 5, 1))), by=("day",)
+        )
         assert beyond["day"].max() == UNTIL.date()
 
     def test_adds_over_branches(self, reader: Reader) -> None:
@@ -209,7 +221,9 @@ class TestBacklog:
     def test_ages_add_to_the_backlog(self, reader: Reader) -> None:
         waiting = FRAME[FRAME["outcome"] == "censored"]
         bands = pd.cut(
-            np.floor(waiting["hours"] / 24), [-1, 1, 3, 7, 14, 30, math.inf], labels=["0-1", "2-3", "4-7", "8-14", "15-30", "30+"]
+            np.floor(waiting["hours"] / 24),
+            [-1, 1, 3, 7, 14, 30, math.inf],
+            labels=["0-1", "2-3", "4-7", "8-14", "15-30", "30+"],
         )
         found = figure(reader, "complaint.backlog_age", month(1)).set_index("part")["value"]
         assert found.to_dict() == bands.value_counts().to_dict()
@@ -239,7 +253,9 @@ class TestLists:
     def test_soon_due_cases_in_the_scope_asked(self, reader: Reader) -> None:
         found = complaint_lists.soon_due(reader, Scope(regions=("north",), filters={"channel": ("web",)}), hours=48)
         due = FRAME.assign(left=(due_at() - pd.Timestamp(UNTIL)).dt.total_seconds() / 3600)
-        expected = due.query("outcome == 'censored' and 0 <= left < 48 and region_id == 'north' and channel_code == 'web'")
+        expected = due.query(
+            "outcome == 'censored' and 0 <= left < 48 and region_id == 'north' and channel_code == 'web'"
+        )
         assert found["complaint_id"].tolist() == expected.sort_values("left")["complaint_id"].tolist()
         assert len(found) > 0
 
@@ -253,11 +269,13 @@ class TestEveryMetric:
         about = metrics()[code]
         for dim in about.dims:
             assert dim in figure(reader, code, EVER, by=(dim,)).columns
-        nothing = {name: ("no such code",) for name in about.filters}
+        nothing = dict.fromkeys(about.filters, ("no such code",))
         assert figure(reader, code, Scope(period=month(1).period, filters=nothing)).empty
 
     @pytest.mark.parametrize("code", [code for code in metrics() if code.startswith("complaint.")])
-    def test_a_branch_head_sees_the_own_region_and_nobody_else_sees_anything(self, database: db.Database, code: str) -> None:
+    def test_a_branch_head_sees_the_own_region_and_nobody_else_sees_anything(
+        self, database: db.Database, code: str
+    ) -> None:
         house = House(database).open()
         house.deliver(branches=BRANCHES, complaints=ROWS, until=UNTIL)
         house.grant("south@example.com", region="south")

@@ -82,7 +82,11 @@ def test_the_next_smallest_goes_with_a_lonely_one(counts: list[int], expected: l
 
 
 def test_parts_of_one_whole_are_not_added_over() -> None:
-    rows = [("small", part, 10) for part in "xy"] + [("big", part, 80) for part in "xy"] + [("mid", part, 30) for part in "xy"]
+    rows = (
+        [("small", part, 10) for part in "xy"]
+        + [("big", part, 80) for part in "xy"]
+        + [("mid", part, 30) for part in "xy"]
+    )
     frame = pd.DataFrame(rows, columns=["branch", "part", "n"])
     mask = hidden(frame, by=["branch"], base="n", smallest=20, apart=["part"])
     assert set(frame["branch"][mask]) == {"small", "mid"}

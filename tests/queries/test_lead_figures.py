@@ -18,7 +18,11 @@ from warehouse.queries.reader import Reader
 from warehouse.scope import Period, Scope
 
 STAGES = ["collected", "genuine", "reached", "invited", "attended", "ordered", "ordered_again", "referred"]
-PERIODS = [None, Period(start=date(2024, 5, 10), end=date(2025, 11, 3)), Period(start=date(2026, 1, 1), end=date(2026, 7, 1))]
+PERIODS = [
+    None,
+    Period(start=date(2024, 5, 10), end=date(2025, 11, 3)),
+    Period(start=date(2026, 1, 1), end=date(2026, 7, 1)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +43,16 @@ def outcomes(made: Company) -> pd.DataFrame:
         at = lead["collected_at"]
 
         def is_about(row: dict, lead: dict = lead) -> bool:
-            return row["lead_id"] == lead["lead_id"] or (row["lead_id"] is None and row["customer_id"] == lead["customer_id"])
+            return row["lead_id"] == lead["lead_id"] or (
+                row["lead_id"] is None and row["customer_id"] == lead["customer_id"]
+            )
 
         def by_name(row: dict, lead: dict = lead) -> bool:
             return row["lead_id"] == lead["lead_id"]
 
-        orders = sorted(o["ordered_at"] for o in made.orders if is_about(o) and (by_name(o) or not at or o["ordered_at"] >= at))
+        orders = sorted(
+            o["ordered_at"] for o in made.orders if is_about(o) and (by_name(o) or not at or o["ordered_at"] >= at)
+        )
         contacts = [
             c
             for c in made.contacts
@@ -99,7 +107,9 @@ def test_counts_and_genuine_rate(firm: tuple[Company, Reader], period: Period | 
 
 
 @pytest.mark.parametrize("period", PERIODS, ids=str)
-def test_the_funnel_counts_each_lead_up_to_its_furthest_stage(firm: tuple[Company, Reader], period: Period | None) -> None:
+def test_the_funnel_counts_each_lead_up_to_its_furthest_stage(
+    firm: tuple[Company, Reader], period: Period | None
+) -> None:
     made, reader = firm
     leads = within(outcomes(made), period)
     funnel = figure(reader, "lead.stage_rate", Scope(period=period))
@@ -131,7 +141,9 @@ def test_conversion_ever_counts_leads_without_a_date(firm: tuple[Company, Reader
     found = figure(reader, "lead.conversion_ever", Scope(), by=["source_group"])
     groups = leads["source_code"].map({"radio": "media", "store": "store"}).fillna("none")
     expected = leads.groupby(groups)["ordered"].agg(["sum", "size"])
-    assert dict(zip(found["source_group"].fillna("none"), found["denominator"], strict=True)) == expected["size"].to_dict()
+    assert (
+        dict(zip(found["source_group"].fillna("none"), found["denominator"], strict=True)) == expected["size"].to_dict()
+    )
     shown = found[found["suppressed"].isna()]
     assert len(shown) >= 2
     assert dict(zip(shown["source_group"].fillna("none"), shown["numerator"], strict=True)).items() <= (

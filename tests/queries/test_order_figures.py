@@ -151,7 +151,13 @@ def test_complaints_for_each_active_customer(database: Database) -> None:
         until=datetime(2026, 1, 31, 12, tzinfo=UTC),
         branches=[{"branch_id": "b0", "region_id": "r0"}],
         orders=[
-            {"order_id": person, "customer_id": person, "branch_id": "b0", "ordered_at": start + timedelta(days=300), "amount": 1}
+            {
+                "order_id": person,
+                "customer_id": person,
+                "branch_id": "b0",
+                "ordered_at": start + timedelta(days=300),
+                "amount": 1,
+            }
             for person in people
         ],
         complaints=[

@@ -66,9 +66,18 @@ def portfolio(made: Company, month: date) -> pd.DataFrame:
     on_file = [row["customer_id"] for row in made.customers]
     frame = frame[(frame["orders"] > 0) | frame.index.isin(on_file)].copy()
     if len(purse):
-        x, y, across, up = frame["wallet"], frame["spend"].fillna(0) / frame["wallet"], frame["wallet"].quantile(0.5), 0.5
+        x, y, across, up = (
+            frame["wallet"],
+            frame["spend"].fillna(0) / frame["wallet"],
+            frame["wallet"].quantile(0.5),
+            0.5,
+        )
     else:
-        kind = pd.Series({row["customer_id"]: row["customer_kind"] for row in made.customers}).reindex(frame.index).fillna("")
+        kind = (
+            pd.Series({row["customer_id"]: row["customer_kind"] for row in made.customers})
+            .reindex(frame.index)
+            .fillna("")
+        )
         x = frame["spend"] / frame.groupby(kind)["spend"].transform("median")
         y, across, up = frame["orders"] / frame.groupby(kind)["orders"].transform("median"), 1, 1
     frame["cell"] = "dog"
@@ -133,7 +142,10 @@ def test_every_viewer_sees_the_cuts_of_the_company(firm: tuple[Company, Reader])
     made, reader = firm
     lines = lists.portfolio_cuts(reader)
     lines = lines[lines["month_on"] == SAMPLE[-1]].set_index("axis")["cut_at"].to_dict()
-    assert lines == {"attractiveness": pytest.approx(portfolio(made, SAMPLE[-1])["wallet"].quantile(0.5)), "support": 0.5}
+    assert lines == {
+        "attractiveness": pytest.approx(portfolio(made, SAMPLE[-1])["wallet"].quantile(0.5)),
+        "support": 0.5,
+    }
 
 
 def test_a_customer_is_in_one_tier_at_a_time(server: URL, template: str, firm: tuple[Company, Reader]) -> None:

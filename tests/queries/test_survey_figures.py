@@ -44,7 +44,13 @@ def _surveys(count: int, *, seed: int) -> tuple[list[dict[str, object]], list[di
         )
         if is_answered:
             answers += [
-                {"invite_id": f"i{number}", "question_code": question, "score": chance.randint(*scale), "scale_min": scale[0], "scale_max": scale[1]}
+                {
+                    "invite_id": f"i{number}",
+                    "question_code": question,
+                    "score": chance.randint(*scale),
+                    "scale_min": scale[0],
+                    "scale_max": scale[1],
+                }
                 for question, scale in SCALES.items()
             ]
     return surveys, answers
@@ -80,13 +86,27 @@ class TestTop2:
 
     @pytest.mark.parametrize(
         ("scale", "top"),
-        [((1, 5), [4, 5]), ((1, 10), [7, 8, 9, 10]), ((0, 10), [7, 8, 9, 10]), ((1, 7), [5, 6, 7]), ((1, 4), [3, 4]), ((1, 3), [3]), ((0, 1), [1])],
+        [
+            ((1, 5), [4, 5]),
+            ((1, 10), [7, 8, 9, 10]),
+            ((0, 10), [7, 8, 9, 10]),
+            ((1, 7), [5, 6, 7]),
+            ((1, 4), [3, 4]),
+            ((1, 3), [3]),
+            ((0, 1), [1]),
+        ],
     )
     def test_which_answers_are_the_best(self, database: db.Database, scale: tuple[int, int], top: list[int]) -> None:
         scores = range(scale[0], scale[1] + 1)
         invites = [{**SURVEYS[0], "invite_id": str(score)} for score in scores]
         answers = [
-            {"invite_id": str(score), "question_code": "overall", "score": score, "scale_min": scale[0], "scale_max": scale[1]}
+            {
+                "invite_id": str(score),
+                "question_code": "overall",
+                "score": score,
+                "scale_min": scale[0],
+                "scale_max": scale[1],
+            }
             for score in scores
         ]
         house = House(database).open()
@@ -101,7 +121,11 @@ class TestTop2:
 
     def test_by_month_and_branch(self, reader: Reader) -> None:
         rows = SCORES[SCORES["question_code"] == "overall"]
-        expected = (rows["score"] >= 4).groupby([rows["branch_id"], rows["sent_at"].dt.date.map(lambda day: day.replace(day=1))]).sum()
+        expected = (
+            (rows["score"] >= 4)
+            .groupby([rows["branch_id"], rows["sent_at"].dt.date.map(lambda day: day.replace(day=1))])
+            .sum()
+        )
         found = figure(reader, "csat.top2", EVER, by=("branch", "month")).set_index(["branch", "month"])
         assert found["suppressed"].isna().all()
         assert found["numerator"].to_dict() == expected.to_dict()
@@ -120,11 +144,18 @@ class TestMean:
         both = Scope(filters={"question": ("overall", "service")})
         assert math.isnan(figure(reader, "csat.mean_asked", both).iloc[0]["value"])
         points = SCORES[SCORES["question_code"] != "recommend"]
-        expected = (100 * (points["score"] - points["scale_min"]) / (points["scale_max"] - points["scale_min"])).astype(float).mean()
+        expected = (
+            (100 * (points["score"] - points["scale_min"]) / (points["scale_max"] - points["scale_min"]))
+            .astype(float)
+            .mean()
+        )
         assert figure(reader, "csat.mean", both).iloc[0]["value"] == pytest.approx(expected)
         by_scale = figure(reader, "csat.mean_asked", both, by=("scale",)).set_index("scale")["value"]
         assert by_scale.to_dict() == pytest.approx(
-            {"1-5": SCORES.query("question_code == 'overall'")["score"].mean(), "1-10": SCORES.query("question_code == 'service'")["score"].mean()}
+            {
+                "1-5": SCORES.query("question_code == 'overall'")["score"].mean(),
+                "1-10": SCORES.query("question_code == 'service'")["score"].mean(),
+            }
         )
 
 
@@ -150,7 +181,9 @@ class TestNps:
         width = 1.959963984540054 * math.sqrt((share + against - (share - against) ** 2) / (n + 3))
         found = figure(reader, "nps", EVER).iloc[0]
         assert (found["n"], found["value"]) == pytest.approx((n, 100 * (promoters - detractors) / n))
-        assert (found["low"], found["high"]) == pytest.approx((100 * (share - against - width), 100 * (share - against + width)))
+        assert (found["low"], found["high"]) == pytest.approx(
+            (100 * (share - against - width), 100 * (share - against + width))
+        )
 
     def test_parts_add_to_all_and_give_the_score(self, reader: Reader) -> None:
         parts = figure(reader, "nps.parts", EVER).set_index("part")
@@ -159,7 +192,11 @@ class TestNps:
         assert 100 * (parts.loc["promoter", "share"] - parts.loc["detractor", "share"]) == pytest.approx(score["value"])
 
     def test_other_scales_have_no_promoters(self, database: db.Database) -> None:
-        answers = [{**answer, "scale_min": 1, "scale_max": 5, "score": 5} for answer in ANSWERS if answer["question_code"] == "recommend"]
+        answers = [
+            {**answer, "scale_min": 1, "scale_max": 5, "score": 5}
+            for answer in ANSWERS
+            if answer["question_code"] == "recommend"
+        ]
         house = House(database).open()
         house.deliver(branches=BRANCHES, surveys=SURVEYS, survey_answers=answers, until=UNTIL)
         assert figure(house.reader(), "nps", EVER).empty
@@ -189,7 +226,7 @@ class TestEveryMetric:
         about = metrics()[code]
         for dim in about.dims:
             assert len(figure(reader, code, EVER, by=(dim,))) > 0
-        nothing = {name: ("no such code",) for name in about.filters}
+        nothing = dict.fromkeys(about.filters, ("no such code",))
         assert figure(reader, code, Scope(period=FEBRUARY.period, filters=nothing)).empty
 
     @pytest.mark.parametrize("code", [code for code in metrics() if code.startswith(("csat.", "nps", "survey."))])

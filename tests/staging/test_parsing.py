@@ -1,7 +1,7 @@
 """The parsing functions against Python: what people write is read as Python would, and nothing else is read at all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -65,9 +65,9 @@ def ask(shared: db.Database) -> Iterator[Asking]:
 
 
 def local(moment: datetime) -> datetime:
-    """A local time as Postgres takes it: of the two readings of a repeated hour the second."""
+    """A local time as Postgres takes it: standard time, where the clocks are put forward or back."""
     early, late = moment.replace(tzinfo=NEW_YORK, fold=0), moment.replace(tzinfo=NEW_YORK, fold=1)
-    return early if early.utcoffset() <= late.utcoffset() else late
+    return (early if early.utcoffset() <= late.utcoffset() else late).astimezone(UTC)
 
 
 @pytest.mark.parametrize(("layout", "order"), FORMATS)
@@ -117,7 +117,7 @@ def test_offsets_are_obeyed(ask: Asking, moments: list[datetime], minutes: int) 
 @given(serials=st.lists(st.decimals(10000, 99999, places=6), min_size=1, max_size=30))
 def test_excel_serials(ask: Asking, serials: list[Decimal]) -> None:
     found = ask("staging.as_instant(v, 'auto', 'UTC')", [str(serial) for serial in serials])
-    wanted = [from_excel(float(serial)).replace(tzinfo=ZoneInfo("UTC")) for serial in serials]
+    wanted = [from_excel(float(serial)).replace(tzinfo=UTC) for serial in serials]
     assert all(abs(one - other) <= timedelta(milliseconds=1) for one, other in zip(found, wanted, strict=True))
 
 

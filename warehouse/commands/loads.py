@@ -112,6 +112,10 @@ def tell(outcome: Outcome, *, to_json: bool) -> int:
             output.rows(sums, to_json=False, empty=f"{received.source}: no new rows")
             for name in received.skipped:
                 output.say(f"{name}: loaded already, skipped")
+            for name in received.unknown:
+                output.say(f"{name}: fits no file of source {received.source}, not read")
+            for remark in received.remarks:
+                output.say(remark)
             for refused in received.refused:
                 output.say(f"{refused.file_name}: refused: {refused.why}")
         for feed, rules in outcome.held.items():

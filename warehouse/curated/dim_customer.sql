@@ -21,18 +21,18 @@ touched as (
 
 on_file as (
     select
-        curated.party_id('customer:' || n.customer_id) as customer_id,
         n.customer_id as customer_code,
         n.branch_id,
-        n.customer_kind
+        n.customer_kind,
+        curated.party_id('customer:' || n.customer_id) as customer_id
     from staging.now_customers as n
     inner join touched as t on n.customer_id = t.customer_code
 ),
 
 not_on_file as (
     select
-        curated.party_id('customer:' || t.customer_code) as customer_id,
-        t.customer_code
+        t.customer_code,
+        curated.party_id('customer:' || t.customer_code) as customer_id
     from touched as t
     where t.customer_code not in (select f.customer_code from on_file as f)
 ),

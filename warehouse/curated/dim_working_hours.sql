@@ -93,12 +93,21 @@ stretch as (
     left join unnest(o.open_while) as s (open_while) on true
 ),
 
+held as (
+    select
+        *,
+        case when row_number() over of_day = 1 then begins_at else open_from end as holds_from,
+        lead(open_from, 1, ends_at) over of_day as holds_until
+    from stretch
+    window of_day as (partition by region_id, day_on order by open_from)
+),
+
 final as (
     select
         region_id,
         day_on,
-        case when row_number() over of_day = 1 then begins_at else open_from end as holds_from,
-        lead(open_from, 1, ends_at) over of_day as holds_until,
+        holds_from,
+        holds_until,
         open_from,
         open_until,
         coalesce(
@@ -108,8 +117,7 @@ final as (
             ),
             0
         ) as seconds_before
-    from stretch
-    window of_day as (partition by region_id, day_on order by open_from)
+    from held
 )
 
 select * from final

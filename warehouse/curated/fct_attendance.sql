@@ -20,13 +20,13 @@ attendance as (
 
 final as (
     select
-        curated.party_id(coalesce('customer:' || a.customer_id, 'lead:' || a.lead_id, 'event:' || a.event_id)) as customer_id,
         a.event_id,
         a.lead_id,
         a.customer_id as customer_code,
         a.is_attended,
         a.invited_at,
-        e.held_on
+        e.held_on,
+        curated.party_id(coalesce('customer:' || a.customer_id, 'lead:' || a.lead_id, 'event:' || a.event_id)) as customer_id
     from attendance as a
     left join curated.dim_event as e on a.event_id = e.event_id
 )

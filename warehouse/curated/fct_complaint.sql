@@ -144,8 +144,10 @@ joined as (
         c.*,
         f.ended_at,
         f.reopened_count,
-        p.paused_while,
-        coalesce(f.ended_while, '{}') + coalesce(f.running_while, '{}') as open_while,
+        coalesce(p.paused_while, '{}') as paused_while,
+        case
+            when c.opened_at is not null then coalesce(f.ended_while, '{}') + coalesce(f.running_while, '{}')
+        end as open_while,
         coalesce(
             l.first_response_at,
             c.first_response_at,
@@ -155,8 +157,7 @@ joined as (
             end
         ) as answered_at,
         c.opened_at + t.response_hours * interval '1 hour' as response_due_at,
-        coalesce(c.due_at, c.opened_at + t.resolution_hours * interval '1 hour') as promised_at,
-        cast(c.opened_at at time zone :zone as date) as opened_on
+        coalesce(c.due_at, c.opened_at + t.resolution_hours * interval '1 hour') as promised_at
     from complaint as c
     inner join life as f on c.complaint_id = f.complaint_id
     left join log as l on c.complaint_id = l.complaint_id
@@ -164,9 +165,31 @@ joined as (
     left join target as t on c.severity_code = t.severity_code
 ),
 
+worked_out as (
+    select
+        *,
+        cast(opened_at at time zone :zone as date) as opened_on,
+        cast(date_trunc('month', opened_at at time zone :zone) as date) as opened_month,
+        cast(date_trunc('month', greatest(opened_at, ended_at) at time zone :zone) as date) as ended_month,
+        curated.party_id(coalesce('customer:' || customer_id, 'complaint:' || complaint_id)) as party_id,
+        case
+            when ended_at is null then null
+            when outcome_code in ('withdrawn', 'transferred', 'rejected') then outcome_code
+            else 'resolved'
+        end as outcome
+    from joined
+),
+
+placed as (
+    select
+        *,
+        case when ended_at is null then date '0001-01-01' else coalesce(opened_month, date '0001-01-01') end as cohort_on
+    from worked_out
+),
+
 final as (
     select
-        curated.party_id(coalesce('customer:' || customer_id, 'complaint:' || complaint_id)) as customer_id,
+        party_id as customer_id,
         complaint_id,
         customer_id as customer_code,
         order_id,
@@ -178,25 +201,18 @@ final as (
         handler_staff_id,
         opened_at,
         opened_on,
-        case
-            when opened_at is null or ended_at is null then date '0001-01-01'
-            else cast(date_trunc('month', opened_on) as date)
-        end as cohort_on,
+        cohort_on,
         answered_at as first_response_at,
         response_due_at,
         promised_at as due_at,
         ended_at,
-        cast(date_trunc('month', greatest(opened_at, ended_at) at time zone :zone) as date) as ended_month,
-        case
-            when ended_at is null then null
-            when outcome_code in ('withdrawn', 'transferred', 'rejected') then outcome_code
-            else 'resolved'
-        end as outcome_code,
+        ended_month,
+        outcome as outcome_code,
         reopened_count,
         compensation_amount,
-        case when opened_at is not null then open_while end as open_while,
-        coalesce(paused_while, '{}') as paused_while
-    from joined
+        open_while,
+        paused_while
+    from placed
 )
 
 select * from final

@@ -18,21 +18,21 @@ contact as (
 
 final as (
     select
-        curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id, 'contact:' || contact_id)) as customer_id,
         contact_id,
         lead_id,
         branch_id,
         purpose_code,
         outcome_code,
+        started_at,
+        cast(started_at at time zone :zone as date) as started_on,
+        curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id, 'contact:' || contact_id)) as customer_id,
         coalesce(
             outcome_code not in (
                 'no_answer', 'not_reached', 'unreachable', 'busy', 'switched_off', 'voicemail', 'wrong_number',
                 'invalid_number', 'hang_up', 'failed', 'cancelled'
             ),
             true
-        ) as is_reached,
-        started_at,
-        cast(started_at at time zone :zone as date) as started_on
+        ) as is_reached
     from contact
 )
 

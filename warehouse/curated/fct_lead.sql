@@ -17,16 +17,16 @@ lead as (
 
 final as (
     select
-        curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id)) as customer_id,
         lead_id,
         customer_id as customer_code,
         branch_id,
         source_code,
         collected_at,
-        cast(collected_at at time zone :zone as date) as collected_on,
-        curated.party_id('customer:' || referrer_customer_id) as referrer_id,
         reconfirmed_at,
-        is_genuine
+        is_genuine,
+        cast(collected_at at time zone :zone as date) as collected_on,
+        curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id)) as customer_id,
+        curated.party_id('customer:' || referrer_customer_id) as referrer_id
     from lead
 )
 

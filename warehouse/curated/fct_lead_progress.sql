@@ -186,24 +186,24 @@ final as (
     select
         l.customer_id,
         l.lead_id,
-        coalesce(cast(date_trunc('month', l.collected_on) as date), date '0001-01-01') as cohort_on,
         l.branch_id,
         l.source_code,
         l.collected_at,
         l.collected_on,
         l.is_genuine,
+        f.reached_at,
+        f.invited_at,
+        o.first_ordered_at,
+        s.second_ordered_at,
+        r.referred_at,
+        coalesce(cast(date_trunc('month', l.collected_on) as date), date '0001-01-01') as cohort_on,
         case
             when r.referrer_id is not null then 8
             when s.lead_id is not null then 7
             when o.lead_id is not null then 6
             else coalesce(f.stage, case when l.is_genuine then 2 else 1 end)
         end as stage,
-        f.reached_at,
-        f.invited_at,
         o.lead_id is not null as has_ordered,
-        o.first_ordered_at,
-        s.second_ordered_at,
-        r.referred_at,
         case
             when o.first_ordered_at < l.collected_at then 0
             else extract(epoch from o.first_ordered_at - l.collected_at)

@@ -42,15 +42,15 @@ rate as (
 
 final as (
     select
-        curated.party_id(coalesce('customer:' || o.customer_id, 'order:' || o.order_id)) as customer_id,
         o.order_id,
         o.customer_id as customer_code,
         o.lead_id,
         o.branch_id,
         o.ordered_at,
         o.ordered_on,
-        case when o.foreign_currency is null then o.amount else o.amount * r.rate end as amount,
-        o.product_line
+        o.product_line,
+        curated.party_id(coalesce('customer:' || o.customer_id, 'order:' || o.order_id)) as customer_id,
+        case when o.foreign_currency is null then o.amount else o.amount * r.rate end as amount
     from ordered as o
     left join rate as r on o.foreign_currency = r.currency and o.ordered_on >= r.rate_on and o.ordered_on < r.until_on
 )

@@ -47,18 +47,18 @@ ordered as materialized (
 
 final as (
     select
+        r.return_id,
+        r.order_id,
+        o.product_line,
+        o.ordered_on,
+        cast(r.returned_at at time zone :zone as date) as returned_on,
         coalesce(
             curated.party_id('customer:' || r.customer_id),
             o.customer_id,
             curated.party_id('order:' || r.order_id),
             curated.party_id('return:' || r.return_id)
         ) as customer_id,
-        r.return_id,
-        r.order_id,
         coalesce(o.branch_id, r.branch_id) as branch_id,
-        o.product_line,
-        o.ordered_on,
-        cast(r.returned_at at time zone :zone as date) as returned_on,
         coalesce(r.amount, o.amount) as amount
     from returned as r
     left join ordered as o on r.order_id = o.order_id

@@ -24,25 +24,38 @@ answered as (
     inner join touched as t on a.invite_id = t.invite_id
 ),
 
-final as (
+joined as (
     select
-        curated.party_id(coalesce('customer:' || s.customer_id, 'survey:' || s.invite_id)) as customer_id,
-        s.invite_id,
-        s.customer_id as customer_code,
-        s.branch_id,
-        s.complaint_id,
-        s.method_code,
-        s.wave_code,
-        s.sent_at,
-        cast(s.sent_at at time zone :zone as date) as sent_on,
-        coalesce(
-            cast(date_trunc('month', s.sent_at at time zone :zone) as date),
-            date '0001-01-01'
-        ) as cohort_on,
-        s.answered_at,
+        s.*,
         s.answered_at is not null or a.invite_id is not null as is_answered
     from survey as s
     left join answered as a on s.invite_id = a.invite_id
+),
+
+worked_out as (
+    select
+        *,
+        cast(sent_at at time zone :zone as date) as sent_on,
+        curated.party_id(coalesce('customer:' || customer_id, 'survey:' || invite_id)) as party_id,
+        coalesce(cast(date_trunc('month', sent_at at time zone :zone) as date), date '0001-01-01') as cohort_on
+    from joined
+),
+
+final as (
+    select
+        party_id as customer_id,
+        invite_id,
+        customer_id as customer_code,
+        branch_id,
+        complaint_id,
+        method_code,
+        wave_code,
+        sent_at,
+        sent_on,
+        cohort_on,
+        answered_at,
+        is_answered
+    from worked_out
 )
 
 select * from final

@@ -15,14 +15,14 @@ with touched as (
 survey as (
     select
         s.invite_id,
-        s.customer_id
+        curated.party_id(coalesce('customer:' || s.customer_id, 'survey:' || s.invite_id)) as customer_id
     from staging.now_surveys as s
     inner join touched as t on s.invite_id = t.invite_id
 ),
 
 final as (
     select
-        curated.party_id(coalesce('customer:' || s.customer_id, 'survey:' || s.invite_id)) as customer_id,
+        s.customer_id,
         a.invite_id,
         a.question_code,
         a.score,

@@ -20,10 +20,10 @@ wallet as (
 
 final as (
     select
-        curated.party_id('customer:' || customer_id) as customer_id,
         customer_id as customer_code,
         period_on,
-        category_spend_amount as amount
+        category_spend_amount as amount,
+        curated.party_id('customer:' || customer_id) as customer_id
     from wallet
 )
 

@@ -7,12 +7,12 @@
 -- Why    the four parts of the promise add to all in scope. In scope is what has a deadline, but for what was withdrawn or
 --        handed over before it. A pause does not move a deadline: it is shown inside what still runs.
 with complaint as (
-    select
-        c.*,
-        b.region_id
-    from curated.fct_complaint as c
-    left join curated.dim_branch as b on c.branch_id = b.branch_id
-    where c.cohort_on = any(:slices)
+    select * from curated.fct_complaint
+    where cohort_on = any(:slices)
+),
+
+branch as (
+    select * from curated.dim_branch
 ),
 
 judged as (
@@ -25,6 +25,14 @@ judged as (
             when ended_at is null and due_at is not null then 'running'
         end as sla
     from complaint
+),
+
+placed as (
+    select
+        j.*,
+        b.region_id
+    from judged as j
+    left join branch as b on j.branch_id = b.branch_id
 ),
 
 final as (
@@ -47,7 +55,7 @@ final as (
         count(*) filter (where sla = 'breached_open') as sla_breached_open,
         count(*) filter (where sla = 'running') as sla_running,
         count(*) filter (where sla = 'running' and upper_inf(paused_while)) as sla_paused
-    from judged
+    from placed
     group by cohort_on, branch_id, region_id, opened_on, category_code, severity_code, channel_code, cause_code
 )
 

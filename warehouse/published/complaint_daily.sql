@@ -7,15 +7,16 @@
 -- Why    backlog(t) = backlog(t-1) + opened + reopened - ended: kept as flows, which add, so that any filter has its backlog.
 --        A complaint that is said to end before it came leaves when it came.
 with complaint as (
-    select
-        c.*,
-        b.region_id
-    from curated.fct_complaint as c
-    left join curated.dim_branch as b on c.branch_id = b.branch_id
+    select * from curated.fct_complaint
     where
-        cast(date_trunc('month', c.opened_on) as date) = any(:slices)
-        or c.ended_month = any(:slices)
-        or c.reopened_count > 0
+        cohort_on = any(:slices)
+        or ended_month = any(:slices)
+        or cohort_on = date '0001-01-01'
+        or reopened_count > 0
+),
+
+branch as (
+    select * from curated.dim_branch
 ),
 
 stretch as (
@@ -31,23 +32,32 @@ stretch as (
 flow as (
     select
         s.*,
-        edge.kind,
-        cast(edge.at at time zone :zone as date) as on_date
+        'ended' as kind,
+        s.stopped_at as instant
     from stretch as s
-    cross join
-        lateral (
-            values
-            (case when s.number = 1 then 'opened' else 'reopened' end, s.started_at),
-            ('ended', s.stopped_at)
-        ) as edge (kind, at)
-    where edge.at is not null
+    where s.stopped_at is not null
+    union all
+    select
+        s.*,
+        case when s.number = 1 then 'opened' else 'reopened' end as kind,
+        s.started_at as instant
+    from stretch as s
 ),
 
 dated as (
     select
         *,
-        cast(date_trunc('month', on_date) as date) as slice_on
+        cast(instant at time zone :zone as date) as on_date,
+        cast(date_trunc('month', instant at time zone :zone) as date) as slice_on
     from flow
+),
+
+placed as (
+    select
+        d.*,
+        b.region_id
+    from dated as d
+    left join branch as b on d.branch_id = b.branch_id
 ),
 
 final as (
@@ -62,7 +72,7 @@ final as (
         count(*) filter (where kind = 'opened') as opened,
         count(*) filter (where kind = 'reopened') as reopened,
         count(*) filter (where kind = 'ended') as ended
-    from dated
+    from placed
     where slice_on = any(:slices)
     group by slice_on, branch_id, region_id, on_date, category_code, severity_code, channel_code
 )

@@ -9,13 +9,21 @@
 --        The working clock counts open seconds of the region without pauses; a complaint opened before the calendar begins
 --        is not on it, and one that outruns the calendar is censored where the calendar ends. The time promised on the
 --        working clock is the open time between receipt and deadline. An end before receipt is no duration.
-with complaint as (
+with dated as (
+    select * from curated.fct_complaint
+    where cohort_on = any(:slices) and opened_at is not null
+),
+
+branch as (
+    select * from curated.dim_branch
+),
+
+complaint as (
     select
-        c.*,
+        d.*,
         b.region_id
-    from curated.fct_complaint as c
-    left join curated.dim_branch as b on c.branch_id = b.branch_id
-    where c.cohort_on = any(:slices) and c.opened_at is not null
+    from dated as d
+    left join branch as b on d.branch_id = b.branch_id
 ),
 
 hours as (
@@ -83,7 +91,7 @@ moment as (
         last_on,
         'taken' as yardstick,
         1 as sign,
-        until_at as at
+        until_at as instant
     from on_calendar
     union all
     select
@@ -94,7 +102,7 @@ moment as (
         last_on,
         'taken' as yardstick,
         -1 as sign,
-        opened_at as at
+        opened_at as instant
     from on_calendar
     union all
     select
@@ -105,13 +113,13 @@ moment as (
         o.last_on,
         'taken' as yardstick,
         edge.sign,
-        edge.at
+        edge.instant
     from on_calendar as o
     cross join unnest(o.paused_while * tstzmultirange(tstzrange(o.opened_at, o.until_at))) as pause (while_paused)
     cross join
         lateral (
             values (1, lower(pause.while_paused)), (-1, upper(pause.while_paused))
-        ) as edge (sign, at)
+        ) as edge (sign, instant)
     union all
     select
         o.customer_id,
@@ -121,10 +129,17 @@ moment as (
         o.last_on,
         'promised' as yardstick,
         edge.sign,
-        edge.at
+        edge.instant
     from on_calendar as o
-    cross join lateral (values (1, o.promised_at), (-1, o.opened_at)) as edge (sign, at)
+    cross join lateral (values (1, o.promised_at), (-1, o.opened_at)) as edge (sign, instant)
     where o.promised_at between o.opened_at and o.ends_at
+),
+
+local as (
+    select
+        *,
+        least(cast(instant at time zone :zone as date), last_on) as day_on
+    from moment
 ),
 
 reading as (
@@ -136,16 +151,16 @@ reading as (
         m.sign * (
             h.seconds_before
             + cast(
-                extract(epoch from greatest(least(m.at, h.open_until), h.open_from) - h.open_from) as double precision
+                extract(epoch from greatest(least(m.instant, h.open_until), h.open_from) - h.open_from) as double precision
             )
         ) as seconds
-    from moment as m
+    from local as m
     inner join hours as h
         on
             m.region_id = h.region_id
-            and h.day_on = least(cast(m.at at time zone :zone as date), m.last_on)
-            and m.at >= h.holds_from
-            and m.at < h.holds_until
+            and m.day_on = h.day_on
+            and m.instant >= h.holds_from
+            and m.instant < h.holds_until
 ),
 
 worked as (
@@ -197,9 +212,11 @@ bucketed as (
     select
         *,
         published.duration_bucket(taken) as bucket,
-        cast(
-            least(ceil(ln(greatest(taken, 1) / greatest(promised, 1)) / ln(cast(1.02 as double precision))), 1) as integer
-        ) as target_bucket
+        case
+            when promised is not null then cast(
+                least(ceil(ln(greatest(taken, 1) / greatest(promised, 1)) / ln(cast(1.02 as double precision))), 1) as integer
+            )
+        end as target_bucket
     from clocked
 ),
 
@@ -215,13 +232,13 @@ final as (
         clock,
         measure,
         bucket,
-        case when promised is not null then target_bucket end as target_bucket,
+        target_bucket,
         outcome,
         count(*) as items
     from bucketed
     group by
         cohort_on, branch_id, region_id, opened_on, category_code, severity_code, channel_code,
-        clock, measure, bucket, case when promised is not null then target_bucket end, outcome
+        clock, measure, bucket, target_bucket, outcome
 )
 
 select * from final

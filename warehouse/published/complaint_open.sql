@@ -6,18 +6,31 @@
 -- Reach  none
 -- Why    lists, age bands and what is about to be late ask for the cases themselves. Working seconds are null where the
 --        calendar of the region does not reach from receipt to the data date: never the calendar's seconds in their place.
-with complaint as (
+with waiting as (
     select
-        c.*,
-        b.region_id,
-        greatest(c.opened_at, cast(:data_until as timestamptz)) as as_of
-    from curated.fct_complaint as c
-    left join curated.dim_branch as b on c.branch_id = b.branch_id
+        *,
+        greatest(opened_at, cast(:data_until as timestamptz)) as as_of
+    from curated.fct_complaint
     where
-        c.cohort_on = date '0001-01-01'
-        and c.opened_at is not null
-        and c.ended_at is null
-        and date '0001-01-01' = any(:slices)
+        cohort_on = date '0001-01-01'
+        and cohort_on = any(:slices)
+        and opened_at is not null
+        and ended_at is null
+),
+
+branch as (
+    select * from curated.dim_branch
+),
+
+complaint as (
+    select
+        w.*,
+        b.region_id,
+        cast(extract(epoch from w.as_of - w.opened_at) as double precision) as open_seconds,
+        upper_inf(w.paused_while) as is_paused,
+        w.first_response_at is not null as is_responded
+    from waiting as w
+    left join branch as b on w.branch_id = b.branch_id
 ),
 
 hours as (
@@ -45,21 +58,28 @@ moment as (
         o.complaint_id,
         o.region_id,
         edge.sign,
-        edge.at
+        edge.instant
     from on_calendar as o
-    cross join lateral (values (1, o.as_of), (-1, o.opened_at)) as edge (sign, at)
+    cross join lateral (values (1, o.as_of), (-1, o.opened_at)) as edge (sign, instant)
     union all
     select
         o.customer_id,
         o.complaint_id,
         o.region_id,
         edge.sign,
-        edge.at
+        edge.instant
     from on_calendar as o
     cross join unnest(o.paused_while * tstzmultirange(tstzrange(o.opened_at, o.as_of))) as pause (while_paused)
     cross join lateral (
         values (1, lower(pause.while_paused)), (-1, upper(pause.while_paused))
-    ) as edge (sign, at)
+    ) as edge (sign, instant)
+),
+
+local as (
+    select
+        *,
+        cast(instant at time zone :zone as date) as day_on
+    from moment
 ),
 
 reading as (
@@ -69,16 +89,16 @@ reading as (
         m.sign * (
             h.seconds_before
             + cast(
-                extract(epoch from greatest(least(m.at, h.open_until), h.open_from) - h.open_from) as double precision
+                extract(epoch from greatest(least(m.instant, h.open_until), h.open_from) - h.open_from) as double precision
             )
         ) as seconds
-    from moment as m
+    from local as m
     inner join hours as h
         on
             m.region_id = h.region_id
-            and h.day_on = cast(m.at at time zone :zone as date)
-            and m.at >= h.holds_from
-            and m.at < h.holds_until
+            and m.day_on = h.day_on
+            and m.instant >= h.holds_from
+            and m.instant < h.holds_until
 ),
 
 worked as (
@@ -107,10 +127,10 @@ final as (
         c.due_at,
         c.response_due_at,
         c.as_of,
-        cast(extract(epoch from c.as_of - c.opened_at) as double precision) as open_seconds,
+        c.open_seconds,
         w.working_seconds,
-        upper_inf(c.paused_while) as is_paused,
-        c.first_response_at is not null as is_responded,
+        c.is_paused,
+        c.is_responded,
         c.reopened_count
     from complaint as c
     left join worked as w on c.customer_id = w.customer_id and c.complaint_id = w.complaint_id

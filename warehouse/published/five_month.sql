@@ -182,13 +182,13 @@ final as (
         s.slice_on,
         s.branch_id,
         b.region_id,
-        h.from_on <= s.slice_on - interval '11 months' as is_whole_12,
-        h.from_on <= s.slice_on - interval '23 months' as is_whole_24,
         s.active,
         s.repeated,
         s.referring,
         s.active_before,
-        s.gone
+        s.gone,
+        h.from_on <= s.slice_on - interval '11 months' as is_whole_12,
+        h.from_on <= s.slice_on - interval '23 months' as is_whole_24
     from standing as s
     cross join history as h
     left join branch as b on s.branch_id = b.branch_id

@@ -61,13 +61,13 @@ visit as (
 
 standing as (
     select
-        coalesce(p.customer_id, t.customer_id) as customer_id,
         p.cell,
         t.tier,
         p.spend,
         p.orders,
         p.attractiveness,
-        p.support
+        p.support,
+        coalesce(p.customer_id, t.customer_id) as customer_id
     from placed as p
     full join tier as t on p.customer_id = t.customer_id
 ),
@@ -77,19 +77,19 @@ final as (
         s.slice_on,
         d.branch_id,
         b.region_id,
-        cast(m.month_on + interval '1 month' as date) - 1 as as_of_on,
         d.customer_code,
         d.customer_kind,
         n.cell as portfolio,
         n.tier as value_tier,
-        coalesce(n.spend, 0) as spend,
-        coalesce(n.orders, 0) as orders,
         o.last_ordered_on,
         n.attractiveness,
         n.support,
-        coalesce(v.visits_got, 0) as visits_got,
         cast(c.cuts -> 'portfolio' -> 'visits' ->> n.cell as numeric) as portfolio_visits_due,
-        cast(c.cuts -> 'value_tier' -> 'visits' ->> n.tier as numeric) as value_tier_visits_due
+        cast(c.cuts -> 'value_tier' -> 'visits' ->> n.tier as numeric) as value_tier_visits_due,
+        cast(m.month_on + interval '1 month' as date) - 1 as as_of_on,
+        coalesce(n.spend, 0) as spend,
+        coalesce(n.orders, 0) as orders,
+        coalesce(v.visits_got, 0) as visits_got
     from slice as s
     cross join last_month as m
     cross join cut as c

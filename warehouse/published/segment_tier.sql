@@ -41,9 +41,9 @@ ordered as (
     select
         s.customer_id,
         s.tier,
+        o.amount,
         greatest(s.from_on, cast(date_trunc('month', o.ordered_on) as date)) as from_on,
-        least(s.until_on, cast(date_trunc('month', o.ordered_on) + interval '12 months' as date)) as until_on,
-        o.amount
+        least(s.until_on, cast(date_trunc('month', o.ordered_on) + interval '12 months' as date)) as until_on
     from spell as s
     inner join curated.fct_order as o
         on

@@ -6,12 +6,20 @@
 -- Reach  none: an answer changes the month of its own invitation
 -- Why    answers are counted in the cohort that was asked, so that answered / sent is a share (AAPOR RR1).
 with survey as (
+    select * from curated.fct_survey
+    where cohort_on = any(:slices)
+),
+
+branch as (
+    select * from curated.dim_branch
+),
+
+placed as (
     select
         s.*,
         b.region_id
-    from curated.fct_survey as s
-    left join curated.dim_branch as b on s.branch_id = b.branch_id
-    where s.cohort_on = any(:slices)
+    from survey as s
+    left join branch as b on s.branch_id = b.branch_id
 ),
 
 final as (
@@ -24,7 +32,7 @@ final as (
         wave_code,
         count(*) as sent,
         count(*) filter (where is_answered) as answered
-    from survey
+    from placed
     group by cohort_on, branch_id, region_id, sent_on, method_code, wave_code
 )
 

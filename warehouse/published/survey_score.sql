@@ -5,13 +5,21 @@
 -- Slice  month of sending
 -- Reach  none: an answer changes the month of its own invitation
 -- Why    the whole distribution on the scale asked, so that every score, share and spread is made after adding.
-with survey as (
+with sent as (
+    select * from curated.fct_survey
+    where cohort_on = any(:slices)
+),
+
+branch as (
+    select * from curated.dim_branch
+),
+
+survey as (
     select
         s.*,
         b.region_id
-    from curated.fct_survey as s
-    left join curated.dim_branch as b on s.branch_id = b.branch_id
-    where s.cohort_on = any(:slices)
+    from sent as s
+    left join branch as b on s.branch_id = b.branch_id
 ),
 
 answer as (

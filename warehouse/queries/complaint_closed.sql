@@ -86,9 +86,9 @@ final as (
         month,
         n,
         open,
-        published.closed_quantile(buckets, closed, 0.5) as median,
         cast(null as double precision) as median_low,
         cast(null as double precision) as median_high,
+        published.closed_quantile(buckets, closed, 0.5) as median,
         published.closed_quantile(buckets, closed, 0.75) as p75,
         published.closed_quantile(buckets, closed, 0.9) as p90
     from histogram

@@ -24,9 +24,7 @@ def soon_due(reader: Reader, scope: Scope, *, hours: float = 72.0, most: int = 2
     return _cases(reader, scope, hours_from=0.0, hours_until=hours, most=most)
 
 
-def _cases(
-    reader: Reader, scope: Scope, *, hours_from: float | None, hours_until: float, most: int
-) -> pd.DataFrame:
+def _cases(reader: Reader, scope: Scope, *, hours_from: float | None, hours_until: float, most: int) -> pd.DataFrame:
     narrowed = {name: list(scope.filters.get(name, ())) for name in FILTERS}
     return reader.frame(
         "complaint_cases",

@@ -4,6 +4,7 @@
 with asked as (
     select
         answers,
+        cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'method' = any(cast(:by as text[])) then method_code end as method,
@@ -11,8 +12,7 @@ with asked as (
         case when 'question' = any(cast(:by as text[])) then question_code end as question,
         case when 'day' = any(cast(:by as text[])) then sent_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
-        cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month
     from published.survey_score
     where
         refresh_id = :refresh_id

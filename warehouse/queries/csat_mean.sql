@@ -5,6 +5,10 @@ with asked as (
         answers,
         scale_min,
         scale_max,
+        cast(
+            case :metric when 'csat.mean_asked' then score else 100 * (score - scale_min) / (scale_max - scale_min) end
+            as double precision
+        ) as points,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'method' = any(cast(:by as text[])) then method_code end as method,
@@ -13,11 +17,7 @@ with asked as (
         case when 'scale' = any(cast(:by as text[])) then trim_scale(scale_min) || '-' || trim_scale(scale_max) end as scale,
         case when 'day' = any(cast(:by as text[])) then sent_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
-        cast(
-            case :metric when 'csat.mean_asked' then score else 100 * (score - scale_min) / (scale_max - scale_min) end
-            as double precision
-        ) as points
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month
     from published.survey_score
     where
         refresh_id = :refresh_id
@@ -48,7 +48,7 @@ added as (
         sum(answers) as n,
         sum(points * answers) as total,
         sum(points * points * answers) as squares,
-        :metric = 'csat.mean_asked' and count(distinct(scale_min, scale_max)) > 1 as is_mixed
+        :metric = 'csat.mean_asked' and (min(scale_min) < max(scale_min) or min(scale_max) < max(scale_max)) as is_mixed
     from asked
     group by region, branch, method, wave, question, scale, day, week, month
 ),

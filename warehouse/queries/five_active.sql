@@ -21,10 +21,10 @@ newest as (
 
 standing as (
     select
+        m.active,
         case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
         case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
-        m.active
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch
     from month as m
     inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),

@@ -32,11 +32,11 @@ complaint as (
 
 judged as (
     select
+        m.active,
         case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
         case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
-        coalesce(c.opened, 0) as opened,
-        m.active
+        coalesce(c.opened, 0) as opened
     from month as m
     inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
     left join complaint as c on m.slice_on = c.slice_on and m.branch_id = c.branch_id

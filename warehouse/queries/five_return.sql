@@ -16,14 +16,14 @@ known as (
 
 ordered as (
     select
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', d.ordered_on) as date) end as month,
-        case when 'region' = any(cast(:by as text[])) then d.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
-        case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
         d.orders,
         d.amount,
         d.returned_amount,
         d.returned_unknown_amount,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', d.ordered_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then d.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
+        case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
         d.ordered_on + cast(:mature_days as integer) < k.data_on as is_due
     from published.order_day as d
     cross join known as k
@@ -59,12 +59,12 @@ final as (
         region,
         branch,
         product_line,
-        numerator / nullif(denominator, 0) as value,
         numerator,
         denominator,
         n,
         pending,
-        unknown
+        unknown,
+        numerator / nullif(denominator, 0) as value
     from added
     order by month, region, branch, product_line
 )

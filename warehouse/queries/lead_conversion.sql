@@ -37,6 +37,7 @@ known as (
 
 grouped as (
     select
+        l.leads,
         case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
@@ -50,7 +51,6 @@ grouped as (
             when 'lead.conversion_180' then l.ordered_in_180
             when 'lead.conversion_ever' then l.ordered
         end as ordered,
-        l.leads,
         :metric = 'lead.conversion_ever' or l.collected_on + cast(:mature_days as integer) < k.data_on as is_due
     from lead as l
     left join source as s on l.source_code = s.source_code
@@ -83,12 +83,12 @@ final as (
         branch,
         source,
         source_group,
-        numerator / nullif(denominator, 0) as value,
-        published.wilson_low(numerator, denominator) as low,
-        published.wilson_high(numerator, denominator) as high,
         numerator,
         denominator,
-        pending
+        pending,
+        numerator / nullif(denominator, 0) as value,
+        published.wilson_low(numerator, denominator) as low,
+        published.wilson_high(numerator, denominator) as high
     from added
     order by day, week, month, region, branch, source, source_group
 )

@@ -23,14 +23,14 @@ source as (
 
 grouped as (
     select
+        l.leads,
         case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
         case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
-        l.leads
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
     from lead as l
     left join source as s on l.source_code = s.source_code
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))

@@ -23,6 +23,8 @@ source as (
 
 grouped as (
     select
+        l.genuine,
+        l.leads,
         case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
@@ -30,9 +32,7 @@ grouped as (
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
         case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
-        l.genuine,
-        l.genuine + l.fake as reconfirmed,
-        l.leads
+        l.genuine + l.fake as reconfirmed
     from lead as l
     left join source as s on l.source_code = s.source_code
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
@@ -63,11 +63,11 @@ final as (
         branch,
         source,
         source_group,
+        numerator,
+        denominator,
         numerator / nullif(denominator, 0) as value,
         published.wilson_low(numerator, denominator) as low,
         published.wilson_high(numerator, denominator) as high,
-        numerator,
-        denominator,
         leads - denominator as unknown,
         (leads - denominator) / nullif(leads, 0) as unknown_share
     from added

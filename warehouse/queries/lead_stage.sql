@@ -24,13 +24,6 @@ source as (
 
 grouped as (
     select
-        case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
-        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
-        case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
-        case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
         l.leads,
         l.at_genuine,
         l.at_reached,
@@ -38,7 +31,14 @@ grouped as (
         l.at_attended,
         l.at_ordered,
         l.at_ordered_again,
-        l.at_referred
+        l.at_referred,
+        case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
     from lead as l
     left join source as s on l.source_code = s.source_code
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
@@ -103,15 +103,15 @@ final as (
         source,
         source_group,
         part,
+        numerator,
+        denominator,
+        collected,
         numerator / nullif(denominator, 0) as value,
         published.wilson_low(numerator, denominator) as low,
         published.wilson_high(numerator, denominator) as high,
-        numerator,
-        denominator,
         numerator / nullif(collected, 0) as share,
         published.wilson_low(numerator, collected) as share_low,
-        published.wilson_high(numerator, collected) as share_high,
-        collected
+        published.wilson_high(numerator, collected) as share_high
     from staged
     order by day, week, month, region, branch, source, source_group, stage
 )

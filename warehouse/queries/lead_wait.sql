@@ -77,16 +77,16 @@ entry as (
 
 grouped as (
     select
+        e.bucket,
+        e.events,
+        e.censored,
         case when 'day' = any(cast(:by as text[])) then e.collected_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', e.collected_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', e.collected_on) as date) end as month,
         case when 'region' = any(cast(:by as text[])) then e.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then e.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then e.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
-        e.bucket,
-        e.events,
-        e.censored
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
     from entry as e
     left join source as s on e.source_code = s.source_code
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
@@ -143,7 +143,7 @@ final as (
         d.p90
     from listed as l
     cross join lateral published.duration_summary(l.buckets, l.events, l.competing, l.censored) as d
-    order by day, week, month, region, branch, source, source_group
+    order by l.day, l.week, l.month, l.region, l.branch, l.source, l.source_group
 )
 
 select *

@@ -2,13 +2,13 @@
 -- Reads  published.return_day
 with returned as (
     select
+        d.amount as value,
         case when 'day' = any(cast(:by as text[])) then d.returned_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', d.returned_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', d.returned_on) as date) end as month,
         case when 'region' = any(cast(:by as text[])) then d.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
-        case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
-        d.amount as value
+        case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line
     from published.return_day as d
     where
         d.refresh_id = :refresh_id

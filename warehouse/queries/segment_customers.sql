@@ -32,12 +32,12 @@ final as (
         p.last_ordered_on,
         p.attractiveness,
         p.support,
-        case when t.has_visits then p.visits_got end as visits_got,
-        cast(p.visits_due as double precision) as visits_due
+        cast(p.visits_due as double precision) as visits_due,
+        case when t.has_visits then p.visits_got end as visits_got
     from placed as p
     cross join told as t
     where p.cell = :cell
-    order by p.spend desc, p.customer_code
+    order by p.spend desc, p.customer_code asc
     limit :most
 )
 

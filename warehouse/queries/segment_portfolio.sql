@@ -28,16 +28,16 @@ told as (
 
 standing as (
     select
-        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
-        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
-        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind,
         m.cell as part,
-        cast(m.axes = 'wallets' as integer) as by_wallets,
         m.customers,
         m.revenue,
         m.visits_got,
-        m.visits_due
+        m.visits_due,
+        cast(m.axes = 'wallets' as integer) as by_wallets,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
+        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind
     from month as m
     inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
@@ -67,14 +67,14 @@ final as (
         customer_kind,
         part,
         value,
-        value / sum(value) over w as share,
-        sum(value) over w as denominator,
         revenue,
-        revenue / nullif(sum(revenue) over w, 0) as revenue_share,
         visits_got,
         visits_due,
-        visits_got / nullif(visits_due, 0) as coverage,
-        by_wallets
+        by_wallets,
+        value / sum(value) over w as share,
+        sum(value) over w as denominator,
+        revenue / nullif(sum(revenue) over w, 0) as revenue_share,
+        visits_got / nullif(visits_due, 0) as coverage
     from cell
     window w as (partition by month, region, branch, customer_kind)
     order by month, region, branch, customer_kind, part

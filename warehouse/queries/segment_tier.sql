@@ -28,15 +28,15 @@ told as (
 
 standing as (
     select
-        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
-        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
-        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind,
         m.cell as part,
         m.customers,
         m.revenue,
         m.visits_got,
-        m.visits_due
+        m.visits_due,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
+        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind
     from month as m
     inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
@@ -65,12 +65,12 @@ final as (
         customer_kind,
         part,
         value,
-        value / sum(value) over w as share,
-        sum(value) over w as denominator,
         revenue,
-        revenue / nullif(sum(revenue) over w, 0) as revenue_share,
         visits_got,
         visits_due,
+        value / sum(value) over w as share,
+        sum(value) over w as denominator,
+        revenue / nullif(sum(revenue) over w, 0) as revenue_share,
         visits_got / nullif(visits_due, 0) as coverage
     from cell
     window w as (partition by month, region, branch, customer_kind)

@@ -1,5 +1,6 @@
 """What is a signal and what is noise: XmR charts (Shewhart; Wheeler, Understanding Variation) and intervals of differences."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def limits(values: Sequence[float]) -> Limits | None:
     known = [value for value in values if not math.isnan(value)]
     if len(known) < FEWEST_POINTS:
         return None
-    ranges = [abs(after - before) for before, after in zip(known, known[1:], strict=False)]
+    ranges = [abs(after - before) for before, after in itertools.pairwise(known)]
     return Limits(centre=sum(known) / len(known), sigma=sum(ranges) / len(ranges) / MOVING_RANGE_TO_SIGMA)
 
 

@@ -1,6 +1,5 @@
 """Who is asking and how the warehouse stands: grants in force, refreshes, checks, held loads, freshness."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,12 +31,12 @@ def standing(reader: Reader) -> Standing:
     row = reader.frame("state/standing").iloc[0]
     published = pd.notna(row["refresh_id"])
     return Standing(
-        roles=tuple(row["roles"]),
+        roles=tuple(row["role_names"]),
         branches=tuple(row["branches"]),
         refresh_id=int(row["refresh_id"]) if published else None,
         published_at=row["published_at"] if published else None,
-        zone=str(row["zone"]),
-        currency=str(row["currency"]),
+        zone=str(row["reporting_zone"]),
+        currency=str(row["reporting_currency"]),
         company=row["company"],
     )
 
@@ -47,7 +46,7 @@ def published_at(reader: Reader, refresh_id: int) -> datetime:
     rows = reader.frame("state/published_at", asked=refresh_id)
     if rows.empty:
         raise UnknownRefresh(f"refresh {refresh_id} was never published")
-    return _instant(rows.iloc[0].to_dict(), "published_at")
+    return _instant(rows["published_at"].iloc[0])
 
 
 def freshness(reader: Reader) -> pd.DataFrame:
@@ -80,8 +79,7 @@ def quarantine_reasons(reader: Reader) -> pd.DataFrame:
     return reader.frame("state/quarantine_reasons")
 
 
-def _instant(row: Mapping[str, object], column: str) -> datetime:
-    value = row[column]
+def _instant(value: object) -> datetime:
     if not isinstance(value, datetime):
-        raise TypeError(f"{column} is not an instant: {value!r}")
+        raise TypeError(f"not an instant: {value!r}")
     return value

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from warehouse.feeds.contract import Feed
 from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source
@@ -190,11 +190,14 @@ def _supersede_older_files(connection: Connection, load_id: int, file: LandedFil
 
 def _accept(connection: Connection, load_id: int, file: LandedFile, feed: Feed, rows: sa.Table) -> int:
     """The last good row of every key; their number."""
-    last = sa.select(sa.func.max(rows.c.rank)).where(rows.c.wrong_reason.is_(None)).group_by(*_key(feed, rows.c))
     stored = [column.stored_as for column in feed.columns if column.stored_as in rows.c]
-    good = sa.select(
-        sa.literal(load_id), sa.literal(file.file_id), rows.c.row_number, *(rows.c[name] for name in stored)
-    ).where(rows.c.rank.in_(last))
+    key = [part for part in _key(feed, rows.c) if not isinstance(part, sa.BindParameter)]
+    good = (
+        sa.select(sa.literal(load_id), sa.literal(file.file_id), rows.c.row_number, *(rows.c[name] for name in stored))
+        .where(rows.c.wrong_reason.is_(None))
+        .ext(distinct_on(*key))
+        .order_by(*key, rows.c.rank.desc())
+    )
     columns = ["load_id", "file_id", "row_number", *stored]
     return connection.execute(sa.insert(_staging_table(feed)).from_select(columns, good)).rowcount
 

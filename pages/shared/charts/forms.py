@@ -12,7 +12,7 @@ Unit = Literal["share", "number"]
 BAR_STEP = 34
 
 
-def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
+def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
     """A monthly series with 95 % intervals and natural limits; signals are diamonds, so that colour is never alone.
 
     Columns: month, value, low, high, centre, limit_low, limit_high, is_signal, value_text, interval_text, base_text.
@@ -28,7 +28,9 @@ def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
     ]
     limits = base.mark_area(color=palette.band, opacity=0.45).encode(y=y(look, "limit_low"), y2="limit_high:Q")
     centre = base.mark_line(color=palette.muted, strokeDash=[3, 4], strokeWidth=1).encode(y="centre:Q")
-    interval = base.mark_rule(color=palette.main, opacity=0.35, strokeWidth=3, strokeCap="round").encode(y="low:Q", y2="high:Q")
+    interval = base.mark_rule(color=palette.main, opacity=0.35, strokeWidth=3, strokeCap="round").encode(
+        y="low:Q", y2="high:Q"
+    )
     line = base.mark_line(color=palette.main, strokeWidth=2).encode(y="value:Q")
     dots = base.mark_point(filled=True, opacity=1).encode(
         y="value:Q",
@@ -40,7 +42,7 @@ def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
     return theme.finished(alt.layer(limits, centre, interval, line, dots), look, height=260)
 
 
-def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
+def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
     """One figure by group: a dot with its 95 % interval, the whole as a line behind.
 
     Columns: label, value, low, high, whole, value_text, interval_text, base_text. Rows stand in the order given.
@@ -54,16 +56,22 @@ def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.Chart:
         alt.Tooltip("base_text:N", title=look.say("n")),
     ]
     whole = alt.Chart(rows).mark_rule(color=palette.muted, strokeDash=[3, 4]).encode(x=_along(look, unit, "whole"))
-    interval = base.mark_rule(color=palette.main, opacity=0.4, strokeWidth=5, strokeCap="round").encode(x=_along(look, unit, "low"), x2="high:Q")
-    point = base.mark_point(filled=True, size=90, opacity=1, color=palette.main).encode(x=_along(look, unit, "value"), tooltip=tooltip)
+    interval = base.mark_rule(color=palette.main, opacity=0.4, strokeWidth=5, strokeCap="round").encode(
+        x=_along(look, unit, "low"), x2="high:Q"
+    )
+    point = base.mark_point(filled=True, size=90, opacity=1, color=palette.main).encode(
+        x=_along(look, unit, "value"), tooltip=tooltip
+    )
     said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="value_text:N")
     return theme.finished(alt.layer(whole, interval, point, said), look, height=alt.Step(BAR_STEP))
 
 
-def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.Chart:
+def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerChart:
     """One count by group as horizontal bars with their figures. Columns: label, value, value_text. In the order given."""
     palette = look.palette
-    base = alt.Chart(rows).encode(y=_rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True)))
+    base = alt.Chart(rows).encode(
+        y=_rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True))
+    )
     drawn = base.mark_bar(color=palette.main, height={"band": 0.62}, cornerRadiusEnd=3).encode(
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Figure"))]
     )
@@ -71,7 +79,7 @@ def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.Chart:
     return theme.finished(alt.layer(drawn, said), look, height=alt.Step(step))
 
 
-def columns(rows: pd.DataFrame, look: Look) -> alt.Chart:
+def columns(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """One count by month as columns, with natural limits where there are any. Columns as for `control`."""
     palette = look.palette
     base = alt.Chart(rows).encode(x=theme.x_time(look))
@@ -79,14 +87,19 @@ def columns(rows: pd.DataFrame, look: Look) -> alt.Chart:
         x=alt.X("yearmonth(month):T", title=None, axis=theme.x_time(look).axis),
         y=theme.y_number(look, zero=True),
         color=alt.condition("datum.is_signal", alt.value(palette.bad), alt.value(palette.main)),
-        tooltip=[alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"), alt.Tooltip("value_text:N", title=look.say("Figure"))],
+        tooltip=[
+            alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
+            alt.Tooltip("value_text:N", title=look.say("Figure")),
+        ],
     )
     return theme.finished(alt.layer(drawn), look, height=220)
 
 
 def _along(look: Look, unit: Unit, column: str) -> alt.X:
     axis = theme.axis(look, format="~%") if unit == "share" else theme.axis(look, labelExpr=look.number_label)
-    return alt.X(f"{column}:Q", title=None, scale=alt.Scale(zero=False, nice=True, range=[6, {"expr": "width - 60"}]), axis=axis)
+    return alt.X(
+        f"{column}:Q", title=None, scale=alt.Scale(zero=False, nice=True, range=[6, {"expr": "width - 60"}]), axis=axis
+    )
 
 
 def _rows_as_given(look: Look) -> alt.Y:
@@ -94,5 +107,7 @@ def _rows_as_given(look: Look) -> alt.Y:
         "label:N",
         title=None,
         sort=None,
-        axis=alt.Axis(domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200),
+        axis=alt.Axis(
+            domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200
+        ),
     )

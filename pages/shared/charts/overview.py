@@ -7,6 +7,6 @@ from pages.shared.charts import forms
 from pages.shared.charts.theme import Look
 
 
-def monthly(rows: pd.DataFrame, look: Look) -> alt.Chart:
+def monthly(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """One of the monthly five over 24 months, as a control chart."""
     return forms.control(rows, look, "share")

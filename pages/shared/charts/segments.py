@@ -7,12 +7,19 @@ from pages.shared.charts import theme
 from pages.shared.charts.theme import Look
 
 
-def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.Chart:
+def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Share of customers beside share of revenue, by cell. Columns: label, share, measure, share_text, amount_text."""
     palette = look.palette
     measures = [look.say("Customers"), look.say("Revenue")]
     base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", title=None, sort=alt.EncodingSortField("position", op="min"), axis=alt.Axis(domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=palette.text, labelLimit=160)),
+        y=alt.Y(
+            "label:N",
+            title=None,
+            sort=alt.EncodingSortField("position", op="min"),
+            axis=alt.Axis(
+                domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=palette.text, labelLimit=160
+            ),
+        ),
         yOffset=alt.YOffset("measure:N", sort=measures),
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
     )
@@ -29,19 +36,29 @@ def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.Chart:
     return theme.finished(alt.layer(bars, said), look, height=alt.Step(22, **{"for": "offset"}))
 
 
-def moves(rows: pd.DataFrame, look: Look) -> alt.Chart:
+def moves(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Shares of cells at each month's end, stacked. Columns: month, label, position, share, texts."""
     palette = look.palette
-    drawn = alt.Chart(rows).mark_area(stroke=palette.surface, strokeWidth=1).encode(
-        x=theme.x_time(look),
-        y=alt.Y("share:Q", stack="zero", title=None, axis=theme.axis(look, format="~%"), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("label:N", sort=None, scale=alt.Scale(range=[palette.sequence[0], palette.sequence[1], palette.sequence[3], palette.muted])),
-        order=alt.Order("position:Q"),
-        tooltip=[
-            alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
-            alt.Tooltip("label:N", title=look.say("Cell")),
-            alt.Tooltip("share_text:N", title=look.say("Share")),
-            alt.Tooltip("value_text:N", title=look.say("Customers")),
-        ],
+    drawn = (
+        alt.Chart(rows)
+        .mark_area(stroke=palette.surface, strokeWidth=1)
+        .encode(
+            x=theme.x_time(look),
+            y=alt.Y(
+                "share:Q", stack="zero", title=None, axis=theme.axis(look, format="~%"), scale=alt.Scale(domain=[0, 1])
+            ),
+            color=alt.Color(
+                "label:N",
+                sort=None,
+                scale=alt.Scale(range=[palette.sequence[0], palette.sequence[1], palette.sequence[3], palette.muted]),
+            ),
+            order=alt.Order("position:Q"),
+            tooltip=[
+                alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
+                alt.Tooltip("label:N", title=look.say("Cell")),
+                alt.Tooltip("share_text:N", title=look.say("Share")),
+                alt.Tooltip("value_text:N", title=look.say("Customers")),
+            ],
+        )
     )
     return theme.finished(alt.layer(drawn), look, height=260)

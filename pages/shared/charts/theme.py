@@ -37,10 +37,10 @@ PALETTES: Mapping[Theme, Palette] = {
         quiet_text="#566274",
         grid="#e7eaef",
         main="#1f5fae",
-        second="#c8560b",
+        second="#b84f09",
         third="#8a5fb5",
         good="#0f8577",
-        bad="#c8560b",
+        bad="#b84f09",
         caution="#96690a",
         band="#c9daee",
         muted="#8792a2",
@@ -104,7 +104,14 @@ def x_time(look: Look, column: str = "month") -> alt.X:
     return alt.X(
         f"{column}:T",
         title=None,
-        axis=alt.Axis(labelExpr=look.month_label, grid=False, tickCount=8, labelFlush=False, domainColor=look.palette.grid, tickColor=look.palette.grid),
+        axis=alt.Axis(
+            labelExpr=look.month_label,
+            grid=False,
+            tickCount=8,
+            labelFlush=False,
+            domainColor=look.palette.grid,
+            tickColor=look.palette.grid,
+        ),
     )
 
 
@@ -115,21 +122,52 @@ def y_share(look: Look, column: str = "value", *, title: str | None = None, zero
 
 def y_number(look: Look, column: str = "value", *, title: str | None = None, zero: bool = False) -> alt.Y:
     """A number, written short in the reader's way."""
-    return alt.Y(f"{column}:Q", title=title, scale=alt.Scale(zero=zero, nice=True), axis=axis(look, labelExpr=look.number_label))
+    return alt.Y(
+        f"{column}:Q", title=title, scale=alt.Scale(zero=zero, nice=True), axis=axis(look, labelExpr=look.number_label)
+    )
 
 
 def axis(look: Look, **changes: Any) -> alt.Axis:
     """A value axis: light grid, no ticks, about five labels."""
-    return alt.Axis(**{"tickCount": 5, "grid": True, "gridColor": look.palette.grid, "domain": False, "ticks": False, "labelPadding": 6, **changes})
+    return alt.Axis(
+        **{
+            "tickCount": 5,
+            "grid": True,
+            "gridColor": look.palette.grid,
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 6,
+            **changes,
+        }
+    )
 
 
-def finished(chart: Any, look: Look, *, height: int | alt.Step = 240) -> Any:
+def finished(chart: alt.LayerChart, look: Look, *, height: int | alt.Step = 240) -> alt.LayerChart:
     """`chart` with the house's type, colours and height."""
     palette = look.palette
     return (
         chart.properties(height=height, background="transparent")
         .configure_view(stroke=None)
-        .configure_axis(labelColor=palette.quiet_text, titleColor=palette.quiet_text, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=180, labelFlush=False)
-        .configure_legend(orient="top", direction="horizontal", title=None, labelColor=palette.quiet_text, labelFontSize=12, symbolSize=90, offset=4, padding=0, columns=6, labelLimit=220)
+        .configure_axis(
+            labelColor=palette.quiet_text,
+            titleColor=palette.quiet_text,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=180,
+            labelFlush=False,
+        )
+        .configure_legend(
+            orient="top",
+            direction="horizontal",
+            title=None,
+            labelColor=palette.quiet_text,
+            labelFontSize=12,
+            symbolSize=90,
+            offset=4,
+            padding=0,
+            columns=6,
+            labelLimit=220,
+        )
         .configure_text(color=palette.text, fontSize=12)
     )

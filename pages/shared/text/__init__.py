@@ -7,7 +7,7 @@ from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -53,7 +53,7 @@ class Words:
         form = translations(self.language).ngettext(one, many, number)
         return form.format_map({"n": self.number(number), **values})
 
-    def label(self, labels: Mapping[str, str]) -> str:
+    def label(self, labels: Mapping[Any, str]) -> str:
         """One of the labels that the catalogues of metrics and feeds keep by language."""
         return labels.get(self.language) or labels["en"]
 
@@ -73,7 +73,11 @@ class Words:
         """A share of one as a percentage; whole per cents say "<1%" rather than 0% for a few."""
         if digits == 0 and 0 < share < 0.005:
             return "<1%"
-        return str(format_percent(round(share, digits + 2), format=f"0.{'0' * digits}%" if digits else "0%", locale=self.locale))
+        return str(
+            format_percent(
+                round(share, digits + 2), format=f"0.{'0' * digits}%" if digits else "0%", locale=self.locale
+            )
+        )
 
     def points(self, difference: float) -> str:
         """A difference of two shares, in percentage points, with its sign."""
@@ -88,7 +92,8 @@ class Words:
         """A stretch of time given in `unit` (seconds, hours or days); long stretches of hours are said as days."""
         hours = value * {"seconds": 1 / 3600, "hours": 1.0, "days": 24.0}[unit]
         if unit == "days" or hours >= HOURS_SAID_AS_DAYS:
-            return self.say("{n} d", n=self.number(hours / 24, 1))
+            days = hours / 24
+            return self.say("{n} d", n=self.number(days, 0 if days >= 10 or days.is_integer() else 1))
         if hours < 1:
             return self.say("{n} min", n=self.number(hours * 60))
         return self.say("{n} h", n=self.number(hours, 1 if hours < 10 else 0))
@@ -124,6 +129,10 @@ class Words:
     def sentences(self, *said: str) -> str:
         """Sentences one after the other, spaced as the language does."""
         return ("" if self.language == "zh_CN" else " ").join(said)
+
+    def aside(self, said: str) -> str:
+        """Something in brackets, with the space before them that the language wants."""
+        return f"（{said}）" if self.language == "zh_CN" else f" ({said})"
 
     def listed(self, items: list[str]) -> str:
         """Items joined as the language joins them."""

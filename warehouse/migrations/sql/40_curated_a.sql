@@ -41,31 +41,31 @@ create index on curated.dim_customer (branch_id);
 create index on curated.dim_customer (customer_code);
 
 create table curated.fct_lead (
-    customer_id bigint not null,
     lead_id text not null,
     customer_code text,
     branch_id text,
     source_code text,
     collected_at timestamptz,
-    collected_on date,
-    referrer_id bigint,
     reconfirmed_at timestamptz,
     is_genuine boolean,
+    collected_on date,
+    customer_id bigint not null,
+    referrer_id bigint,
     primary key (customer_id, lead_id)
 );
 create index on curated.fct_lead (lead_id);
 create index on curated.fct_lead (referrer_id, collected_on);
 
 create table curated.fct_contact (
-    customer_id bigint not null,
     contact_id text not null,
     lead_id text,
     branch_id text,
     purpose_code text,
     outcome_code text,
-    is_reached boolean not null,
     started_at timestamptz,
     started_on date,
+    customer_id bigint not null,
+    is_reached boolean not null,
     primary key (customer_id, contact_id)
 );
 create index on curated.fct_contact (contact_id);
@@ -73,28 +73,28 @@ create index on curated.fct_contact (lead_id);
 create index on curated.fct_contact (started_on) where purpose_code = 'visit';
 
 create table curated.fct_attendance (
-    customer_id bigint not null,
     event_id text not null,
     lead_id text,
     customer_code text,
     is_attended boolean,
     invited_at timestamptz,
-    held_on date
+    held_on date,
+    customer_id bigint not null
 );
 create index on curated.fct_attendance (customer_id);
 create index on curated.fct_attendance (event_id);
 create index on curated.fct_attendance (lead_id);
 
 create table curated.fct_order (
-    customer_id bigint not null,
     order_id text not null,
     customer_code text,
     lead_id text,
     branch_id text,
     ordered_at timestamptz,
     ordered_on date,
-    amount numeric,
     product_line text,
+    customer_id bigint not null,
+    amount numeric,
     primary key (customer_id, order_id)
 );
 create index on curated.fct_order (order_id);
@@ -103,13 +103,13 @@ create index on curated.fct_order (ordered_on);
 create index on staging.stg_orders (currency);
 
 create table curated.fct_return (
-    customer_id bigint not null,
     return_id text not null,
     order_id text,
-    branch_id text,
     product_line text,
     ordered_on date,
     returned_on date,
+    customer_id bigint not null,
+    branch_id text,
     amount numeric,
     primary key (customer_id, return_id)
 );
@@ -120,10 +120,10 @@ create index on curated.fct_return (ordered_on);
 create index on staging.stg_returns (order_id);
 
 create table curated.fct_wallet (
-    customer_id bigint not null,
     customer_code text not null,
     period_on date not null,
     amount numeric,
+    customer_id bigint not null,
     primary key (customer_id, period_on)
 );
 create index on curated.fct_wallet (period_on);
@@ -131,19 +131,19 @@ create index on curated.fct_wallet (period_on);
 create table curated.fct_lead_progress (
     customer_id bigint not null,
     lead_id text not null,
-    cohort_on date not null,
     branch_id text,
     source_code text,
     collected_at timestamptz,
     collected_on date,
     is_genuine boolean,
-    stage smallint not null,
     reached_at timestamptz,
     invited_at timestamptz,
-    has_ordered boolean not null,
     first_ordered_at timestamptz,
     second_ordered_at timestamptz,
     referred_at timestamptz,
+    cohort_on date not null,
+    stage smallint not null,
+    has_ordered boolean not null,
     wait_seconds double precision,
     primary key (customer_id, lead_id)
 );
@@ -267,21 +267,19 @@ begin atomic
     told as (
         select
             s.slice_on,
-            case when exists (
-                select from wallet as w
-                where w.slice_on = s.slice_on
-            ) then 'wallets'
-            else 'spend' end as axes
+            case when count(w.slice_on) > 0 then 'wallets' else 'spend' end as axes
         from slice as s
+        left join wallet as w on s.slice_on = w.slice_on
+        group by s.slice_on
     ),
 
     customer as (
         select
-            coalesce(s.slice_on, w.slice_on) as slice_on,
-            coalesce(s.customer_id, w.customer_id) as customer_id,
             s.spend,
             s.orders,
-            w.amount as wallet
+            w.amount as wallet,
+            coalesce(s.slice_on, w.slice_on) as slice_on,
+            coalesce(s.customer_id, w.customer_id) as customer_id
         from spending as s
         full join wallet as w on s.slice_on = w.slice_on and s.customer_id = w.customer_id
     ),

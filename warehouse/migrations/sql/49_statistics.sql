@@ -105,10 +105,9 @@ return exp(bucket_position * 0.01980262729617973);
 create function published.incidence(buckets integer[], events bigint[], competing bigint[], censored bigint[])
 returns table (
     bucket integer,
+    incidence double precision,
     happened bigint,
     at_risk bigint,
-    before double precision,
-    incidence double precision,
     low double precision,
     high double precision
 )
@@ -194,10 +193,9 @@ begin atomic
 
     select
         c.bucket,
+        c.incidence,
         c.happened::bigint as happened,
         c.at_risk::bigint as at_risk,
-        lag(c.incidence, 1, 0) over (order by c.bucket) as before,
-        c.incidence,
         case
             when c.incidence <= 1e-12 then 0
             when c.reach is not null then 1 - exp(-exp(ln(-ln(1 - c.incidence)) - least(c.reach, 700)))
@@ -211,7 +209,7 @@ begin atomic
 end;
 
 -- One row that sums up how long something takes: n in all, still open, and quantiles in seconds, null where the curve
--- does not get that far. A quantile lies in its bucket at the event that crosses it.
+-- does not get that far. A quantile is the middle of its bucket, so at most one per cent off.
 create function published.duration_summary(buckets integer[], events bigint[], competing bigint[], censored bigint[])
 returns table (
     n bigint,
@@ -229,26 +227,13 @@ begin atomic
         from published.incidence($1, $2, $3, $4) as i
     ),
 
-    crossings as (
+    reached as (
         select
-            asked.share,
-            min(
-                published.duration_seconds(
-                    p.bucket
-                    + (greatest(1, ceil((asked.share - p.before) / (p.incidence - p.before) * p.happened - 1e-9)) - 0.5)
-                    / p.happened
-                )
-            ) as seconds
-        from points as p
-        cross join (values (0.5), (0.75), (0.9)) as asked (share)
-        where p.before < asked.share - 1e-12 and p.incidence >= asked.share - 1e-12
-        group by asked.share
-    ),
-
-    limits as (
-        select
-            min(p.bucket) filter (where p.high >= 0.5) as first_high,
-            min(p.bucket) filter (where p.low >= 0.5) as first_low
+            min(p.bucket) filter (where p.incidence >= 0.5 - 1e-12) as half,
+            min(p.bucket) filter (where p.high >= 0.5) as half_early,
+            min(p.bucket) filter (where p.low >= 0.5) as half_late,
+            min(p.bucket) filter (where p.incidence >= 0.75 - 1e-12) as three_quarters,
+            min(p.bucket) filter (where p.incidence >= 0.9 - 1e-12) as nine_tenths
         from points as p
     ),
 
@@ -262,26 +247,17 @@ begin atomic
     select
         t.n,
         t.open,
-        (
-            select c.seconds from crossings as c
-            where c.share = 0.5
-        ) as median,
-        published.duration_seconds(l.first_high + 0.5) as median_low,
-        published.duration_seconds(l.first_low + 0.5) as median_high,
-        (
-            select c.seconds from crossings as c
-            where c.share = 0.75
-        ) as p75,
-        (
-            select c.seconds from crossings as c
-            where c.share = 0.9
-        ) as p90
+        published.duration_seconds(r.half + 0.5) as median,
+        published.duration_seconds(r.half_early + 0.5) as median_low,
+        published.duration_seconds(r.half_late + 0.5) as median_high,
+        published.duration_seconds(r.three_quarters + 0.5) as p75,
+        published.duration_seconds(r.nine_tenths + 0.5) as p90
     from totals as t
-    cross join limits as l;
+    cross join reached as r;
 end;
 
 -- A quantile of finished durations alone, in seconds, by linear interpolation between order statistics as
--- percentile_cont takes them; the values of a bucket are spread evenly over it.
+-- percentile_cont takes them, each the middle of its bucket.
 create function published.closed_quantile(buckets integer[], counts bigint[], share double precision)
 returns double precision
 language sql immutable parallel safe
@@ -315,12 +291,12 @@ begin atomic
         sum(
             case
                 when w.lower_rank >= w.below and w.lower_rank < w.below + w.counted
-                    then (1 - w.weight) * published.duration_seconds(w.bucket + (w.lower_rank - w.below + 0.5) / w.counted)
+                    then (1 - w.weight) * published.duration_seconds(w.bucket + 0.5)
                 else 0
             end
             + case
                 when w.lower_rank + 1 >= w.below and w.lower_rank + 1 < w.below + w.counted
-                    then w.weight * published.duration_seconds(w.bucket + (w.lower_rank + 1 - w.below + 0.5) / w.counted)
+                    then w.weight * published.duration_seconds(w.bucket + 0.5)
                 else 0
             end
         )

@@ -85,13 +85,13 @@ create table published.five_month_edition (
     slice_on date not null,
     branch_id text,
     region_id text,
-    is_whole_12 boolean not null,
-    is_whole_24 boolean not null,
     active bigint not null,
     repeated bigint not null,
     referring bigint not null,
     active_before bigint not null,
-    gone bigint not null
+    gone bigint not null,
+    is_whole_12 boolean not null,
+    is_whole_24 boolean not null
 );
 
 create table published.segment_portfolio_edition (
@@ -134,19 +134,19 @@ create table published.segment_customer_edition (
     slice_on date not null,
     branch_id text,
     region_id text,
-    as_of_on date not null,
     customer_code text not null,
     customer_kind text,
     portfolio text,
     value_tier text,
-    spend numeric not null,
-    orders bigint not null,
     last_ordered_on date,
     attractiveness double precision,
     support double precision,
-    visits_got bigint not null,
     portfolio_visits_due numeric,
-    value_tier_visits_due numeric
+    value_tier_visits_due numeric,
+    as_of_on date not null,
+    spend numeric not null,
+    orders bigint not null,
+    visits_got bigint not null
 );
 
 create index on published.branch_edition (edition_id, slice_on);
@@ -200,7 +200,15 @@ using (branch_id = any(array(select access.visible_branches())));
 create view published.branch with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.branch_name,
+    e.region_name,
+    e.city,
+    e.opened_on,
+    e.closed_on
 from published.manifest as m
 inner join published.branch_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'branch';
@@ -208,7 +216,12 @@ where m.table_name = 'branch';
 create view published.lead_source with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.source_code,
+    e.source_group,
+    e.label_en,
+    e.label_zh
 from published.manifest as m
 inner join published.lead_source_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'lead_source';
@@ -216,7 +229,27 @@ where m.table_name = 'lead_source';
 create view published.lead_day with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.collected_on,
+    e.source_code,
+    e.leads,
+    e.genuine,
+    e.fake,
+    e.at_genuine,
+    e.at_reached,
+    e.at_invited,
+    e.at_attended,
+    e.at_ordered,
+    e.at_ordered_again,
+    e.at_referred,
+    e.ordered,
+    e.waited,
+    e.ordered_in_30,
+    e.ordered_in_90,
+    e.ordered_in_180
 from published.manifest as m
 inner join published.lead_day_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'lead_day';
@@ -224,7 +257,14 @@ where m.table_name = 'lead_day';
 create view published.lead_wait with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.collected_on,
+    e.source_code,
+    e.bucket,
+    e.leads
 from published.manifest as m
 inner join published.lead_wait_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'lead_wait';
@@ -232,7 +272,16 @@ where m.table_name = 'lead_wait';
 create view published.order_day with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.ordered_on,
+    e.product_line,
+    e.orders,
+    e.amount,
+    e.returned_amount,
+    e.returned_unknown_amount
 from published.manifest as m
 inner join published.order_day_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'order_day';
@@ -240,7 +289,14 @@ where m.table_name = 'order_day';
 create view published.return_day with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.returned_on,
+    e.product_line,
+    e.returns,
+    e.amount
 from published.manifest as m
 inner join published.return_day_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'return_day';
@@ -248,7 +304,17 @@ where m.table_name = 'return_day';
 create view published.five_month with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.active,
+    e.repeated,
+    e.referring,
+    e.active_before,
+    e.gone,
+    e.is_whole_12,
+    e.is_whole_24
 from published.manifest as m
 inner join published.five_month_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'five_month';
@@ -256,7 +322,17 @@ where m.table_name = 'five_month';
 create view published.segment_portfolio with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.customer_kind,
+    e.cell,
+    e.axes,
+    e.customers,
+    e.revenue,
+    e.visits_got,
+    e.visits_due
 from published.manifest as m
 inner join published.segment_portfolio_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'segment_portfolio';
@@ -264,7 +340,16 @@ where m.table_name = 'segment_portfolio';
 create view published.segment_tier with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.customer_kind,
+    e.cell,
+    e.customers,
+    e.revenue,
+    e.visits_got,
+    e.visits_due
 from published.manifest as m
 inner join published.segment_tier_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'segment_tier';
@@ -272,7 +357,11 @@ where m.table_name = 'segment_tier';
 create view published.segment_cut with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.axis,
+    e.measured_by,
+    e.cut_at
 from published.manifest as m
 inner join published.segment_cut_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'segment_cut';
@@ -280,7 +369,23 @@ where m.table_name = 'segment_cut';
 create view published.segment_customer with (security_invoker = true) as
 select
     m.refresh_id,
-    e.*
+    e.edition_id,
+    e.slice_on,
+    e.branch_id,
+    e.region_id,
+    e.customer_code,
+    e.customer_kind,
+    e.portfolio,
+    e.value_tier,
+    e.last_ordered_on,
+    e.attractiveness,
+    e.support,
+    e.portfolio_visits_due,
+    e.value_tier_visits_due,
+    e.as_of_on,
+    e.spend,
+    e.orders,
+    e.visits_got
 from published.manifest as m
 inner join published.segment_customer_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
 where m.table_name = 'segment_customer';

@@ -139,7 +139,25 @@ using (branch_id = any(array(select access.visible_branches())));
 create view published.complaint_cohort with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.opened_on,
+    t.category_code,
+    t.severity_code,
+    t.channel_code,
+    t.cause_code,
+    t.opened,
+    t.responded,
+    t.resolved,
+    t.withdrawn,
+    t.transferred,
+    t.sla_met,
+    t.sla_breached_closed,
+    t.sla_breached_open,
+    t.sla_running,
+    t.sla_paused
 from published.complaint_cohort_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'complaint_cohort';
@@ -147,7 +165,20 @@ inner join published.manifest as m
 create view published.complaint_duration with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.opened_on,
+    t.category_code,
+    t.severity_code,
+    t.channel_code,
+    t.clock,
+    t.measure,
+    t.bucket,
+    t.target_bucket,
+    t.outcome,
+    t.items
 from published.complaint_duration_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'complaint_duration';
@@ -155,7 +186,27 @@ inner join published.manifest as m
 create view published.complaint_open with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.complaint_id,
+    t.customer_code,
+    t.category_code,
+    t.severity_code,
+    t.channel_code,
+    t.cause_code,
+    t.handler_staff_id,
+    t.opened_at,
+    t.opened_on,
+    t.due_at,
+    t.response_due_at,
+    t.as_of,
+    t.open_seconds,
+    t.working_seconds,
+    t.is_paused,
+    t.is_responded,
+    t.reopened_count
 from published.complaint_open_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'complaint_open';
@@ -163,7 +214,17 @@ inner join published.manifest as m
 create view published.complaint_daily with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.on_date,
+    t.category_code,
+    t.severity_code,
+    t.channel_code,
+    t.opened,
+    t.reopened,
+    t.ended
 from published.complaint_daily_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'complaint_daily';
@@ -171,7 +232,15 @@ inner join published.manifest as m
 create view published.survey_cohort with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.sent_on,
+    t.method_code,
+    t.wave_code,
+    t.sent,
+    t.answered
 from published.survey_cohort_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'survey_cohort';
@@ -179,7 +248,18 @@ inner join published.manifest as m
 create view published.survey_score with (security_invoker = true) as
 select
     m.refresh_id,
-    t.*
+    t.edition_id,
+    t.slice_on,
+    t.branch_id,
+    t.region_id,
+    t.sent_on,
+    t.method_code,
+    t.wave_code,
+    t.question_code,
+    t.score,
+    t.scale_min,
+    t.scale_max,
+    t.answers
 from published.survey_score_edition as t
 inner join published.manifest as m
     on t.slice_on = m.slice_on and t.edition_id = m.edition_id and m.table_name = 'survey_score';

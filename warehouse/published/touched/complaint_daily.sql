@@ -32,16 +32,16 @@ complaint as (
 ),
 
 edge as (
-    select e.at
+    select e.instant
     from complaint as c
     cross join unnest(c.open_while) as s (open_while)
-    cross join lateral (values (lower(s.open_while)), (upper(s.open_while))) as e (at)
+    cross join lateral (values (lower(s.open_while)), (upper(s.open_while))) as e (instant)
 ),
 
 final as (
-    select distinct cast(date_trunc('month', at at time zone :zone) as date) as slice_on
+    select distinct cast(date_trunc('month', instant at time zone :zone) as date) as slice_on
     from edge
-    where at is not null
+    where instant is not null
 )
 
 select * from final

@@ -8,10 +8,11 @@ with last_month as (
 
 standing as (
     select e.as_of_on
-    from published.current as c
+    from last_month as l
+    cross join published.current as c
     inner join published.manifest as m on c.refresh_id = m.refresh_id and m.table_name = 'segment_customer'
     inner join published.segment_customer_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
-    limit 1
+    where e.as_of_on = cast(l.month_on + interval '1 month' as date) - 1
 ),
 
 delivered_order as (
@@ -94,7 +95,7 @@ touched as (
     select l.month_on
     from last_month as l
     where
-        cast(l.month_on + interval '1 month' as date) - 1 not in (select s.as_of_on from standing as s)
+        not exists (select 1 from standing)
         or exists (
             select 1 from happened as h
             where h.happened_on < l.month_on + interval '1 month'

@@ -1,20 +1,39 @@
--- queries.state.checks
 -- One row per rule: its newest result at or before this refresh, in a refresh that was published.
 -- Reads  published.check_result, published.refresh
 -- Why    a refresh checks only the tables that it touches; what it left alone is guarded by the result before.
+with published_by_then as (
+    select refresh_id
+    from published.refresh
+    where refresh_id <= :refresh_id and state = 'passed'
+),
 
-select distinct on (c.gate, c.table_name, c.rule_id)
-    c.gate,
-    c.table_name,
-    c.rule_id,
-    c.level,
-    c.outcome,
-    c.observed,
-    c.unexpected_count,
-    c.element_count,
-    c.refresh_id,
-    c.checked_at
-from published.check_result as c
-inner join published.refresh as r on c.refresh_id = r.refresh_id
-where c.refresh_id <= :refresh_id and r.state = 'passed'
-order by c.gate, c.table_name, c.rule_id, c.refresh_id desc;
+told as (
+    select
+        c.*,
+        row_number() over (
+            partition by c.gate, c.table_name, c.rule_id
+            order by c.refresh_id desc
+        ) as age
+    from published.check_result as c
+    inner join published_by_then as p on c.refresh_id = p.refresh_id
+),
+
+newest as (
+    select
+        refresh_id,
+        gate,
+        table_name,
+        rule_id,
+        level,
+        outcome,
+        observed,
+        unexpected_count,
+        element_count,
+        checked_at
+    from told
+    where age = 1
+)
+
+select *
+from newest
+order by gate, table_name, rule_id

@@ -1,7 +1,12 @@
--- queries.state.published_at
--- One row for an earlier refresh that was published; none for one that never was.
+-- When an earlier refresh was published; no row for one that never was.
 -- Reads  published.refresh
+with earlier as (
+    select
+        refresh_id,
+        published_at
+    from published.refresh
+    where refresh_id = :asked and state = 'passed'
+)
 
-select r.refresh_id, r.published_at
-from published.refresh as r
-where r.refresh_id = :asked and r.state = 'passed';
+select *
+from earlier

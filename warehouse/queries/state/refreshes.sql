@@ -1,4 +1,3 @@
--- queries.state.refreshes
 -- One row per refresh, newest first: verdict, times, rows with the sum that adds up, checks by outcome.
 -- Reads  published.refresh, published.load, published.load_feed, published.check_result
 
@@ -43,4 +42,4 @@ from published.refresh as r
 left join rows_in as i on r.refresh_id = i.refresh_id
 left join checked as c on r.refresh_id = c.refresh_id
 order by r.refresh_id desc
-limit :newest;
+limit :newest

@@ -1,0 +1,109 @@
+"""Every drawing that a page makes: its columns are there, its spec is made once, it is seen by everybody."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from pages.shared import panels
+from pages.shared.charts.theme import PALETTES, Look, Palette
+from pages.shared.text import Words
+from tests.pages.conftest import Open
+from tests.pages.test_screens import SCREENS
+
+Drawn = list[tuple[pd.DataFrame, dict[str, Any], str]]
+MADE_BY_VEGA = ("share_start", "share_end", "value_start", "value_end")
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
+    kept: Drawn = []
+    monkeypatch.setattr(st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows, spec, alt)))
+    return kept
+
+
+def _fields(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from ([part["field"]] if isinstance(part.get("field"), str) else [])
+        for inner in part.values():
+            yield from _fields(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _fields(inner)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_column_that_a_drawing_names_is_in_its_rows(open_page: Open, drawn: Drawn, screen: str) -> None:
+    open_page(screen, "steward")
+    assert drawn
+    for rows, spec, told in drawn:
+        assert set(_fields(spec)) <= set(rows.columns), told
+        assert len(rows) > 0
+        assert told.endswith((".", "。"))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_rerun_passes_rows_and_the_same_spec(open_page: Open, drawn: Drawn, screen: str) -> None:
+    app = open_page(screen, "steward")
+    first = [id(spec) for _, spec, _ in drawn]
+    drawn.clear()
+    app.run()
+    assert [id(spec) for _, spec, _ in drawn] == first
+    assert all("data" not in spec and "datasets" not in spec for _, spec, _ in drawn)
+
+
+def test_a_drawing_of_other_rows_than_its_own_is_refused() -> None:
+    import altair as alt
+
+    def two_tables(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+        other = pd.DataFrame({"x": [1.0]})
+        return alt.layer(alt.Chart(rows).mark_point().encode(x="x:Q"), alt.Chart(other).mark_point().encode(x="x:Q"))
+
+    look = Look(theme="light", language="en", say=Words("en").say)
+    with pytest.raises(ValueError, match="two_tables draws other rows"):
+        panels.specification(two_tables, look, (("x", "float64"),))
+
+
+def test_both_languages_draw_the_same_rows_under_other_words(open_page: Open, drawn: Drawn) -> None:
+    open_page("complaints", lang="en")
+    english = json.dumps([spec for _, spec, _ in drawn], ensure_ascii=False)
+    drawn.clear()
+    open_page("complaints", lang="zh_CN")
+    chinese = json.dumps([spec for _, spec, _ in drawn], ensure_ascii=False)
+    assert "Hours (log scale)" in english
+    assert "小时（对数刻度）" in chinese
+    assert "Hours (log scale)" not in chinese
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_texts_have_the_contrast_of_aa_and_marks_that_of_graphics(palette: Palette) -> None:
+    for colour in (palette.text, palette.quiet_text, palette.main, palette.good, palette.bad, palette.caution):
+        assert _contrast(colour, palette.surface) >= 4.5, colour
+    for colour in (palette.second, palette.third, palette.muted):
+        assert _contrast(colour, palette.surface) >= 3, colour
+    for behind in (palette.pale_bad, palette.muted):
+        assert _contrast(palette.on_pale, behind) >= 4.5, behind
+    for behind in (palette.good, palette.bad):
+        assert _contrast(palette.surface, behind) >= 4.5, behind
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_good_and_bad_differ_in_lightness_or_blueness_for_eyes_that_see_no_red(palette: Palette) -> None:
+    """Deuteranopes tell colours by lightness and by blue against yellow: teal and orange differ in blue."""
+    blue = [int(colour[5:7], 16) for colour in (palette.good, palette.bad)]
+    assert abs(blue[0] - blue[1]) >= 80

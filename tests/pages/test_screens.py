@@ -1,0 +1,87 @@
+import pytest
+
+from pages.shared.text import translations
+from tests.pages.company import BRANCHES, Company
+from tests.pages.conftest import Open, said
+
+SCREENS = ("overview", "lead_sources", "segments", "complaints", "satisfaction", "data_health")
+PEOPLE = ("executive", "head", "steward")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_opens_for_everybody_in_both_languages(
+    open_page: Open, screen: str, person: str, language: str
+) -> None:
+    app = open_page(screen, person, lang=language)
+    assert not app.exception
+    text = said(app)
+    assert "is-failed" not in text
+    assert '<div class="gh-head">' in text
+    assert app.get("vega_lite_chart"), "at least one chart is drawn"
+    if language == "zh_CN":
+        untold = [
+            message
+            for message in translations("zh_CN")._catalog
+            if isinstance(message, str) and len(message) > 14 and message in text
+        ]
+        assert untold == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_branch_head_meets_no_other_region(open_page: Open, screen: str) -> None:
+    app = open_page(screen, "head")
+    text = said(app) + "".join(str(widget.options) for widget in app.multiselect)
+    for name, region in BRANCHES.values():
+        assert region == "north" or name not in text
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_rerun_changes_nothing(open_page: Open, screen: str) -> None:
+    app = open_page(screen)
+    before = said(app)
+    assert said(app.run()) == before
+
+
+def test_every_tile_has_its_explanation_one_click_away(open_page: Open) -> None:
+    app = open_page("complaints")
+    app.session_state["icon-tile-1"] = True
+    text = said(app.run())
+    assert "Complaints opened" in text
+    assert "Formula" in text
+    assert any("published.complaint_cohort" in block.value for block in app.code)
+    assert any("checks" in expander.label for expander in app.expander)
+
+
+def test_changing_language_changes_every_word(open_page: Open) -> None:
+    app = open_page("complaints")
+    assert "Promises kept" in said(app)
+    app.session_state["lang"] = "zh_CN"
+    assert "时限履行" in said(app.run())
+
+
+def test_a_region_narrows_scope_and_address(open_page: Open) -> None:
+    app = open_page("overview")
+    app.multiselect(key="region").select("north").run()
+    assert app.query_params["region"] == "north"
+    assert "North · 3 branches" in said(app)
+
+
+def test_what_means_nothing_in_the_address_is_named_and_ignored(open_page: Open) -> None:
+    app = open_page("complaints", "head", region="south", period="yesterday", bogus="1")
+    assert "region=south" in app.warning[0].value
+    assert "period=yesterday" in app.warning[0].value
+    assert "bogus=1" in app.warning[0].value
+    assert "South" not in said(app)
+    assert not app.run().warning
+
+
+def test_a_comparison_is_shown_only_where_it_is_clear(open_page: Open, company: Company) -> None:
+    assert "▲" not in said(open_page("complaints", compare="none")).split("gh-table")[0]
+
+
+def test_text_of_a_feed_is_shown_as_text(open_page: Open) -> None:
+    text = said(open_page("lead_sources"))
+    assert "<b>web</b>" not in text.lower()
+    assert "&lt;b&gt;web&lt;/b&gt;" in text.lower()

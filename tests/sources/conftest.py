@@ -1,0 +1,74 @@
+"""Each example source goes through the real refresh once a session; without the shared data folder its tests skip."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import URL, create_engine
+
+from tests.sources.loaded import Loaded
+from warehouse import db
+
+PROJECT = Path(__file__).parents[2]
+FOLDERS = {
+    "boston_311": "boston311_2015",
+    "x_education": "xeducation_leads",
+    "olist": "olist_orders_sample",
+    "online_retail": "uci_online_retail_ii",
+}
+
+
+@pytest.fixture(scope="session")
+def boston(server: URL, template: str) -> Iterator[Loaded]:
+    with _loaded("boston_311", server, template) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def x_education(server: URL, template: str) -> Iterator[Loaded]:
+    with _loaded("x_education", server, template) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def olist(server: URL, template: str) -> Iterator[Loaded]:
+    with _loaded("olist", server, template) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def online_retail(server: URL, template: str) -> Iterator[Loaded]:
+    with _loaded("online_retail", server, template) as loaded:
+        yield loaded
+
+
+@contextmanager
+def _loaded(name: str, server: URL, template: str) -> Iterator[Loaded]:
+    folder = _folder(name)
+    database = db.embedded(server, f"source_{name}", template=template)
+    environment = {
+        "DATABASE_URL": database.loader.url.render_as_string(hide_password=False),
+        "DATABASE_READER_URL": database.reader.url.render_as_string(hide_password=False),
+        "GATEHOUSE_HASH_KEY": "a secret of the tests",
+        "GATEHOUSE_VAULT_KEY": Fernet.generate_key().decode(),
+    }
+    loaded = Loaded(name=name, folder=folder, database=database, environment=environment)
+    result = loaded.refresh()
+    assert result.exit_code == 0, result.stderr
+    yield loaded
+    database.dispose()
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"drop database source_{name} with (force)")
+    admin.dispose()
+
+
+def _folder(name: str) -> Path:
+    data = Path(os.environ.get("GATEHOUSE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+    folder = data / FOLDERS[name]
+    if not folder.is_dir():
+        pytest.skip(f"the public data set {FOLDERS[name]} is not here ({data}; GATEHOUSE_SHARED_DATA names another place)")
+    return folder
