@@ -1,44 +1,47 @@
 """The front door: who is it, which pages, run."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from pages import complaints, data_health, lead_sources, overview, satisfaction, segments
 from pages.shared import panels, viewer
+from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 
-st.set_page_config(
-    page_title="Gatehouse", page_icon=":material/door_front:", layout="wide", initial_sidebar_state="auto"
-)
+st.set_page_config(page_title="Gatehouse", page_icon=":material/door_front:", layout="wide")
+
+Screen = Callable[[Viewer], None]
 
 
-def page(
-    show: Callable[[Viewer], None], who: Viewer, title: str, icon: str, path: str, *, is_first: bool = False
-) -> st.Page:
-    """One screen as Streamlit knows it."""
-
-    def screen() -> None:
-        show(who)
-
-    return st.Page(screen, title=title, icon=f":material/{icon}:", url_path=path, default=is_first)
+def pages(words: Words, who: Viewer | None) -> list[st.Page]:
+    """Every page as Streamlit knows it. The first one answers at / and, unlisted, under its own name."""
+    say = words.say
+    listed: list[tuple[Screen, str, str, str]] = [
+        (overview.show, "start", say("Overview"), "space_dashboard"),
+        (lead_sources.show, "lead_sources", say("Lead sources"), "call_split"),
+        (segments.show, "segments", say("Segment matrices"), "grid_view"),
+        (complaints.show, "complaints", say("Complaints"), "support_agent"),
+        (satisfaction.show, "satisfaction", say("Satisfaction"), "sentiment_satisfied"),
+        (data_health.show, "data_health", say("Data health"), "fact_check"),
+    ]
+    made = [
+        st.Page(partial(show, who), title=title, icon=f":material/{icon}:", url_path=path, default=path == "start")
+        for show, path, title, icon in listed
+    ]
+    return [
+        *made,
+        st.Page(partial(overview.show, who), title=say("Overview"), url_path="overview", visibility="hidden"),
+    ]
 
 
 def run() -> None:
-    """Let the visitor in, and run the page asked for."""
+    """Let the visitor in, and run the page asked for; whoever stays outside keeps the page in mind."""
     who = viewer.at_the_door()
-    if who is None:
-        return
-    say = who.words.say
-    screens = [
-        page(overview.show, who, say("Overview"), "space_dashboard", "start", is_first=True),
-        page(lead_sources.show, who, say("Lead sources"), "call_split", "lead_sources"),
-        page(segments.show, who, say("Segment matrices"), "grid_view", "segments"),
-        page(complaints.show, who, say("Complaints"), "support_agent", "complaints"),
-        page(satisfaction.show, who, say("Satisfaction"), "sentiment_satisfied", "satisfaction"),
-        page(data_health.show, who, say("Data health"), "fact_check", "data_health"),
-    ]
-    st.navigation(screens).run()
+    page = st.navigation(pages(viewer.visitors_words(), who), position="sidebar" if who else "hidden")
+    if who is not None:
+        page.run()
 
 
 with panels.guarded(viewer.visitors_words().say):

@@ -28,7 +28,16 @@ from warehouse.metrics import Metric, metrics
 if TYPE_CHECKING:
     from checks.expectations import Eyes, Seen
 
-__all__ = ["NothingToCheckError", "Result", "Verdict", "expecting_no_loss", "offending_rows", "quarantine_rows", "releasable", "run_gate"]
+__all__ = [
+    "NothingToCheckError",
+    "Result",
+    "Verdict",
+    "expecting_no_loss",
+    "offending_rows",
+    "quarantine_rows",
+    "releasable",
+    "run_gate",
+]
 
 Outcome = Literal["passed", "failed", "raised"]
 
@@ -138,16 +147,15 @@ def _settle(connection: Connection, chosen: Sequence[Suite]) -> None:
     connection.execute(sa.text("set local work_mem = '64MB'"))
     connection.execute(sa.text("set local lock_timeout = '30s'"))
     quote = connection.dialect.identifier_preparer.quote
-    for suite in chosen:
-        schema, name = _stored(suite)
+    for schema, name in dict.fromkeys(table for suite in chosen for table in _stored(suite)):
         connection.execute(sa.text(f"lock table {schema}.{quote(name)} in share mode"))
 
 
-def _stored(suite: Suite) -> tuple[str, str]:
-    """The table behind a gate view."""
+def _stored(suite: Suite) -> tuple[tuple[str, str], ...]:
+    """The tables behind a gate view, as schema and name."""
     if suite.gate == "delivery":
-        return "staging", f"stg_{suite.table}"
-    return "published", f"{suite.table}_edition"
+        return (("staging", f"stg_{suite.table}"),)
+    return (("ops", "candidate"), ("published", f"{suite.table}_edition"))
 
 
 def _results(database: Database, connection: Connection, chosen: Sequence[Suite], now: datetime) -> Iterator[Result]:

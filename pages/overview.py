@@ -27,8 +27,14 @@ def show(viewer: Viewer) -> None:
         (*MONTHLY_FIVE, *FLOWS),
     )
     screen.tiles(*MONTHLY_FIVE, *FLOWS)
-    with screen.card():
+    left, right = screen.cards()
+    with left:
         filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))
         screen.trend(words.label(metrics()[screen.asked.view].label), screen.asked.view, charts.monthly)
+    with right:
+        screen.trend(say("Orders by month"), "order.count", charts.orders)
     with screen.card():
-        scorecard.draw(screen, say("Scorecard by region"), MONTHLY_FIVE, by="region")
+        if viewer.branches["region_id"].nunique() > 1:
+            scorecard.draw(screen, say("Scorecard by region"), MONTHLY_FIVE, by="region")
+        else:
+            scorecard.draw(screen, say("Scorecard by branch"), MONTHLY_FIVE, by="branch")

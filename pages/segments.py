@@ -29,5 +29,7 @@ def show(viewer: Viewer) -> None:
     with screen.card():
         matrices.moves(screen, say("Value tiers at each month's end"), "value_tier")
     with screen.card():
-        filters.view_switch({cell: matrices.name(screen, *cell.split(".")) for cell in matrices.CELLS}, say("Cell"))
+        filters.view_switch(
+            {cell: matrices.name(viewer.words, *cell.split(".")) for cell in matrices.CELLS}, say("Cell")
+        )
         matrices.customers(screen, say("Customers of the cell"))

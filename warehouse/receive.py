@@ -122,6 +122,17 @@ def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id
     return received
 
 
+def count_again(connection: Connection, received: Received) -> None:
+    """Bring the sums of `received` up to date: the gate has quarantined rows since they were counted."""
+    statement = text(
+        "select feed, delivered, accepted, superseded, quarantined, newest_at from published.load_feed"
+        " where load_id = :load_id"
+    )
+    found = connection.execute(statement, {"load_id": received.load_id}).mappings()
+    now = {row["feed"]: StagedFeed(**row) for row in found}
+    received.feeds = [now[each.feed] for each in received.feeds]
+
+
 def forget(connection: Connection, load_id: int) -> None:
     """Take a load out without a trace: what a dry run brought."""
     files = list(connection.scalars(text("select file_id from published.file where load_id = :load_id"), {"load_id": load_id}))
@@ -159,7 +170,7 @@ def _take(
             problems = [problem for problem in found if problem.stops]
             received.remarks += [str(problem) for problem in found if not problem.stops]
             if problems:
-                raise _HeaderRefused(path.name, "; ".join(str(problem) for problem in problems), "correct the mapping or the file")
+                raise _HeaderRefused(path.name, "; ".join(problem.what("en") for problem in problems), "correct the mapping or the file")
             shields = protections(source, mapping, opened.columns, vault.protect)
             landed = landing.land(connection, table=opened, file_id=file_id, protect=shields)
             file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)

@@ -20,7 +20,7 @@ from warehouse import db, ledger, published
 from warehouse.curated import curate
 from warehouse.ledger import Pending
 from warehouse.published import Touched
-from warehouse.receive import Delivery, Received, forget, receive
+from warehouse.receive import Delivery, Received, count_again, forget, receive
 from warehouse.settings import Keys
 from warehouse.tables import needing, tables
 
@@ -157,6 +157,8 @@ def gate_delivery(run: Run, waiting: Sequence[Pending]) -> list[Pending]:
     with run.database.loader.begin() as connection:
         for feed in sorted(_feeds(waiting)):
             quarantine_rows(connection, feed=feed, load_ids=_loads(item for item in waiting if item.feed == feed), now=run.now)
+        for received in run.received:
+            count_again(connection, received)
     blocked = ask_gate(run, "delivery", _feeds(waiting))
     with run.database.loader.begin() as connection:
         for item in waiting:

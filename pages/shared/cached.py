@@ -2,11 +2,15 @@
 
 Every answer is kept under the person's effective scope (visible branches and roles, as the database told them at this very
 click), the refresh, the question and its parameters. Two people with the same scope share answers; nobody else does.
-Kept frames are shared, not copied: whoever needs another shape makes a new frame.
+What is kept is shared, not copied: whoever needs another shape makes a new one.
 """
 
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +22,9 @@ from warehouse.scope import Scope
 from warehouse.settings import Settings
 
 ANSWERS_KEPT = 20_000
+FRESH_SECONDS = 15.0
 EffectiveScope = tuple[tuple[str, ...], tuple[str, ...]]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,30 @@ class Answer:
     absent: tuple[str, ...] = ()
 
 
+class Kept:
+    """What was made, by key; the least used is forgotten first. Two threads may make the same thing; one of them is kept."""
+
+    def __init__(self, most: int) -> None:
+        self._made: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._most = most
+
+    def get(self, key: Hashable, make: Callable[[], Made], *, seconds: float = float("inf")) -> Made:
+        """What is kept under `key` and not older than `seconds`, else what `make` returns. What raises is not kept."""
+        with self._lock:
+            made_at, kept = self._made.get(key, (float("-inf"), None))
+            if key in self._made and time.monotonic() - made_at < seconds:
+                self._made.move_to_end(key)
+                found: Made = kept
+                return found
+        made = make()
+        with self._lock:
+            self._made[key] = (time.monotonic(), made)
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+        return made
+
+
 @st.cache_resource(show_spinner=False)
 def engine() -> db.Engine:
     """The reader's engine: the dashboard's only connection to the warehouse."""
@@ -51,69 +81,50 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
+@st.cache_resource(show_spinner=False)
+def everything() -> Kept:
+    """All that is kept, of everybody, in one place with one bound."""
+    return Kept(ANSWERS_KEPT)
+
+
 def standing(person: str) -> state.Standing:
     """What `person` may see now. Never kept: a revoked grant ends at the next click."""
     return state.standing(Reader(engine=engine(), person=person))
 
 
+def company(person: str) -> str | None:
+    """Which company the warehouse holds, as `person` may know it: looked up again every quarter of a minute."""
+    return everything().get(("company", person), lambda: standing(person).company, seconds=FRESH_SECONDS)
+
+
 def figure(asker: Asker, metric: str, scope: Scope, by: Sequence[str] = ()) -> Answer:
     """Rows of `metric` by `by`, as `warehouse.queries.figures.figure` returns them, or the feeds that are absent."""
-    return _figure(asker.effective, asker.reader.refresh_id, metric, scope.key, tuple(by), asker.reader, scope)
+
+    def ask() -> Answer:
+        try:
+            return Answer(metric=metric, by=tuple(by), rows=figures.figure(asker.reader, metric, scope, by=tuple(by)))
+        except figures.FeedAbsent as absent:
+            return Answer(metric=metric, by=tuple(by), absent=absent.feeds)
+
+    return kept(asker, ("figure", metric, scope.key, tuple(by)), ask)
 
 
 def rows(asker: Asker, question: Callable[..., pd.DataFrame], *parameters: Scope | str | int) -> pd.DataFrame:
     """Rows of any other question of `warehouse.queries`, called as `question(reader, *parameters)`."""
     key = tuple(part.key if isinstance(part, Scope) else part for part in parameters)
-    name = f"{question.__module__}.{question.__qualname__}"
-    return _rows(asker.effective, asker.reader.refresh_id, name, key, asker.reader, question, parameters)
+    return kept(asker, (_name(question), key), lambda: question(asker.reader, *parameters))
 
 
 def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame]) -> pd.DataFrame:
     """Rows that change without a new refresh (held loads, running refreshes): kept for a quarter of a minute only."""
-    return _fresh(
-        asker.effective,
-        asker.reader.refresh_id,
-        f"{question.__module__}.{question.__qualname__}",
-        asker.reader,
-        question,
-    )
+    key = (asker.effective, asker.reader.refresh_id, _name(question))
+    return everything().get(key, lambda: question(asker.reader), seconds=FRESH_SECONDS)
 
 
-@st.cache_resource(max_entries=ANSWERS_KEPT, show_spinner=False)
-def _figure(
-    effective: EffectiveScope,
-    refresh: int | None,
-    metric: str,
-    scope_key: tuple[object, ...],
-    by: tuple[str, ...],
-    _reader: Reader,
-    _scope: Scope,
-) -> Answer:
-    try:
-        return Answer(metric=metric, by=by, rows=figures.figure(_reader, metric, _scope, by=by))
-    except figures.FeedAbsent as absent:
-        return Answer(metric=metric, by=by, absent=absent.feeds)
+def kept(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` makes of answers for `asker`; `key` names all else that it depends on."""
+    return everything().get((asker.effective, asker.reader.refresh_id, key), make)
 
 
-@st.cache_resource(max_entries=ANSWERS_KEPT, show_spinner=False)
-def _rows(
-    effective: EffectiveScope,
-    refresh: int | None,
-    question_name: str,
-    key: tuple[object, ...],
-    _reader: Reader,
-    _question: Callable[..., pd.DataFrame],
-    _parameters: tuple[Scope | str | int, ...],
-) -> pd.DataFrame:
-    return _question(_reader, *_parameters)
-
-
-@st.cache_resource(max_entries=ANSWERS_KEPT, ttl=15, show_spinner=False)
-def _fresh(
-    effective: EffectiveScope,
-    refresh: int | None,
-    question_name: str,
-    _reader: Reader,
-    _question: Callable[[Reader], pd.DataFrame],
-) -> pd.DataFrame:
-    return _question(_reader)
+def _name(question: Callable[..., object]) -> str:
+    return f"{question.__module__}.{question.__qualname__}"

@@ -156,6 +156,7 @@ def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
     if {name: st.query_params.get_all(name) for name in st.query_params} != parameters:
         st.query_params.from_dict(parameters)
     st.session_state["kept"], st.session_state["address"] = kept, parameters
+    st.session_state["refresh"] = session["refresh"]
 
 
 def _places(viewer: Viewer, names: Names, choices: Choices) -> None:

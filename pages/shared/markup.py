@@ -11,6 +11,8 @@ from warehouse.queries import signals
 
 Kind = Literal["no-rows", "not-allowed", "feed-absent", "too-few", "held-back", "failed"]
 Mood = Literal["good", "bad", "caution", "quiet"]
+Missing = tuple[Kind, str, str]
+"""One of the six kinds of nothing, its title and its sentence."""
 
 ICONS = {
     "no-rows": "M4 7h16M4 12h10M4 17h6",

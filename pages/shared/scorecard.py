@@ -1,54 +1,70 @@
 """Several metrics by group in one table. A cell is tinted where it differs clearly from the whole, not by its rank."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from pages.shared import markup
-from pages.shared.markup import Cell
+from pages.shared.inquiry import Inquiry
+from pages.shared.markup import Cell, Missing
 from pages.shared.panels import Screen, html
+from pages.shared.text import Words
 from warehouse.metrics import Metric, metrics
 
 GROUPS_SHOWN = 60
 NAMED_AT_MOST = 3
 
 
+@dataclass(frozen=True)
+class Scorecard:
+    """The table as markup, and the sentence that says what it shows."""
+
+    tells: str
+    table: str
+
+
 def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
-    """The table of `codes` by `by`, the whole first, then groups in the order of their names."""
+    """A card's content: the table of `codes` by `by`, the whole first, then groups in the order of their names."""
     with screen.guarded():
-        wholes = {code: screen.ask(code) for code in codes}
-        told = [
-            code for code in codes if not wholes[code].absent and len(wholes[code].rows) and by in metrics()[code].dims
-        ]
-        if not told:
-            screen.nothing(wholes[codes[0]], title)
-            return
-        words, names = screen.viewer.words, screen.names
-        figures = {code: screen.readable(screen.ask(code, (by,))).set_index(by) for code in told}
-        whole = {code: screen.readable(wholes[code]).iloc[0] for code in told}
-        groups = sorted(
-            {group for rows in figures.values() for group in rows.index.dropna()},
-            key=lambda group: names.of_code(by, group),
-        )
-        lines = {
-            group: {
-                code: _cell(figures[code], group, whole[code], metrics()[code], words.say("n too small"))
-                for code in told
-            }
-            for group in groups[:GROUPS_SHOWN]
+        made = screen.inquiry.kept(("scorecard", tuple(codes), by), lambda: _made(screen.inquiry, codes, by))
+        if isinstance(made, Scorecard):
+            html(markup.title(title, made.tells))
+            html(made.table)
+        else:
+            screen.nothing(title, made)
+
+
+def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missing:
+    wholes = {code: inquiry.ask(code) for code in codes}
+    missing = {code: inquiry.missing(whole) for code, whole in wholes.items()}
+    told = [code for code in codes if missing[code] is None and by in metrics()[code].dims]
+    if not told:
+        return missing[codes[0]] or ("no-rows", "", "")
+    words, names = inquiry.viewer.words, inquiry.names
+    figures = {code: inquiry.readable(inquiry.ask(code, (by,))).set_index(by) for code in told}
+    whole = {code: inquiry.readable(wholes[code]).iloc[0] for code in told}
+    groups = sorted(
+        {group for rows in figures.values() for group in rows.index.dropna()},
+        key=lambda group: names.of_code(by, group),
+    )
+    lines = {
+        names.of_code(by, group): {
+            code: _cell(figures[code], group, whole[code], metrics()[code], words.say("n too small")) for code in told
         }
-        tinted = [
-            (names.of_code(by, group), code, cell)
-            for group, cells in lines.items()
-            for code, cell in cells.items()
-            if cell.mood in {"good", "bad"}
-        ]
-        tells = tell(screen, tinted)
-        headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
-        first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
-        rest = [[Cell(names.of_code(by, group)), *cells.values()] for group, cells in lines.items()]
-        html(markup.title(title, tells))
-        html(markup.table(headers, [first, *rest], described=tells, whole=True))
+        for group in groups[:GROUPS_SHOWN]
+    }
+    tinted = [
+        (group, code, cell)
+        for group, cells in lines.items()
+        for code, cell in cells.items()
+        if cell.mood in {"good", "bad"}
+    ]
+    tells = tell(words, tinted)
+    headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
+    first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
+    rest = [[Cell(group), *cells.values()] for group, cells in lines.items()]
+    return Scorecard(tells=tells, table=markup.table(headers, [first, *rest], described=tells, whole=True))
 
 
 def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric, too_small: str) -> Cell:
@@ -71,9 +87,8 @@ def cell(row: pd.Series | None, whole: pd.Series, about: Metric, too_small: str)
     return Cell(f"{markup.ARROWS[bool(is_above)]} {row['value_text']}", "good" if is_good else "bad", explained)
 
 
-def tell(screen: Screen, tinted: Sequence[tuple[str, str, Cell]]) -> str:
+def tell(words: Words, tinted: Sequence[tuple[str, str, Cell]]) -> str:
     """How many cells differ clearly from the whole, and which are worse."""
-    words = screen.viewer.words
     worse = [
         f"{group}{words.aside(f'{words.label(metrics()[code].label)} {entry.said.split(None, 1)[-1]}')}"
         for group, code, entry in tinted

@@ -8,7 +8,7 @@ import pandas as pd
 from pages.shared import markup
 from pages.shared.address import Problem
 from pages.shared.cached import Answer
-from pages.shared.markup import Kind
+from pages.shared.markup import Missing
 from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.text import Words
@@ -60,12 +60,9 @@ def ignored(words: Words, problems: Sequence[Problem]) -> str:
     )
 
 
-def nothing(
-    words: Words, names: Names, answer: Answer, freshness: pd.DataFrame, about: Metric
-) -> tuple[Kind, str, str] | None:
+def nothing(words: Words, names: Names, answer: Answer, held: frozenset[str], about: Metric) -> Missing | None:
     """Which kind of nothing an answer is, its title and its sentence; None where there is something to show."""
     if answer.absent:
-        held = set(freshness.dropna(subset=["held_since"])["feed"])
         feeds = words.listed([names.feed(feed) for feed in answer.absent])
         if any(feed.partition(".")[0] in held for feed in answer.absent):
             return (

@@ -93,17 +93,18 @@ def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     )
 
 
-def quantiles(rows: pd.DataFrame, reads: Readable, who: str) -> pd.DataFrame:
-    """Durations by month in long form: month, hours, measure (median, 90th percentile), who, hours_text."""
+def quantiles(honest: pd.DataFrame, common: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """Durations by month in long form, of all cases and of the closed alone: month, hours, series, hours_text."""
     say = reads.names.words.say
-    long = [
-        rows.assign(hours=rows[column].astype(float), measure=measure)
-        for column, measure in (("median", say("Median")), ("p90", say("90th percentile")))
-    ]
-    together = pd.concat(long, ignore_index=True).assign(who=who)
-    return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])[
-        ["month", "hours", "measure", "who", "hours_text"]
-    ]
+    series = (
+        (honest, "median", say("Half")),
+        (common, "median", say("Half, closed alone")),
+        (honest, "p90", say("Nine in ten")),
+        (common, "p90", say("Nine in ten, closed alone")),
+    )
+    long = [rows.assign(hours=rows[column].astype(float), series=name) for rows, column, name in series]
+    together = pd.concat(long, ignore_index=True)[["month", "hours", "series"]]
+    return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])
 
 
 def curve(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:

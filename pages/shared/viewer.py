@@ -62,7 +62,7 @@ class Viewer:
         """How far each feed's data reach, and since when some of it is held."""
         return cached.fresh(self.asker, state.freshness)
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The last day with data, by the reporting zone; the day of publishing where no feed says."""
         reached = self.freshness["data_until"].dropna() if len(self.freshness) else pd.Series(dtype=object)
@@ -103,7 +103,7 @@ def visitors_words() -> Words:
 
 def _is_demo() -> bool:
     """Whether the three made-up people exist: only where the embedded warehouse holds the generated company."""
-    return cached.settings().is_embedded and cached.standing(DEMO["executive"]).company == "demo"
+    return cached.settings().is_embedded and cached.company(DEMO["executive"]) == "demo"
 
 
 def _demo_person(words: Words) -> str | None:
@@ -128,7 +128,7 @@ def _signed_in(words: Words) -> str | None:
 
 def _at_asked_refresh(viewer: Viewer) -> Viewer:
     """`viewer` at the refresh that the address names, if it was ever published."""
-    asked = st.query_params.get("refresh")
+    asked = st.query_params.get("refresh") if len(st.query_params) else st.session_state.get("refresh")
     if asked is None or asked == str(viewer.standing.refresh_id):
         return viewer
     try:

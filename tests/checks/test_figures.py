@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from checks import expectations
 from checks.gate import Verdict, offending_rows, run_gate
-from checks.rules import suites
+from checks.predicates import Look
+from checks.rules import Suite, suites
 from tests.checks.deliveries import NOW, refresh
 from tests.checks.figures import MONTHS, lead_edition, lead_facts, propose, publish, run
 from warehouse.db import Database
@@ -162,6 +165,24 @@ def test_a_backlog_that_does_not_add_up_blocks(database: Database) -> None:
     complaint_flow(database, refresh_id, [("2026-01-05", 0, 1), ("2026-01-06", 1, 0)])
     blocked = judged(database, "complaint_daily", refresh_id=refresh_id).blocked
     assert blocked == {"complaint_daily": ("backlog_not_negative", "backlog_rolls_forward")}
+
+
+def test_nobody_changes_the_candidate_while_it_is_judged(
+    database: Database, candidate: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def count_and_try_to_write(self: expectations.Eyes, suite: Suite, look: Look) -> list[expectations.Seen]:
+        for table in ("ops.candidate", "published.lead_day_edition"):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                run(database, "set local lock_timeout = '100ms'", f"delete from {table}")
+            refused.append(table)
+        return count(self, suite, look)
+
+    count = expectations.Eyes.count
+    monkeypatch.setattr(expectations.Eyes, "count", count_and_try_to_write)
+    assert judged(database, "lead_day", refresh_id=candidate).passed
+    assert refused == ["ops.candidate", "published.lead_day_edition"]
 
 
 def test_every_rule_of_every_figures_table_can_be_asked(database: Database) -> None:

@@ -335,7 +335,7 @@ def _of_cell(position: int) -> dict[str, float]:
 
 def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> None:
     """Let the pages ask `company` in place of a warehouse."""
-    for kept in (cached.engine, cached.settings, cached._figure, cached._rows, cached._fresh):
+    for kept in (cached.engine, cached.settings, cached.everything):
         kept.clear()
     patch.setattr(cached, "engine", lambda: None)
     patch.setattr(cached, "settings", lambda: Settings(home=home))

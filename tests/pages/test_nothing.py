@@ -90,6 +90,5 @@ def test_a_held_delivery_names_the_check_and_the_figures_it_guards(open_page: Op
 def _fresh(open_page: Open) -> str:
     from pages.shared import cached
 
-    for kept in (cached._figure, cached._rows, cached._fresh):
-        kept.clear()
+    cached.everything.clear()
     return said(open_page("complaints"))

@@ -54,6 +54,8 @@ def company(seed: int, *, customers: int = 150, leads: int = 500, orders: int = 
     ]
     made_leads = [_lead(rng, number, people) for number in range(leads)]
     made_orders = [_order(rng, number, people, made_leads) for number in range(orders)]
+    for line, order in zip(made_orders[8::9], made_orders[7::9], strict=False):  # a second order on the same day
+        line |= {"customer_id": order["customer_id"], "ordered_at": order["ordered_at"]}
     return Company(
         branches=branches,
         lead_sources=[

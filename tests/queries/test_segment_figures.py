@@ -35,7 +35,7 @@ def tiers(made: Company, month: date) -> pd.Series:
     orders = orders_of(made)
     orders = orders[orders["on"] < after(month)]
     year, half = orders[orders["on"] >= months_back(month, 11)], orders[orders["on"] >= months_back(month, 5)]
-    often = set(year["customer_id"].value_counts().loc[lambda count: count >= 3].index)
+    often = set(year.groupby("customer_id")["on"].nunique().loc[lambda count: count >= 3].index)
     recent, lately = set(half["customer_id"]), set(year["customer_id"])
     return pd.Series(
         {
@@ -59,7 +59,7 @@ def portfolio(made: Company, month: date) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "spend": year.groupby("customer_id")["amount"].sum(),
-            "orders": year.groupby("customer_id").size(),
+            "orders": year.groupby("customer_id")["on"].nunique(),
             "wallet": purse.groupby("customer_id")["category_spend_amount"].sum(),
         }
     )

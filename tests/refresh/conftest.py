@@ -23,7 +23,9 @@ KEYS = Keys(hashing=b"a secret of the tests", vault=Fernet.generate_key())
 def deliver(database: db.Database, tmp_path: Path) -> Refresh:
     """deliver("monday", complaints=[…]) refreshes with these feeds."""
 
-    def run(name: str, *, dry_run: bool = False, rebuild: bool = False, **feeds: Iterable[Mapping[str, str]]) -> Outcome:
+    def run(
+        name: str, *, dry_run: bool = False, rebuild: bool = False, **feeds: Iterable[Mapping[str, str]]
+    ) -> Outcome:
         given = delivered(tmp_path / name, **feeds) if feeds else []
         return refresh(database, KEYS, given, by="tests", dry_run=dry_run, rebuild=rebuild)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,33 +23,34 @@ FOLDERS = {
 
 
 @pytest.fixture(scope="session")
-def boston(server: URL, template: str) -> Iterator[Loaded]:
-    with _loaded("boston_311", server, template) as loaded:
+def boston(request: pytest.FixtureRequest) -> Iterator[Loaded]:
+    with _loaded("boston_311", request) as loaded:
         yield loaded
 
 
 @pytest.fixture(scope="session")
-def x_education(server: URL, template: str) -> Iterator[Loaded]:
-    with _loaded("x_education", server, template) as loaded:
+def x_education(request: pytest.FixtureRequest) -> Iterator[Loaded]:
+    with _loaded("x_education", request) as loaded:
         yield loaded
 
 
 @pytest.fixture(scope="session")
-def olist(server: URL, template: str) -> Iterator[Loaded]:
-    with _loaded("olist", server, template) as loaded:
+def olist(request: pytest.FixtureRequest) -> Iterator[Loaded]:
+    with _loaded("olist", request) as loaded:
         yield loaded
 
 
 @pytest.fixture(scope="session")
-def online_retail(server: URL, template: str) -> Iterator[Loaded]:
-    with _loaded("online_retail", server, template) as loaded:
+def online_retail(request: pytest.FixtureRequest) -> Iterator[Loaded]:
+    with _loaded("online_retail", request) as loaded:
         yield loaded
 
 
 @contextmanager
-def _loaded(name: str, server: URL, template: str) -> Iterator[Loaded]:
+def _loaded(name: str, request: pytest.FixtureRequest) -> Iterator[Loaded]:
     folder = _folder(name)
-    database = db.embedded(server, f"source_{name}", template=template)
+    server: URL = request.getfixturevalue("server")  # not started only to skip
+    database = db.embedded(server, f"source_{name}", template=request.getfixturevalue("template"))
     environment = {
         "DATABASE_URL": database.loader.url.render_as_string(hide_password=False),
         "DATABASE_READER_URL": database.reader.url.render_as_string(hide_password=False),
@@ -58,7 +60,7 @@ def _loaded(name: str, server: URL, template: str) -> Iterator[Loaded]:
     loaded = Loaded(name=name, folder=folder, database=database, environment=environment)
     result = loaded.refresh()
     assert result.exit_code == 0, result.stderr
-    yield loaded
+    yield replace(loaded, first_words=result.stdout)
     database.dispose()
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -70,5 +72,7 @@ def _folder(name: str) -> Path:
     data = Path(os.environ.get("GATEHOUSE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
     folder = data / FOLDERS[name]
     if not folder.is_dir():
-        pytest.skip(f"the public data set {FOLDERS[name]} is not here ({data}; GATEHOUSE_SHARED_DATA names another place)")
+        pytest.skip(
+            f"the public data set {FOLDERS[name]} is not here ({data}; GATEHOUSE_SHARED_DATA names another place)"
+        )
     return folder

@@ -19,12 +19,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Loaded:
-    """`folder` holds the files as published and truth.json, figures that somebody else computed from them."""
+    """`folder` holds the files as published and truth.json, figures that somebody else computed from them.
+
+    `first_words` is the document that the refresh printed.
+    """
 
     name: str
     folder: Path
     database: db.Database
     environment: Mapping[str, str]
+    first_words: str = ""
 
     def run(self, *words: str) -> Result:
         """What `python -m warehouse …` does."""

@@ -1,5 +1,7 @@
 """A year of a city's service requests: what we say of them against what pandas says of the file."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -44,6 +46,15 @@ def test_what_closes_before_it_opens_is_quarantined_and_nothing_else_is(boston: 
     assert shown, "the value as delivered is shown"
 
 
+def test_the_refresh_itself_says_what_became_of_the_rows(boston: Loaded) -> None:
+    """Also of those that the gate took out after they were staged."""
+    received = json.loads(boston.first_words)["received"][0]
+    assert {feed["feed"]: feed["quarantined"] for feed in received["feeds"]} == {
+        "complaints": CLOSED_BEFORE_OPENED,
+        "branches": 0,
+    }
+
+
 def test_a_second_refresh_of_the_same_files_changes_nothing(boston: Loaded) -> None:
     before = boston.query("select refresh_id from published.current")
     result = boston.refresh()
@@ -70,7 +81,9 @@ def test_days_to_close(boston: Loaded, dimension: str, truth: str) -> None:
     """Within 1 %: a bucket, and the hour by which wall clocks differ over a change of the clocks."""
     ours = boston.by("complaint.resolution_closed_only", dimension)
     expected = boston.truth[truth]
-    assert {name: row["n"] for name, row in ours.items() if row["n"]} == {name: row["n"] for name, row in expected.items()}
+    assert {name: row["n"] for name, row in ours.items() if row["n"]} == {
+        name: row["n"] for name, row in expected.items()
+    }
     shown = {name: row for name, row in ours.items() if "suppressed" not in row}
     assert all(row["n"] >= SMALLEST_BASE for row in shown.values())
     assert len(shown) >= len([row for row in expected.values() if row["n"] >= SMALLEST_BASE]) - 1

@@ -16,7 +16,9 @@ def lines(online_retail: Loaded) -> pd.DataFrame:
     rows = pd.read_csv(online_retail.folder / "online_retail_II_2009_2010.csv.gz", dtype=str, keep_default_na=False)
     quantity, price = rows["Quantity"].astype(int), rows["Price"].astype(float)
     kind = pd.Series("sale", index=rows.index).mask(rows["Invoice"].str.startswith("C"), "return")
-    kind = kind.mask(rows["Invoice"].str.startswith("A"), "bad debt").mask((kind == "sale") & (quantity < 0), "written off")
+    kind = kind.mask(rows["Invoice"].str.startswith("A"), "bad debt").mask(
+        (kind == "sale") & (quantity < 0), "written off"
+    )
     return rows.assign(
         is_twice=rows.duplicated(), worth=quantity * price, kind=kind, day=pd.to_datetime(rows["InvoiceDate"])
     ).assign(month=lambda made: made["day"].dt.strftime("%Y-%m"))
@@ -60,7 +62,9 @@ def test_sales_and_returns_of_all(online_retail: Loaded, lines: pd.DataFrame) ->
     assert returns / sales == pytest.approx(truth["return_rate_value"], rel=0.005), "the rate hardly moves"
 
 
-@pytest.mark.parametrize(("dimension", "column", "truth"), [("month", "month", "by_month"), ("branch", "Country", "by_country_top12")])
+@pytest.mark.parametrize(
+    ("dimension", "column", "truth"), [("month", "month", "by_month"), ("branch", "Country", "by_country_top12")]
+)
 def test_sales_and_returns(online_retail: Loaded, lines: pd.DataFrame, dimension: str, column: str, truth: str) -> None:
     """Ours and the worth of the lines that are there twice make the figures with every line."""
     sales = online_retail.values("order.amount", dimension)

@@ -20,7 +20,9 @@ def leads(x_education: Loaded) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def by_source(x_education: Loaded) -> dict[str, dict[str, float]]:
     """truth.json by lead source, written as in our warehouse but for upper and lower case."""
-    return {NONE if name == "(null)" else name: row for name, row in x_education.truth["by_lead_source_casefold"].items()}
+    return {
+        NONE if name == "(null)" else name: row for name, row in x_education.truth["by_lead_source_casefold"].items()
+    }
 
 
 def test_every_row_is_accounted_for(x_education: Loaded) -> None:
@@ -94,7 +96,9 @@ def test_the_document_says_what_it_is(x_education: Loaded) -> None:
 
 def _agree(ours: dict[str, dict[str, float]], truth: dict[str, dict[str, float]]) -> None:
     """Every group is there with its base; a rate is right to the last digit, or hidden for its small base."""
-    assert {name: row["denominator"] for name, row in ours.items()} == {name: row["leads"] for name, row in truth.items()}
+    assert {name: row["denominator"] for name, row in ours.items()} == {
+        name: row["leads"] for name, row in truth.items()
+    }
     shown = {name for name, row in ours.items() if "suppressed" not in row}
     big = {name for name, row in truth.items() if row["leads"] >= SMALLEST_BASE}
     assert shown <= big

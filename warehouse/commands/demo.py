@@ -37,6 +37,8 @@ def demo(
     """Write the deliveries of the demo company, and what is true in them (truth.json)."""
     settings = Settings.from_environment()
     folder = out or settings.home / "demo"
+    if load and not settings.is_embedded:
+        raise output.fail("the demo company is for the embedded warehouse alone; unset DATABASE_URL", output.HELD)
     database = open_warehouse() if load else None
     if database is not None and _is_filled(database):
         output.say("the warehouse holds a company already; nothing to load")

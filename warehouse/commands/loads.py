@@ -9,7 +9,7 @@ from sqlalchemy import text
 from warehouse import db, ledger, stewardship
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse, operator
-from warehouse.receive import Delivery
+from warehouse.receive import Delivery, Received
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 from warehouse.settings import Settings, keys
 
@@ -108,24 +108,28 @@ def tell(outcome: Outcome, *, to_json: bool) -> int:
         output.as_json(outcome)
     else:
         for received in outcome.received:
-            sums = [{"load": received.load_id, **{name: getattr(each, name) for name in SUM}} for each in received.feeds]
-            output.rows(sums, to_json=False, empty=f"{received.source}: no new rows")
-            for name in received.skipped:
-                output.say(f"{name}: loaded already, skipped")
-            for name in received.unknown:
-                output.say(f"{name}: fits no file of source {received.source}, not read")
-            for remark in received.remarks:
-                output.say(remark)
-            for refused in received.refused:
-                output.say(f"{refused.file_name}: refused: {refused.why}")
+            _tell_received(received)
         for feed, rules in outcome.held.items():
             output.say(f"held: {feed}, by {', '.join(rules)}")
         if outcome.differences:
             output.rows(outcome.differences, to_json=False, empty="")
-        seconds = sum(outcome.timings.values())
-        output.say(f"refresh {outcome.refresh_id}: {outcome.verdict} in {seconds:.1f} s, {sum(outcome.editions.values())} rows of figures")
+        seconds, written = sum(outcome.timings.values()), sum(outcome.editions.values())
+        output.say(f"refresh {outcome.refresh_id}: {outcome.verdict} in {seconds:.1f} s, {written} rows of figures")
     is_refused = any(received.refused for received in outcome.received)
     return output.HELD if outcome.verdict == "held" or is_refused else output.DONE
+
+
+def _tell_received(received: Received) -> None:
+    sums = [{"load": received.load_id, **{name: getattr(each, name) for name in SUM}} for each in received.feeds]
+    output.rows(sums, to_json=False, empty=f"{received.source}: no new rows")
+    lines = [
+        *(f"{name}: loaded already, skipped" for name in received.skipped),
+        *(f"{name}: fits no file of source {received.source}, not read" for name in received.unknown),
+        *received.remarks,
+        *(f"refused: {refused.why}" for refused in received.refused),
+    ]
+    for line in lines:
+        output.say(line)
 
 
 def loader_rows(database: db.Database, question: str, **parameters: object) -> list[dict[str, object]]:

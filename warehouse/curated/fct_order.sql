@@ -10,15 +10,23 @@ with reporting as (
     where name = 'reporting_currency'
 ),
 
+touched_rate as (
+    select
+        r.currency,
+        min(r.rate_on) - 1 as from_on
+    from staging.stg_currency_rates as r
+    cross join reporting as p
+    where r.load_id = any(:loads) and r.currency is distinct from p.currency
+    group by r.currency
+),
+
 touched as (
     select order_id from staging.stg_orders
     where load_id = any(:loads)
     union
     select o.order_id
-    from staging.stg_orders as o
-    inner join staging.stg_currency_rates as r on o.currency = r.currency
-    cross join reporting as p
-    where r.load_id = any(:loads) and r.currency is distinct from p.currency
+    from touched_rate as r
+    inner join staging.stg_orders as o on r.currency = o.currency and r.from_on <= o.ordered_at
 ),
 
 ordered as (

@@ -10,21 +10,32 @@ with reporting as (
     where name = 'reporting_currency'
 ),
 
+touched_rate as (
+    select
+        r.currency,
+        min(r.rate_on) - 1 as from_on
+    from staging.stg_currency_rates as r
+    cross join reporting as p
+    where r.load_id = any(:loads) and r.currency is distinct from p.currency
+    group by r.currency
+),
+
+touched_order as (
+    select order_id from staging.stg_orders
+    where load_id = any(:loads)
+    union
+    select o.order_id
+    from touched_rate as r
+    inner join staging.stg_orders as o on r.currency = o.currency and r.from_on <= o.ordered_at
+),
+
 touched as (
     select return_id from staging.stg_returns
     where load_id = any(:loads)
     union
     select r.return_id
-    from staging.stg_returns as r
-    inner join staging.stg_orders as o on r.order_id = o.order_id
-    where o.load_id = any(:loads)
-    union
-    select r.return_id
-    from staging.stg_returns as r
-    inner join staging.stg_orders as o on r.order_id = o.order_id
-    inner join staging.stg_currency_rates as c on o.currency = c.currency
-    cross join reporting as p
-    where c.load_id = any(:loads) and c.currency is distinct from p.currency
+    from touched_order as o
+    inner join staging.stg_returns as r on o.order_id = r.order_id
 ),
 
 returned as (

@@ -37,34 +37,52 @@ spell as (
     inner join span as s on t.until_on > s.from_on and t.from_on <= s.until_on
 ),
 
+bought as (
+    select
+        o.customer_id,
+        cast(date_trunc('month', o.ordered_on) as date) as month_on,
+        sum(o.amount) as amount
+    from span as s
+    inner join curated.fct_order as o
+        on s.from_on - interval '11 months' <= o.ordered_on and s.until_on + interval '1 month' > o.ordered_on
+    where o.customer_code is not null
+    group by o.customer_id, date_trunc('month', o.ordered_on)
+),
+
+visit as (
+    select
+        v.customer_id,
+        cast(date_trunc('month', v.started_on) as date) as month_on,
+        count(*) as visits
+    from span as s
+    inner join curated.fct_contact as v on s.until_on + interval '1 month' > v.started_on
+    where v.purpose_code = 'visit' and v.is_reached
+    group by v.customer_id, date_trunc('month', v.started_on)
+),
+
 ordered as (
     select
         s.customer_id,
         s.tier,
-        o.amount,
-        greatest(s.from_on, cast(date_trunc('month', o.ordered_on) as date)) as from_on,
-        least(s.until_on, cast(date_trunc('month', o.ordered_on) + interval '12 months' as date)) as until_on
+        b.amount,
+        greatest(s.from_on, b.month_on) as from_on,
+        least(s.until_on, cast(b.month_on + interval '12 months' as date)) as until_on
     from spell as s
-    inner join curated.fct_order as o
-        on
-            s.customer_id = o.customer_id
-            and s.until_on > o.ordered_on
-            and date_trunc('month', o.ordered_on) + interval '12 months' > s.from_on
+    inner join bought as b on s.customer_id = b.customer_id
 ),
 
 visited as (
     select
         s.customer_id,
         s.tier,
-        greatest(s.from_on, cast(date_trunc('month', v.started_on) as date)) as from_on,
+        v.visits,
+        greatest(s.from_on, v.month_on) as from_on,
         least(
-            s.until_on,
-            cast(date_trunc('month', v.started_on) + make_interval(months => cast(c.cuts ->> 'visit_months' as integer)) as date)
+            s.until_on, cast(v.month_on + make_interval(months => cast(c.cuts ->> 'visit_months' as integer)) as date)
         ) as until_on
     from cut as c
     cross join spell as s
-    inner join curated.fct_contact as v
-        on s.customer_id = v.customer_id and v.purpose_code = 'visit' and v.is_reached and s.until_on > v.started_on
+    inner join visit as v on s.customer_id = v.customer_id
 ),
 
 piece as (
@@ -95,7 +113,7 @@ piece as (
         until_on,
         0 as customers,
         null as revenue,
-        1 as visits_got
+        visits as visits_got
     from visited
 ),
 

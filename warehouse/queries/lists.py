@@ -24,7 +24,7 @@ def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: 
     """The customers in one cell at the end of the last month that has ended, those with the highest spend first.
 
     Columns: customer_code, customer_kind, region_id, branch_id, as_of_on, portfolio, value_tier, spend (reporting currency, 12
-    months), orders (12 months), last_ordered_on, attractiveness, support, visits_got, visits_due (of this matrix). At
+    months), orders (days with an order, 12 months), last_ordered_on, attractiveness, support, visits_got, visits_due (of this matrix). At
     most `most` rows. The period of `scope` is not applied: the standing is the newest.
     """
     return reader.frame(

@@ -42,40 +42,39 @@ def sla(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         text="strip_text:N",
         detail="label:N",
     )
-    return theme.finished(alt.layer(strip, said), look, height=104)
+    return theme.finished(alt.layer(strip, said), look, height=124)
 
 
 def resolution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """Median and p90 by month, all complaints beside the closed alone. Columns: month, hours, measure, who, hours_text."""
-    palette = look.palette
-    measures = [look.say("Median"), look.say("90th percentile")]
-    whose = [look.say("All complaints"), look.say("Closed alone")]
+    """Median and p90 by month, all complaints beside the closed alone. Columns: month, hours, series, hours_text."""
+    palette, say = look.palette, look.say
+    series = [say("Half"), say("Half, closed alone"), say("Nine in ten"), say("Nine in ten, closed alone")]
+    colours = [palette.main, palette.main, palette.second, palette.second]
+    legend = alt.Legend(symbolType="stroke", symbolSize=300, columns=2)
     base = alt.Chart(rows).encode(
         x=theme.x_time(look),
         y=alt.Y(
             "hours:Q",
-            title=look.say("Hours (log scale)"),
+            title=say("Hours (log scale)"),
             scale=alt.Scale(type="log", nice=False, padding=12),
             axis=theme.axis(look, values=[1, 3, 10, 30, 100, 300, 1000, 3000], format=",~r"),
         ),
-        color=alt.Color("measure:N", scale=alt.Scale(domain=measures, range=[palette.main, palette.second])),
         tooltip=[
-            alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
-            alt.Tooltip("measure:N", title=look.say("Figure")),
-            alt.Tooltip("who:N", title=look.say("Counted")),
-            alt.Tooltip("hours_text:N", title=look.say("Time")),
+            alt.Tooltip("month:T", title=say("Month"), format="%Y-%m"),
+            alt.Tooltip("series:N", title=say("Figure")),
+            alt.Tooltip("hours_text:N", title=say("Time")),
         ],
     )
-    dashes = alt.Scale(domain=whose, range=[[1, 0], [4, 4]])
     lines = base.mark_line(strokeWidth=2).encode(
+        color=alt.Color("series:N", scale=alt.Scale(domain=series, range=colours), legend=legend),
         strokeDash=alt.StrokeDash(
-            "who:N",
-            scale=dashes,
-            legend=alt.Legend(symbolType="stroke", symbolStrokeColor=palette.quiet_text, symbolSize=300),
+            "series:N", scale=alt.Scale(domain=series, range=[[1, 0], [4, 4]] * 2), legend=legend
         ),
-        detail="measure:N",
     )
-    return theme.finished(alt.layer(lines, base.mark_point(filled=True, size=30, opacity=1)), look, height=280)
+    dots = base.mark_point(filled=True, size=30, opacity=1).encode(
+        color=alt.Color("series:N", scale=alt.Scale(domain=series, range=colours), legend=None)
+    )
+    return theme.finished(alt.layer(lines, dots), look, height=300)
 
 
 def backlog(rows: pd.DataFrame, look: Look) -> alt.LayerChart:

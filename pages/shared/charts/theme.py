@@ -166,7 +166,7 @@ def finished(chart: alt.LayerChart, look: Look, *, height: int | alt.Step = 240)
             symbolSize=90,
             offset=4,
             padding=0,
-            columns=6,
+            columns=2,
             labelLimit=220,
         )
         .configure_text(color=palette.text, fontSize=12)

@@ -506,7 +506,7 @@ def _lost_lookups(source: model.Source, file: str) -> Iterable[Problem]:
             other = by_pattern.get(lookup.file)
             if other is None:
                 yield Problem(
-                    "lookup_lost", file, lookup.line, value=lookup.file, fits=nearest(lookup.file, by_pattern, 3)
+                    "lookup_lost", file, lookup.line, value=lookup.file, fits=nearest(lookup.file, by_pattern)
                 )
                 continue
             order.add(file_mapping.pattern, lookup.file)
@@ -521,7 +521,13 @@ def _personal_looked_up(other: model.FileMapping, lookup: model.Lookup, file: st
     for header in (lookup.key, lookup.take):
         if model.personal_columns(other, [header]):
             yield Problem(
-                "personal_in_clear", file, lookup.line, header, "personal", value=header, other=f"lookup in {other.pattern}"
+                "personal_in_clear",
+                file,
+                lookup.line,
+                header,
+                "personal",
+                value=header,
+                other=f"lookup in {other.pattern}",
             )
 
 

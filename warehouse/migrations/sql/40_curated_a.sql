@@ -153,7 +153,8 @@ create index on curated.fct_lead_progress (branch_id);
 
 -- The months at whose end a customer was loyal, opportunity, edge or lost: from_on to before until_on, first days of
 -- months. A stretch begins with the customer's last order so far; `cuts` is catalogue/cuts.yaml. Stretches of one customer
--- do not overlap, so each customer is in one tier at each month's end.
+-- do not overlap, so each customer is in one tier at each month's end. Orders of one day count once: what one company
+-- writes as one order of ten lines, another writes as ten.
 create function curated.tier_spell(cuts jsonb)
 returns table (customer_id bigint, tier text, from_on date, until_on date)
 language sql stable parallel safe
@@ -166,15 +167,22 @@ begin atomic
             make_interval(months => ($1 -> 'value_tier' ->> 'edge_months')::integer) as edge_for
     ),
 
+    order_day as (
+        select distinct
+            o.customer_id,
+            o.ordered_on
+        from curated.fct_order as o
+        where o.customer_code is not null and o.ordered_on is not null
+    ),
+
     ordered as (
         select
             o.customer_id,
             date_trunc('month', o.ordered_on)::date as month_on,
             date_trunc('month', lag(o.ordered_on, c.loyal_orders - 1) over w)::date as counted_from_on
-        from curated.fct_order as o
+        from order_day as o
         cross join cut as c
-        where o.customer_code is not null and o.ordered_on is not null
-        window w as (partition by o.customer_id order by o.ordered_at, o.order_id)
+        window w as (partition by o.customer_id order by o.ordered_on)
     ),
 
     ordering_month as (
@@ -217,7 +225,7 @@ end;
 
 -- Where each customer stands in the portfolio matrix at the end of each month in `slices`, with the cuts of that month.
 -- With wallets in the 12 months: what the customer buys in the category, and our share of it. Without: spend and orders
--- with us, each over the median of the customers of the same kind who ordered. `axes` says which. A wallet of somebody
+-- with us (of one day once), each over the median of the customers of the same kind who ordered. `axes` says which. A wallet of somebody
 -- who is in no file of customers and never ordered belongs to no branch, and stands nowhere.
 create function curated.portfolio(slices date[], cuts jsonb)
 returns table (
@@ -247,7 +255,7 @@ begin atomic
             s.slice_on,
             o.customer_id,
             sum(o.amount) as spend,
-            count(*) as orders
+            count(distinct o.ordered_on) as orders
         from slice as s
         inner join curated.fct_order as o on s.from_on <= o.ordered_on and s.until_on > o.ordered_on
         where o.customer_code is not null

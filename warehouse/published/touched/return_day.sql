@@ -13,17 +13,25 @@ with delivered as (
         )
 ),
 
-delivered_rate as (
-    select r.returned_on
-    from staging.stg_currency_rates as c
-    inner join staging.stg_orders as s on c.currency = s.currency
-    inner join curated.fct_return as r on s.order_id = r.order_id
+touched_rate as (
+    select
+        r.currency,
+        min(r.rate_on) as from_on
+    from staging.stg_currency_rates as r
     where
-        c.load_id = any(:loads)
-        and c.currency not in (
+        r.load_id = any(:loads)
+        and r.currency not in (
             select p.value from published.setting as p
             where p.name = 'reporting_currency'
         )
+    group by r.currency
+),
+
+delivered_rate as (
+    select r.returned_on
+    from touched_rate as t
+    inner join staging.stg_orders as s on t.currency = s.currency
+    inner join curated.fct_return as r on s.order_id = r.order_id and t.from_on <= r.ordered_on
 ),
 
 moved_branch as (

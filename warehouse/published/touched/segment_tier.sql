@@ -32,17 +32,25 @@ delivered_order as (
     )
 ),
 
-delivered_rate as (
-    select o.ordered_on as happened_on
+touched_rate as (
+    select
+        r.currency,
+        min(r.rate_on) as from_on
     from staging.stg_currency_rates as r
-    inner join staging.stg_orders as s on r.currency = s.currency
-    inner join curated.fct_order as o on s.order_id = o.order_id
     where
         r.load_id = any(:loads)
         and r.currency not in (
             select p.value from published.setting as p
             where p.name = 'reporting_currency'
         )
+    group by r.currency
+),
+
+delivered_rate as (
+    select o.ordered_on as happened_on
+    from touched_rate as t
+    inner join staging.stg_orders as s on t.currency = s.currency
+    inner join curated.fct_order as o on s.order_id = o.order_id and t.from_on <= o.ordered_on
 ),
 
 delivered_visit as (

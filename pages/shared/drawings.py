@@ -1,0 +1,92 @@
+"""What stands in a card: rows in the shape of the drawing, the sentence that says what they show, the table behind them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+import pyarrow as pa
+
+from pages.shared import cached, readable, sentences, shapes
+from pages.shared.inquiry import Inquiry
+from pages.shared.markup import Missing
+from pages.shared.readable import Readable
+from pages.shared.shapes import Shape
+from warehouse.queries import figures
+
+Tells = Callable[[pd.DataFrame, Readable], str]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`rows` for the drawing, `tells` for eyes and screen readers, `table` for copying."""
+
+    rows: pd.DataFrame
+    tells: str
+    table: pd.DataFrame
+
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """The rows as they travel to the browser, made once."""
+        return pa.Table.from_pandas(self.rows, preserve_index=False)
+
+    @cached_property
+    def shape(self) -> tuple[tuple[str, str], ...]:
+        """Names and types of the columns: all that a chart's specification depends on."""
+        return tuple(zip(self.rows.columns, self.rows.dtypes.astype(str), strict=True))
+
+
+def figure(inquiry: Inquiry, metric: str, *, by: Sequence[str], shape: Shape, tells: Tells) -> Drawing | Missing:
+    """One metric by some dimensions."""
+    answer = inquiry.ask(metric, by)
+    if missing := inquiry.missing(answer):
+        return missing
+    rows, reads = inquiry.readable(answer), inquiry.reads(metric)
+    shown = shape(rows, reads)
+    return Drawing(rows=shown, tells=tells(shown, reads), table=readable.table(rows, inquiry.names, by))
+
+
+def compared(inquiry: Inquiry, metric: str, *, by: str, shape: Shape) -> Drawing | Missing:
+    """One figure by group with intervals, against the whole; groups too small stand in the table alone."""
+    answer, whole = inquiry.ask(metric, (by,)), inquiry.ask(metric)
+    if missing := inquiry.missing(answer):
+        return missing
+    reads = inquiry.reads(metric)
+    rows = shape(inquiry.readable(answer), reads)
+    shown = shapes.best_first(rows, reads).assign(whole=float(inquiry.readable(whole)["value"].iloc[0]))
+    return Drawing(rows=shown, tells=sentences.ranking(rows, reads), table=readable.table(rows, inquiry.names, (by,)))
+
+
+def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
+    """The last 24 months of one metric, with interval and natural limits."""
+    answer = inquiry.history(metric)
+    if missing := inquiry.missing(answer):
+        return missing
+    rows = readable.with_limits(inquiry.readable(answer))
+    tells = sentences.trend(rows, inquiry.reads(metric))
+    return Drawing(rows=rows, tells=tells, table=readable.table(rows, inquiry.names, ("month",)))
+
+
+def curve(inquiry: Inquiry, metric: str) -> Drawing | Missing:
+    """The Kaplan-Meier curve of a duration."""
+    answer = inquiry.ask(metric)
+    if missing := inquiry.missing(answer):
+        return missing
+    say, reads = inquiry.viewer.words.say, inquiry.reads(metric)
+    asked = cached.rows(inquiry.viewer.asker, figures.curve, metric, inquiry.known_scope(metric))
+    steps = shapes.curve(asked, reads)
+    heads = [say("Time"), say("Share"), say("95% interval")]
+    table = steps[["at_text", "share_text", "interval_text"]].set_axis(heads, axis=1)
+    return Drawing(rows=steps, tells=sentences.duration(inquiry.readable(answer), reads), table=table)
+
+
+def beside(inquiry: Inquiry, honest: str, common: str) -> Drawing | Missing:
+    """Median and 90th percentile by month of all cases, beside those of the closed alone."""
+    answer = inquiry.history(honest)
+    if missing := inquiry.missing(answer):
+        return missing
+    reads, rows = inquiry.reads(honest), readable.with_limits(inquiry.readable(answer))
+    shown = shapes.quantiles(rows, inquiry.readable(inquiry.history(common)), reads)
+    return Drawing(
+        rows=shown, tells=sentences.trend(rows, reads), table=readable.table(rows, inquiry.names, ("month",))
+    )

@@ -1,0 +1,75 @@
+"""What a tile says: figure, interval, n, the change if it is clear, the history with its natural limits."""
+
+from datetime import timedelta
+
+import pandas as pd
+
+from pages.shared import markup, readable, sentences
+from pages.shared.inquiry import Inquiry
+from pages.shared.markup import Tile
+from warehouse.metrics import metrics
+from warehouse.queries import signals
+
+
+def tile(inquiry: Inquiry, code: str) -> Tile:
+    """The tile of one metric, or one that says why there is nothing to say."""
+    words, about = inquiry.viewer.words, metrics()[code]
+    answer, label = inquiry.ask(code), words.label(about.label)
+    if missing := inquiry.missing(answer):
+        _, title, why = missing
+        return Tile(label=label, figure="", small=(title,), described=words.sentences(f"{label}: {title}.", why))
+    now = inquiry.readable(answer).iloc[0]
+    past = _past(inquiry, code)
+    badges = (
+        sentences.alarm(words, about, now["value"]),
+        change(inquiry, code, now),
+        sentences.newest_signal(words, past),
+    )
+    small = sentences.certainty(words, now)
+    if inquiry.scope.period is not None and answer.rows.attrs.get("period", inquiry.scope.period) is None:
+        small.append(words.say("all time: its dates are unknown"))
+    return Tile(
+        label=label,
+        figure=now["value_text"],
+        small=small,
+        badges=[badge for badge in badges if badge],
+        history=past,
+        described=f"{label}: {now['value_text']}. {' · '.join(small)}",
+    )
+
+
+def past_table(inquiry: Inquiry, code: str) -> pd.DataFrame | None:
+    """The history behind a tile as a table; None where there is none."""
+    history = inquiry.history(code) if "month" in metrics()[code].dims else None
+    if history is None or history.absent:
+        return None
+    return readable.table(inquiry.readable(history), inquiry.names, ("month",))
+
+
+def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
+    """The badge of a change whose interval excludes zero; none while the period still runs."""
+    before, period = inquiry.scope.compared(), inquiry.scope.period
+    if before is None or period is None or period.end > inquiry.viewer.last_day + timedelta(days=1):
+        return None
+    earlier = inquiry.ask(code, scope=before)
+    if earlier.absent or earlier.rows.empty:
+        return None
+    about = metrics()[code]
+    then = readable.estimate(inquiry.readable(earlier).iloc[0], about.kind)
+    today = readable.estimate(now, about.kind)
+    if then is None or today is None:
+        return None
+    difference = signals.difference(today, then)
+    if not difference.is_clear:
+        return None
+    is_up = difference.value > 0
+    is_good = None if about.direction == "none" else is_up == (about.direction == "up")
+    said = inquiry.reads(code).change(difference.value)
+    return markup.change(inquiry.viewer.words, is_up=is_up, said=said, is_good=is_good)
+
+
+def _past(inquiry: Inquiry, code: str) -> list[float]:
+    if "month" not in metrics()[code].dims:
+        return []
+    history = inquiry.history(code)
+    return [] if history.absent else [float(value) for value in inquiry.readable(history)["value"]]
