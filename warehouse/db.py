@@ -32,7 +32,9 @@ class Database:
 def connect(settings: Settings) -> Database:
     """The warehouse of `settings`, started where it is embedded, migrated to the newest schema."""
     if settings.database_url and settings.reader_url:
-        database = Database(loader=_engine(make_url(settings.database_url)), reader=_engine(make_url(settings.reader_url)))
+        database = Database(
+            loader=_engine(make_url(settings.database_url)), reader=_engine(make_url(settings.reader_url))
+        )
     else:
         database = embedded(start(settings.home / "postgres"), settings.database_name)
     migrate(database.loader)
@@ -61,7 +63,9 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("select pg_advisory_lock(hashtext('gatehouse.setup'))"))
-        existing = set(connection.scalars(text("select rolname from pg_roles where rolname = any(:roles)"), {"roles": list(ROLES)}))
+        existing = set(
+            connection.scalars(text("select rolname from pg_roles where rolname = any(:roles)"), {"roles": list(ROLES)})
+        )
         quote = connection.dialect.identifier_preparer.quote
         for role in sorted(set(ROLES) - existing):
             connection.exec_driver_sql(f"create role {quote(role)} login")

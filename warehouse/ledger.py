@@ -22,7 +22,11 @@ class Pending:
 def begin(engine: Engine, *, by: str) -> int:
     """Open a refresh; its id."""
     with engine.begin() as connection:
-        return int(connection.execute(text("insert into published.refresh (started_by) values (:by) returning refresh_id"), {"by": by}).scalar_one())
+        return int(
+            connection.execute(
+                text("insert into published.refresh (started_by) values (:by) returning refresh_id"), {"by": by}
+            ).scalar_one()
+        )
 
 
 def step(engine: Engine, refresh_id: int, name: str) -> None:
@@ -34,13 +38,17 @@ def step(engine: Engine, refresh_id: int, name: str) -> None:
         )
 
 
-def finish(connection: Connection, refresh_id: int, *, state: str, reason: str | None, timings: Mapping[str, float]) -> None:
+def finish(
+    connection: Connection, refresh_id: int, *, state: str, reason: str | None, timings: Mapping[str, float]
+) -> None:
     """Close a refresh that published nothing (held, failed, unchanged)."""
     statement = text(
         "update published.refresh set state = :state, reason = :reason, finished_at = clock_timestamp(), timings = :timings"
         " where refresh_id = :refresh_id"
     ).bindparams(bindparam("timings", type_=JSONB))
-    connection.execute(statement, {"state": state, "reason": reason, "timings": dict(timings), "refresh_id": refresh_id})
+    connection.execute(
+        statement, {"state": state, "reason": reason, "timings": dict(timings), "refresh_id": refresh_id}
+    )
 
 
 def took(connection: Connection, refresh_id: int, timings: Mapping[str, float]) -> None:
@@ -96,13 +104,17 @@ def reset_candidates(connection: Connection) -> list[Pending]:
 
 def candidates(connection: Connection) -> list[Pending]:
     """What has passed gate 1 and waits for gate 2."""
-    statement = text("select load_id, feed, state from published.load_feed where state = 'candidate' order by load_id, feed")
+    statement = text(
+        "select load_id, feed, state from published.load_feed where state = 'candidate' order by load_id, feed"
+    )
     return [Pending(**row) for row in connection.execute(statement).mappings()]
 
 
 def passed(connection: Connection) -> list[Pending]:
     """Everything that has ever passed and was not taken out again."""
-    statement = text("select load_id, feed, state from published.load_feed where state = 'passed' order by load_id, feed")
+    statement = text(
+        "select load_id, feed, state from published.load_feed where state = 'passed' order by load_id, feed"
+    )
     return [Pending(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -130,7 +142,9 @@ def loads_of(connection: Connection, load_id: int) -> list[Pending]:
 
 def settings(connection: Connection) -> dict[str, str]:
     """The warehouse's own settings by name."""
-    return {str(name): str(value) for name, value in connection.execute(text("select name, value from published.setting"))}
+    return {
+        str(name): str(value) for name, value in connection.execute(text("select name, value from published.setting"))
+    }
 
 
 def settle(connection: Connection, **values: str | None) -> None:
@@ -142,4 +156,3 @@ def settle(connection: Connection, **values: str | None) -> None:
             text("insert into published.setting (name, value) values (:name, :value) on conflict do nothing"),
             {"name": name, "value": value},
         )
-

@@ -135,8 +135,12 @@ def count_again(connection: Connection, received: Received) -> None:
 
 def forget(connection: Connection, load_id: int) -> None:
     """Take a load out without a trace: what a dry run brought."""
-    files = list(connection.scalars(text("select file_id from published.file where load_id = :load_id"), {"load_id": load_id}))
-    feeds = list(connection.scalars(text("select feed from published.load_feed where load_id = :load_id"), {"load_id": load_id}))
+    files = list(
+        connection.scalars(text("select file_id from published.file where load_id = :load_id"), {"load_id": load_id})
+    )
+    feeds = list(
+        connection.scalars(text("select feed from published.load_feed where load_id = :load_id"), {"load_id": load_id})
+    )
     for file_id in files:
         landing.drop(connection, file_id)
     staged = [("staging", f"stg_{feed}") for feed in feeds]
@@ -170,7 +174,9 @@ def _take(
             problems = [problem for problem in found if problem.stops]
             received.remarks += [str(problem) for problem in found if not problem.stops]
             if problems:
-                raise _HeaderRefused(path.name, "; ".join(problem.what("en") for problem in problems), "correct the mapping or the file")
+                raise _HeaderRefused(
+                    path.name, "; ".join(problem.what("en") for problem in problems), "correct the mapping or the file"
+                )
             shields = protections(source, mapping, opened.columns, vault.protect)
             landed = landing.land(connection, table=opened, file_id=file_id, protect=shields)
             file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)
@@ -205,7 +211,9 @@ def _new_file(connection: Connection, load_id: int | None, path: Path, mapping: 
     return int(connection.execute(statement, row).scalar_one())
 
 
-def _note_file(connection: Connection, file_id: int, *, state: str, landed: landing.Landed | None, why: str | None) -> None:
+def _note_file(
+    connection: Connection, file_id: int, *, state: str, landed: landing.Landed | None, why: str | None
+) -> None:
     statement = text(
         "update published.file set state = :state, refused_because = :why, content_hash = :hash, columns = :columns,"
         " delivered = :delivered, broken = :broken where file_id = :file_id"
@@ -232,5 +240,8 @@ def _write_sums(connection: Connection, load_id: int, staged: Sequence[StagedFee
         " values (:load_id, :feed, :delivered, :accepted, :superseded, :quarantined, :newest_at)"
     )
     for each in staged:
-        row = {name: getattr(each, name) for name in ("feed", "delivered", "accepted", "superseded", "quarantined", "newest_at")}
+        row = {
+            name: getattr(each, name)
+            for name in ("feed", "delivered", "accepted", "superseded", "quarantined", "newest_at")
+        }
         connection.execute(statement, {"load_id": load_id, **row})

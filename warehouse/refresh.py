@@ -73,10 +73,14 @@ class Run:
         ledger.step(self.database.loader, self.refresh_id, step)
         self.tell(step)
 
-    def outcome(self, verdict: Literal["published", "held", "unchanged", "tried"], *differences: Mapping[str, object]) -> Outcome:
+    def outcome(
+        self, verdict: Literal["published", "held", "unchanged", "tried"], *differences: Mapping[str, object]
+    ) -> Outcome:
         """The run so far, as what it came to."""
         slices = {name: sorted(slices) for name, slices in self.changes.items()}
-        return Outcome(self.refresh_id, verdict, self.received, self.held, slices, self.editions, differences, self.timings)
+        return Outcome(
+            self.refresh_id, verdict, self.received, self.held, slices, self.editions, differences, self.timings
+        )
 
 
 def refresh(
@@ -156,7 +160,9 @@ def gate_delivery(run: Run, waiting: Sequence[Pending]) -> list[Pending]:
     """Gate 1: the feeds that pass become candidates, the others are held by the rules that blocked them."""
     with run.database.loader.begin() as connection:
         for feed in sorted(_feeds(waiting)):
-            quarantine_rows(connection, feed=feed, load_ids=_loads(item for item in waiting if item.feed == feed), now=run.now)
+            quarantine_rows(
+                connection, feed=feed, load_ids=_loads(item for item in waiting if item.feed == feed), now=run.now
+            )
         for received in run.received:
             count_again(connection, received)
     blocked = ask_gate(run, "delivery", _feeds(waiting))
@@ -247,7 +253,9 @@ def ask_gate(run: Run, gate: Gate, tables: Collection[str]) -> Held:
 def _who_runs(database: db.Database) -> str:
     with database.loader.begin() as connection:
         row = connection.execute(
-            text("select started_by, started_at, step from published.refresh where state = 'running' order by refresh_id desc limit 1")
+            text(
+                "select started_by, started_at, step from published.refresh where state = 'running' order by refresh_id desc limit 1"
+            )
         ).first()
     if row is None:
         return "another refresh has just started; try again in a moment"

@@ -23,7 +23,9 @@ class Settings:
         """GATEHOUSE_HOME (default `.gatehouse`), DATABASE_URL and DATABASE_READER_URL; ValueError if only one URL is set."""
         loader, reader = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_READER_URL")
         if bool(loader) != bool(reader):
-            raise ValueError("DATABASE_URL (role loader) and DATABASE_READER_URL (role reader) are set together or not at all")
+            raise ValueError(
+                "DATABASE_URL (role loader) and DATABASE_READER_URL (role reader) are set together or not at all"
+            )
         home = Path(os.environ.get("GATEHOUSE_HOME", ".gatehouse")).expanduser().resolve()
         return cls(home=home, database_url=loader, reader_url=reader)
 
@@ -50,7 +52,9 @@ def keys(settings: Settings) -> Keys:
     if hashing and vault:
         return Keys(hashing=hashing.encode(), vault=vault.encode())
     if not settings.is_embedded:
-        raise ValueError("set GATEHOUSE_HASH_KEY (any long secret) and GATEHOUSE_VAULT_KEY (a Fernet key) beside DATABASE_URL")
+        raise ValueError(
+            "set GATEHOUSE_HASH_KEY (any long secret) and GATEHOUSE_VAULT_KEY (a Fernet key) beside DATABASE_URL"
+        )
     return _kept_keys(settings.home / "keys.json")
 
 

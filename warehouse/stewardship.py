@@ -21,7 +21,9 @@ def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda
     with running(database, by=by, released=expecting_no_loss(), tell=tell) as run:
         with database.loader.begin() as connection:
             ledger.move(connection, items, to="discarded")
-            connection.execute(text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id})
+            connection.execute(
+                text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id}
+            )
             audit(connection, person=by, action="discard", detail=f"load {load_id}")
         return onward(run, [item for item in items if item.state == "passed"])
 
@@ -45,7 +47,14 @@ def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tel
                         " values (:refresh_id, :table, :rule_id, :reason, :by, :published) on conflict (refresh_id, table_name, rule_id) do update"
                         " set reason = excluded.reason, released_by = excluded.released_by, published_refresh_id = excluded.published_refresh_id"
                     ),
-                    {"refresh_id": refresh_id, "table": table, "rule_id": rule, "reason": reason, "by": by, "published": run.refresh_id},
+                    {
+                        "refresh_id": refresh_id,
+                        "table": table,
+                        "rule_id": rule,
+                        "reason": reason,
+                        "by": by,
+                        "published": run.refresh_id,
+                    },
                 )
             audit(connection, person=by, action="release", detail=f"refresh {refresh_id}: {reason}")
         return onward(run)
@@ -58,7 +67,9 @@ def rollback(database: db.Database, refresh_id: int, *, by: str) -> None:
             text("select state from published.refresh where refresh_id = :refresh_id"), {"refresh_id": refresh_id}
         ).scalar()
         if known != "passed":
-            raise LookupError(f"refresh {refresh_id} was {known or 'never made'}, so it cannot be shown; `history` lists those that passed")
+            raise LookupError(
+                f"refresh {refresh_id} was {known or 'never made'}, so it cannot be shown; `history` lists those that passed"
+            )
         published.rollback(connection, refresh_id=refresh_id)
         audit(connection, person=by, action="rollback", detail=f"to refresh {refresh_id}")
 

@@ -34,7 +34,10 @@ def tables(schema: str) -> tuple[SqlTable, ...]:
     """Every table of `schema` (curated or published), each after those it reads."""
     found = {path.stem: _read(schema, path) for path in sorted((HERE / schema).glob("*.sql"))}
     order = TopologicalSorter(
-        {name: sorted(read for owner, read in table.reads if owner == schema and read in found) for name, table in found.items()}
+        {
+            name: sorted(read for owner, read in table.reads if owner == schema and read in found)
+            for name, table in found.items()
+        }
     )
     return tuple(found[name] for name in order.static_order())
 
@@ -58,7 +61,9 @@ def _read(schema: str, path: Path) -> SqlTable:
     text = path.read_text("utf-8")
     parsed = sqlglot.parse_one(text, dialect="postgres")
     own = {cte.alias for cte in parsed.find_all(exp.CTE)}
-    reads = frozenset((table.db, table.name) for table in parsed.find_all(exp.Table) if table.name not in own or table.db)
+    reads = frozenset(
+        (table.db, table.name) for table in parsed.find_all(exp.Table) if table.name not in own or table.db
+    )
     return SqlTable(
         schema=schema,
         name=path.stem,

@@ -1,6 +1,8 @@
 """What stands behind a figure: what it means, how it is made, from which refresh, guarded by which checks."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import streamlit as st
 
@@ -47,6 +49,19 @@ def metric(viewer: Viewer, code: str) -> None:
             st.code(sql, language="sql")
 
 
+def warnings(viewer: Viewer, codes: Sequence[str]) -> list[str]:
+    """The checks that guard one of `codes` and did not pass, as sentences: published all the same, with a warning."""
+    declared, results = rules(), cached.rows(viewer.asker, state.checks)
+    keys = zip(results["gate"], results["table_name"], results["rule_id"], strict=True)
+    missed = [
+        declared[key]
+        for key, outcome in zip(keys, results["outcome"], strict=True)
+        if outcome != "passed" and key in declared
+    ]
+    return [rule.sentence(viewer.words.language) for rule in missed if set(rule.guards) & set(codes)]
+
+
+@cache
 def rules() -> dict[tuple[str, str, str], Rule]:
     """Every declared rule by gate, table and id."""
     declared = [suite for gate in ("delivery", "figures") for suite in suites(gate).values()]

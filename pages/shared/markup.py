@@ -22,6 +22,7 @@ ICONS = {
     "held-back": "M9 6v12M15 6v12",
     "failed": "M12 4 3 20h18zM12 10v5M12 17.5v.1",
     "fresh": "M5 12.5 10 17.5 19 7.5",
+    "warned": "M12 4 3 20h18zM12 10v5M12 17.5v.1",
     "late": "M12 7v5l3 2M12 3a9 9 0 1 0 .1 0",
     "held": "M9 7v10M15 7v10M12 2a10 10 0 1 0 .1 0",
 }
@@ -49,9 +50,10 @@ def heading(title: str, line: str, scope: str, chip: str) -> str:
     )
 
 
-def chip(state: Literal["fresh", "late", "held"], said: str) -> str:
-    """How fresh the figures are, in one pill."""
-    return f'<span class="gh-chip is-{state}" role="status">{icon(state, 16)}<span>{text(said)}</span></span>'
+def chip(state: Literal["fresh", "warned", "late", "held"], said: str, explained: str = "") -> str:
+    """How fresh the figures are, in one pill; `explained` shows when it is pointed at."""
+    title = f' title="{text(explained)}"' if explained else ""
+    return f'<span class="gh-chip is-{state}" role="status"{title}>{icon(state, 16)}<span>{text(said)}</span></span>'
 
 
 def nothing(kind: Kind, title: str, said: str) -> str:

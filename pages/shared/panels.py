@@ -66,7 +66,7 @@ class Screen:
         needed = {feed for code in metric_codes for feed in metrics()[code].feeds} or set(held["feed"])
         concerned = held[held["feed"].isin(needed)]
         scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
-        html(markup.heading(title, line, scope, self._chip(is_held=len(concerned) > 0)))
+        html(markup.heading(title, line, scope, self._chip(metric_codes, is_held=len(concerned) > 0)))
         for row in concerned.itertuples():
             html(markup.nothing(*self._held_notice(str(row.feed), row.held_since, metric_codes)))
         if self.viewer.looks_back:
@@ -205,13 +205,19 @@ class Screen:
         key = f"icon-{place}-{next(self.numbers)}"
         return st.popover(label, icon=f":material/{icon}:", type="tertiary", help=label, key=key, on_change="rerun")
 
-    def _chip(self, *, is_held: bool) -> str:
+    def _chip(self, metric_codes: Sequence[str], *, is_held: bool) -> str:
         words, now = self.viewer.words, datetime.now(UTC)
         published = words.moment(self.viewer.published_at, now=now)
         if is_held:
             return markup.chip("held", words.say("Held: last good figures, published {when}", when=published))
         if now - self.viewer.published_at > LATE_AFTER:
             return markup.chip("late", words.say("Late: last checked and published {when}", when=published))
+        warned = self.inquiry.kept(("warnings", *metric_codes), lambda: explain.warnings(self.viewer, metric_codes))
+        if warned:
+            said = words.say_many(
+                "Published {when}, with {n} warning", "Published {when}, with {n} warnings", len(warned), when=published
+            )
+            return markup.chip("warned", said, words.listed(warned))
         return markup.chip("fresh", words.say("Checked and published {when}", when=published))
 
     def _held_notice(self, feed: str, since: datetime, metric_codes: Sequence[str]) -> Missing:

@@ -80,6 +80,14 @@ class Readable:
             case _:
                 return words.signed(difference, 1)
 
+    def _said(self, value: float, suppressed: str | None) -> str:
+        """One figure of a row; where there is none, why."""
+        if suppressed is not None and suppressed == suppressed:
+            return self.names.words.say("n too small")
+        if math.isnan(value) and self.metric.kind == "duration":
+            return self.names.words.say("not half yet")
+        return self.value(value)
+
     def rows(self, answer: Answer) -> pd.DataFrame:
         """The rows of `answer` with value, low, high, base, their texts, and `label`, the names of what they are by.
 
@@ -90,7 +98,7 @@ class Readable:
         value, low, high = ESTIMATES.get(self.metric.kind, ("value", "low", "high"))
         for name, source in (("value", value), ("low", low), ("high", high), ("base", BASES.get(self.metric.kind, ""))):
             rows[name] = rows[source].astype(float) if source in rows else float("nan")
-        rows["value_text"] = [self.value(figure) for figure in rows["value"]]
+        rows["value_text"] = [self._said(*pair) for pair in zip(rows["value"], rows["suppressed"], strict=True)]
         rows["interval_text"] = [self.interval(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
         rows["base_text"] = ["" if math.isnan(base) else self.names.words.number(base) for base in rows["base"]]
         parts = [name for name in (*answer.by, "part") if name in rows and name not in TIMES]

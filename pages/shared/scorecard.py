@@ -49,9 +49,7 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
         key=lambda group: names.of_code(by, group),
     )
     lines = {
-        names.of_code(by, group): {
-            code: _cell(figures[code], group, whole[code], metrics()[code], words.say("n too small")) for code in told
-        }
+        names.of_code(by, group): {code: _cell(figures[code], group, whole[code], metrics()[code]) for code in told}
         for group in groups[:GROUPS_SHOWN]
     }
     tinted = [
@@ -67,16 +65,16 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     return Scorecard(tells=tells, table=markup.table(headers, [first, *rest], described=tells, whole=True))
 
 
-def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric, too_small: str) -> Cell:
-    return cell(rows.loc[group] if group in rows.index else None, whole, about, too_small)
+def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric) -> Cell:
+    return cell(rows.loc[group] if group in rows.index else None, whole, about)
 
 
-def cell(row: pd.Series | None, whole: pd.Series, about: Metric, too_small: str) -> Cell:
+def cell(row: pd.Series | None, whole: pd.Series, about: Metric) -> Cell:
     """One group's figure: tinted good or bad where its interval excludes the figure of the whole, with an arrow."""
     if row is None:
         return Cell("–", "quiet")
     if row["value"] != row["value"]:
-        return Cell(too_small, "quiet", str(row["base_text"]))
+        return Cell(str(row["value_text"]), "quiet", str(row["base_text"]))
     explained = " · ".join(
         filter(None, (str(row["interval_text"]), f"n {row['base_text']}" if row["base_text"] else ""))
     )

@@ -61,15 +61,11 @@ def test_a_branch_head_reads_of_one_region_alone(browser: Browser, dashboard: Da
     settled(page)
     everywhere = page.locator(".gh-table tbody tr td:first-child").all_inner_texts()[1:]
     assert len(everywhere) >= 2
-    page.goto(dashboard.url("", **{"as": "head"}))
-    settled(page)
-    here = page.locator(".gh-table tbody tr td:first-child").all_inner_texts()[1:]
-    assert len(here) == 1
     for screen in SCREENS:
         page.goto(dashboard.url(screen, **{"as": "head"}))
         settled(page)
         text = page.inner_text("body")
-        assert [region for region in everywhere if region not in here and region in text] == [], screen
+        assert len([region for region in everywhere if region in text]) <= 1, screen
     page.context.close()
 
 

@@ -22,7 +22,9 @@ MADE_BY_VEGA = ("share_start", "share_end", "value_start", "value_end")
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
     kept: Drawn = []
-    monkeypatch.setattr(st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows.to_pandas(), spec, alt)))
+    monkeypatch.setattr(
+        st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows.to_pandas(), spec, alt))
+    )
     return kept
 
 

@@ -127,6 +127,17 @@ def test_a_discarded_load_leaves_no_trace(database: db.Database) -> None:
     assert_same(before, state(house))
 
 
+def test_a_branch_that_moves_takes_its_past_along(database: db.Database) -> None:
+    chance = random.Random(4)
+    house = House(database).open()
+    house.deliver(branches=BRANCHES, complaints=complaint_rows.complaints(60, seed=4), until=UNTIL)
+    house.deliver(surveys=surveys(range(30), chance), survey_answers=answers(range(30), chance), until=UNTIL)
+    house.deliver(branches=[{**BRANCHES[0], "region_id": "south", "region_name": "South"}], until=UNTIL)
+    for frame in state(house).values():
+        assert set(frame.loc[frame["branch_id"] == "N1", "region_id"]) == {"south"}
+        assert set(frame.loc[frame["branch_id"] == "N2", "region_id"]) <= {"north"}
+
+
 def test_the_same_delivery_twice_changes_nothing(database: db.Database) -> None:
     house = House(database).open()
     rows = complaint_rows.complaints(40, seed=6)

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -110,6 +110,26 @@ class TestResolution:
         found = figure(reader, "complaint.resolution", EVER).iloc[0]
         assert found["within_target"] == pytest.approx(incidence[incidence.index <= 1].iloc[-1], abs=0.003)
         assert found["within_target_low"] < found["within_target"] < found["within_target_high"]
+
+    def test_share_in_time_is_unknown_where_nobody_was_followed_to_the_deadline(self, database: db.Database) -> None:
+        opened_at = UNTIL - timedelta(hours=10)
+        ended = [opened_at + timedelta(hours=number) if number < 5 else None for number in range(30)]
+        rows = [
+            {
+                "complaint_id": f"c{number}",
+                "branch_id": "N1",
+                "category_code": "late",
+                "opened_at": opened_at,
+                "resolved_at": resolved_at,
+                "due_at": opened_at + timedelta(hours=48),
+            }
+            for number, resolved_at in enumerate(ended)
+        ]
+        house = House(database).open()
+        house.deliver(branches=BRANCHES, complaints=rows, until=UNTIL)
+        found = figure(house.reader(), "complaint.resolution", EVER).iloc[0]
+        assert (found["n"], found["open"]) == (30, 25)
+        assert math.isnan(found["within_target"])
 
     def test_by_month_adds_up_to_all(self, reader: Reader) -> None:
         found = figure(reader, "complaint.resolution", EVER, by=("month",))

@@ -55,7 +55,12 @@ def give(connection: Connection, grant: Grant, *, by: str) -> None:
         ),
         row,
     )
-    audit(connection, person=by, action="grant", detail=f"{row['person']} {grant.role} {grant.scope_kind} {row['scope_id'] or ''}")
+    audit(
+        connection,
+        person=by,
+        action="grant",
+        detail=f"{row['person']} {grant.role} {grant.scope_kind} {row['scope_id'] or ''}",
+    )
 
 
 def revoke(connection: Connection, person: str, *, by: str) -> int:
@@ -88,7 +93,8 @@ def owner_view(engine: Engine) -> str:
     """
     with engine.begin() as connection:
         known = connection.execute(
-            text("select exists (select from access.grants where person = :person and valid_until is null)"), {"person": OPERATOR}
+            text("select exists (select from access.grants where person = :person and valid_until is null)"),
+            {"person": OPERATOR},
         ).scalar()
         if not known:
             give(connection, Grant(person=OPERATOR, role="data_steward"), by="command line")
@@ -98,6 +104,8 @@ def owner_view(engine: Engine) -> str:
 def audit(connection: Connection, *, person: str, action: str, detail: str) -> None:
     """One row in the audit trail."""
     connection.execute(
-        text("insert into access.audit (person, action, detail) values (:person, :action, jsonb_build_object('what', cast(:detail as text)))"),
+        text(
+            "insert into access.audit (person, action, detail) values (:person, :action, jsonb_build_object('what', cast(:detail as text)))"
+        ),
         {"person": person, "action": action, "detail": detail},
     )

@@ -30,7 +30,9 @@ class Vault:
         self._rows = csv.writer(self._spool)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._closing.close()
 
     def token(self, value: str) -> str:

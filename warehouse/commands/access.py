@@ -60,7 +60,9 @@ _GRANTS = (
     "select person, role, scope_kind, scope_id, valid_from, valid_until, granted_by from access.grants"
     " where valid_until is null or valid_until > now() order by person, grant_id"
 )
-_AUDIT = "select happened_at, person, action, detail ->> 'what' as what from access.audit order by audit_id desc limit 1000"
+_AUDIT = (
+    "select happened_at, person, action, detail ->> 'what' as what from access.audit order by audit_id desc limit 1000"
+)
 
 
 def _rows(database: db.Database, question: str) -> list[dict[str, object]]:

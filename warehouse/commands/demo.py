@@ -30,9 +30,13 @@ def demo(
     customers: Annotated[int, typer.Option(help="size of the company")] = 20_000,
     seed: Annotated[int, typer.Option(help="another seed, another company")] = 1,
     until: Annotated[str, typer.Option(help="last day of its history")] = "2026-03-31",
-    out: Annotated[Path | None, typer.Option(help="folder for its deliveries; default: demo/ in the warehouse's home")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="folder for its deliveries; default: demo/ in the warehouse's home")
+    ] = None,
     dirty: Annotated[list[str] | None, typer.Option(help=f"also a dirty delivery: {', '.join(DIRTY_KINDS)}")] = None,
-    load: Annotated[bool, typer.Option("--load", help="refresh the embedded warehouse with it, if it is empty")] = False,
+    load: Annotated[
+        bool, typer.Option("--load", help="refresh the embedded warehouse with it, if it is empty")
+    ] = False,
 ) -> None:
     """Write the deliveries of the demo company, and what is true in them (truth.json)."""
     settings = Settings.from_environment()
@@ -62,7 +66,13 @@ def _write(folder: Path, *, customers: int, seed: int, until: date, dirty: list[
 
 
 def _load(database: db.Database, settings: Settings, folder: Path) -> None:
-    outcome = refresh(database, keys(settings), [Delivery.by_contract(folder, zone=ZONE, currency=CURRENCY)], by=operator(), tell=output.say)
+    outcome = refresh(
+        database,
+        keys(settings),
+        [Delivery.by_contract(folder, zone=ZONE, currency=CURRENCY)],
+        by=operator(),
+        tell=output.say,
+    )
     if outcome.verdict != "published":
         raise output.fail(f"the demo company was {outcome.verdict}: {dict(outcome.held)}", output.HELD)
     with database.loader.begin() as connection:

@@ -29,11 +29,15 @@ def figure(
     metric: Annotated[str, typer.Argument(help="code of the metric, such as complaint.resolution")],
     *,
     by: Annotated[str, typer.Option(help="group by these, with commas")] = "",
-    where: Annotated[list[str] | None, typer.Option(help="narrow: dimension=value, several times or value|value")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="narrow: dimension=value, several times or value|value")
+    ] = None,
     from_: Annotated[datetime | None, typer.Option("--from", help="first day", formats=["%Y-%m-%d"])] = None,
     to: Annotated[datetime | None, typer.Option(help="last day", formats=["%Y-%m-%d"])] = None,
     at: Annotated[int | None, typer.Option(help="as an earlier refresh showed it")] = None,
-    as_: Annotated[str | None, typer.Option("--as", help="as this person would see it; default: the whole company")] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="as this person would see it; default: the whole company")
+    ] = None,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="comma-separated values")] = False,
 ) -> None:
@@ -58,14 +62,26 @@ def figure(
 def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = None, *, json: Json = False) -> None:
     """The metric catalogue; with a code, everything about that metric."""
     if code is None:
-        found = [{"code": each.code, "kind": each.kind, "unit": each.unit, "label": each.label["en"], "标签": each.label["zh_CN"]} for each in metrics().values()]
+        found = [
+            {
+                "code": each.code,
+                "kind": each.kind,
+                "unit": each.unit,
+                "label": each.label["en"],
+                "标签": each.label["zh_CN"],
+            }
+            for each in metrics().values()
+        ]
         output.rows(found, to_json=json, empty="the catalogue is empty")
         return
     try:
         about = figures.known(code)
     except figures.UnknownMetric as error:
         raise output.fail(error, output.HELD) from error
-    whole = {**{name: getattr(about, name) for name in about.__dataclass_fields__}, "sql": db.sql_text(f"queries/{about.family}.sql")}
+    whole = {
+        **{name: getattr(about, name) for name in about.__dataclass_fields__},
+        "sql": db.sql_text(f"queries/{about.family}.sql"),
+    }
     if json:
         output.as_json(whole)
     else:
@@ -86,12 +102,16 @@ def _scope(where: list[str], first: datetime | None, last: datetime | None) -> S
         narrowed[name.strip()] = narrowed.get(name.strip(), ()) + tuple(values.split("|"))
     if (first is None) != (last is None):
         raise ValueError("--from and --to go together")
-    period = Period(start=first.date(), end=(pd.Timestamp(last) + pd.Timedelta(days=1)).date()) if first and last else None
+    period = (
+        Period(start=first.date(), end=(pd.Timestamp(last) + pd.Timedelta(days=1)).date()) if first and last else None
+    )
     regions, branches = narrowed.pop("region", ()), narrowed.pop("branch", ())
     return Scope(period=period, regions=regions, branches=branches, filters=narrowed)
 
 
-def _document(database: db.Database, reader: Reader, about: Metric, scope: Scope, records: list[dict[str, object]]) -> dict[str, object]:
+def _document(
+    database: db.Database, reader: Reader, about: Metric, scope: Scope, records: list[dict[str, object]]
+) -> dict[str, object]:
     period = None if scope.period is None else {"from": scope.period.start, "to_before": scope.period.end}
     return {
         "metric": about.code,

@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def refresh_(
     *,
-    source: Annotated[list[Path] | None, typer.Option(help="mapping file; without one, files named after our feeds")] = None,
+    source: Annotated[
+        list[Path] | None, typer.Option(help="mapping file; without one, files named after our feeds")
+    ] = None,
     from_: Annotated[Path | None, typer.Option("--from", help="folder that holds the files")] = None,
     rebuild: Annotated[bool, typer.Option(help="work every figure out anew from what was accepted")] = False,
     dry_run: Annotated[bool, typer.Option(help="stop before the pointer and print the difference")] = False,
@@ -49,7 +51,9 @@ def _deliveries(database: db.Database, sources: list[Path], folder: Path | None)
         return []
     with database.loader.begin() as connection:
         known = ledger.settings(connection)
-    own = Delivery.by_contract(folder, zone=known.get("reporting_zone", "UTC"), currency=known.get("reporting_currency"))
+    own = Delivery.by_contract(
+        folder, zone=known.get("reporting_zone", "UTC"), currency=known.get("reporting_currency")
+    )
     return [Delivery.of(path, folder) for path in sources] or [own]
 
 

@@ -34,5 +34,9 @@ def check_(
         problems = check(read_mapping(source), from_)
     except (MappingError, FileRefused) as error:
         raise output.fail(error) from error
-    output.rows([{"file": each.file, "line": each.line, "problem": str(each)} for each in problems], to_json=json, empty=f"{source.name} fits")
+    output.rows(
+        [{"file": each.file, "line": each.line, "problem": str(each)} for each in problems],
+        to_json=json,
+        empty=f"{source.name} fits",
+    )
     raise typer.Exit(output.HELD if problems else output.DONE)

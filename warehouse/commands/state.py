@@ -54,7 +54,11 @@ def register(app: typer.Typer) -> None:
 
 def status(*, json: Json = False) -> None:
     """What is published, how far each feed's data reach, and what is held."""
-    output.rows(loader_rows(open_warehouse(), _STATUS), to_json=json, empty="nothing is published yet: `refresh` publishes a delivery")
+    output.rows(
+        loader_rows(open_warehouse(), _STATUS),
+        to_json=json,
+        empty="nothing is published yet: `refresh` publishes a delivery",
+    )
 
 
 def history(*, json: Json = False) -> None:

@@ -35,13 +35,16 @@ def declared() -> Mapping[str, str]:
 
 def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> dict[str, int]:
     """Write anew the rows of every key that `loads` touched in `feeds`; rows written, by table."""
+    connection.exec_driver_sql("analyze published.load_feed")  # which loads count has just changed
     return {
         table.name: _replace(connection, table, loads=loads, feeds=feeds, zone=zone)
         for table in needing(tables("curated"), feeds)
     }
 
 
-def _replace(connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> int:
+def _replace(
+    connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str
+) -> int:
     target = Table(table.name, MetaData(), schema="curated", autoload_with=connection)
     names = [column.name for column in target.columns]
     fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()

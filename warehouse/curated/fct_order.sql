@@ -48,6 +48,23 @@ rate as (
     from staging.now_currency_rates
 ),
 
+ordering_day as (
+    select distinct
+        foreign_currency,
+        ordered_on
+    from ordered
+    where foreign_currency is not null
+),
+
+rate_of_day as (
+    select
+        d.foreign_currency,
+        d.ordered_on,
+        r.rate
+    from ordering_day as d
+    inner join rate as r on d.foreign_currency = r.currency and d.ordered_on >= r.rate_on and d.ordered_on < r.until_on
+),
+
 final as (
     select
         o.order_id,
@@ -60,7 +77,7 @@ final as (
         curated.party_id(coalesce('customer:' || o.customer_id, 'order:' || o.order_id)) as customer_id,
         case when o.foreign_currency is null then o.amount else o.amount * r.rate end as amount
     from ordered as o
-    left join rate as r on o.foreign_currency = r.currency and o.ordered_on >= r.rate_on and o.ordered_on < r.until_on
+    left join rate_of_day as r on o.foreign_currency = r.foreign_currency and o.ordered_on = r.ordered_on
 )
 
 select *

@@ -67,7 +67,9 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     target = Table(f"{table.name}_edition", MetaData(), schema="published", autoload_with=connection)
     columns = [column for column in target.columns if column.name != "edition_id"]
     until = ledger.data_until(connection, table.feeds)
-    figures = db.bound(table.path, slices=slices, data_until=until, zone=zone, **declared()).columns(*columns).subquery()
+    figures = (
+        db.bound(table.path, slices=slices, data_until=until, zone=zone, **declared()).columns(*columns).subquery()
+    )
     names = ["edition_id", *(column.name for column in columns)]
     written = connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
     connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(target)}")
@@ -168,11 +170,19 @@ def _table_differences(connection: Connection, name: str) -> list[dict[str, obje
     manifest = Table("manifest", MetaData(), schema="published", autoload_with=connection)
     candidate = Table("candidate", MetaData(), schema="ops", autoload_with=connection)
     newest = select(func.max(manifest.c.refresh_id)).scalar_subquery()
-    measures = [column for column in edition.columns if isinstance(column.type, Numeric | BigInteger | Integer) and column.name != "edition_id"]
+    measures = [
+        column
+        for column in edition.columns
+        if isinstance(column.type, Numeric | BigInteger | Integer) and column.name != "edition_id"
+    ]
     now = _sums(edition, manifest, name, measures, manifest.c.refresh_id == newest)
     then = _sums(edition, candidate, name, measures, true())
-    before: dict[date, Mapping[str, object]] = {row["slice_on"]: dict(row) for row in connection.execute(now).mappings()}
-    after: dict[date, Mapping[str, object]] = {row["slice_on"]: dict(row) for row in connection.execute(then).mappings()}
+    before: dict[date, Mapping[str, object]] = {
+        row["slice_on"]: dict(row) for row in connection.execute(now).mappings()
+    }
+    after: dict[date, Mapping[str, object]] = {
+        row["slice_on"]: dict(row) for row in connection.execute(then).mappings()
+    }
     return [
         {"table": name, "slice": slice_on, "measure": measure.name, "before": was, "after": becomes}
         for slice_on in sorted(before.keys() | after.keys())
@@ -181,7 +191,9 @@ def _table_differences(connection: Connection, name: str) -> list[dict[str, obje
     ]
 
 
-def _sums(edition: Table, listed: Table, name: str, measures: Sequence[Column[object]], which: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def _sums(
+    edition: Table, listed: Table, name: str, measures: Sequence[Column[object]], which: ColumnElement[bool]
+) -> Select[tuple[object, ...]]:
     return (
         select(edition.c.slice_on, *(func.sum(measure).label(measure.name) for measure in measures))
         .join(listed, and_(listed.c.slice_on == edition.c.slice_on, listed.c.edition_id == edition.c.edition_id))

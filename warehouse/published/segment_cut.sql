@@ -22,14 +22,10 @@ slice as (
     inner join first_month as f on s.slice_on >= f.month_on
 ),
 
-cut as (
-    select cast(:cuts as jsonb) as cuts
-),
-
 placed as (
     select p.*
-    from cut as c
-    cross join curated.portfolio(array(select s.slice_on from slice as s), c.cuts) as p
+    from curated.portfolio(cast(:slices as date[]), cast(:cuts as jsonb)) as p
+    inner join slice as s on p.slice_on = s.slice_on
 ),
 
 lain as (

@@ -29,8 +29,8 @@ cut as (
 
 placed as (
     select p.*
-    from cut as c
-    cross join curated.portfolio(array(select s.slice_on from slice as s), c.cuts) as p
+    from curated.portfolio(cast(:slices as date[]), cast(:cuts as jsonb)) as p
+    inner join slice as s on p.slice_on = s.slice_on
 ),
 
 visit as (
@@ -57,10 +57,8 @@ counted as (
         p.axes,
         count(*) as customers,
         sum(p.spend) as revenue,
-        sum(coalesce(v.visits, 0)) as visits_got,
-        count(*) * cast(max(c.cuts -> 'portfolio' -> 'visits' ->> p.cell) as numeric) as visits_due
+        sum(coalesce(v.visits, 0)) as visits_got
     from placed as p
-    cross join cut as c
     left join curated.dim_customer as d on p.customer_id = d.customer_id
     left join visit as v on p.slice_on = v.slice_on and p.customer_id = v.customer_id
     group by p.slice_on, d.branch_id, d.customer_kind, p.cell, p.axes
@@ -84,8 +82,9 @@ final as (
         c.customers,
         c.revenue,
         c.visits_got,
-        c.visits_due
+        c.customers * cast(t.cuts -> 'portfolio' -> 'visits' ->> c.cell as numeric) as visits_due
     from counted as c
+    cross join cut as t
     left join branch as b on c.branch_id = b.branch_id
 )
 

@@ -35,7 +35,9 @@ class Reader:
             return self
         current = self.frame("state/current_refresh")
         if current.empty:
-            raise NothingPublished("nothing is published yet for this person; `status` says what was refreshed and who may see it")
+            raise NothingPublished(
+                "nothing is published yet for this person; `status` says what was refreshed and who may see it"
+            )
         return Reader(engine=self.engine, person=self.person, refresh_id=int(current["refresh_id"].iloc[0]))
 
     def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:

@@ -250,16 +250,43 @@ begin atomic
         from unnest($1) as asked (slice_on)
     ),
 
+    span as (
+        select
+            min(s.from_on) as from_on,
+            max(s.until_on) as until_on
+        from slice as s
+    ),
+
+    bought_in_day as (
+        select
+            o.customer_id,
+            o.ordered_on,
+            sum(o.amount) as spend
+        from span as s
+        inner join curated.fct_order as o on s.from_on <= o.ordered_on and s.until_on > o.ordered_on
+        where o.customer_code is not null
+        group by o.customer_id, o.ordered_on
+    ),
+
+    bought_in_month as (
+        select
+            d.customer_id,
+            date_trunc('month', d.ordered_on)::date as month_on,
+            sum(d.spend) as spend,
+            count(*) as orders
+        from bought_in_day as d
+        group by d.customer_id, month_on
+    ),
+
     spending as (
         select
             s.slice_on,
-            o.customer_id,
-            sum(o.amount) as spend,
-            count(distinct o.ordered_on) as orders
+            m.customer_id,
+            sum(m.spend) as spend,
+            sum(m.orders)::bigint as orders
         from slice as s
-        inner join curated.fct_order as o on s.from_on <= o.ordered_on and s.until_on > o.ordered_on
-        where o.customer_code is not null
-        group by s.slice_on, o.customer_id
+        inner join bought_in_month as m on s.from_on <= m.month_on and s.until_on > m.month_on
+        group by s.slice_on, m.customer_id
     ),
 
     wallet as (
