@@ -20,7 +20,7 @@ FLOWS = ("lead.count", "order.count", "order.amount", "complaint.count")
 def show(viewer: Viewer) -> None:
     """The first page: is anything beyond usual variation, and where."""
     words, say = viewer.words, viewer.words.say
-    screen = Screen(viewer, filters.sidebar(viewer, "overview", views=MONTHLY_FIVE))
+    screen = Screen(viewer, filters.sidebar(viewer, "overview", counting="order.count", views=MONTHLY_FIVE))
     screen.heading(
         say("Overview"),
         say("How is the company doing, and what changed beyond usual variation?"),

@@ -11,6 +11,7 @@ from pages.shared.address import PRESETS, Choices, Preset, Problem, State
 from pages.shared.names import Names
 from pages.shared.text import LANGUAGES
 from pages.shared.viewer import DEMO, Viewer
+from warehouse.metrics import metrics
 from warehouse.scope import Scope
 
 FREE = "free"
@@ -22,6 +23,7 @@ class Asked:
     """What the sidebar and the address ask a page for, and what in the address meant nothing."""
 
     scope: Scope
+    last_day: date
     view: str
     problems: Sequence[Problem]
 
@@ -35,7 +37,9 @@ def sidebar(
     views: Sequence[str] = (),
     is_scoped: bool = True,
 ) -> Asked:
-    """Draw the sidebar. `narrowed_by` are the page's own filters, whose options are what `counting` counts; `views` its tabs.
+    """Draw the sidebar. `counting` is what the page is about: its feeds say which day is the last.
+
+    `narrowed_by` are the page's own filters, with what `counting` counts as options; `views` its tabs.
 
     A page that is not scoped has no region, branch and period; what was chosen elsewhere is kept for the way back.
     """
@@ -57,7 +61,7 @@ def sidebar(
         _person_and_language(viewer)
     state = _chosen(choices)
     _write_address(viewer, state, choices)
-    return Asked(scope=state.scope(viewer.last_day), view=state.view, problems=problems)
+    return Asked(scope=state.scope(choices.last_day), last_day=choices.last_day, view=state.view, problems=problems)
 
 
 def view_switch(options: Mapping[str, str], label: str) -> None:
@@ -78,7 +82,7 @@ def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], v
         branches.setdefault(str(row.region_id), []).append(str(row.branch_id))
     filters = {name: _options(viewer, counting, name) for name in narrowed_by} if counting else {}
     return Choices(
-        last_day=viewer.last_day,
+        last_day=viewer.last_day(metrics()[counting].feeds if counting else ()),
         branches=branches,
         filters={name: options for name, options in filters.items() if len(options) > 1},
         views=views,

@@ -79,7 +79,7 @@ def freshness(screen: Screen) -> None:
             }
         )
         tells = words.sentences(
-            say("Data reach until {day}.", day=words.day(screen.viewer.last_day)), _behind(words, rows)
+            say("Data reach until {day}.", day=words.day(screen.viewer.last_day())), _behind(words, rows)
         )
         screen.drawn(say("How far each feed reaches"), charts.behind, Drawing(rows=rows, tells=tells, table=table))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -23,10 +23,11 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Asks for `viewer` in `scope`."""
+    """Asks for `viewer` in `scope`; `last_day` is the last one with data."""
 
     viewer: Viewer
     scope: Scope
+    last_day: date
 
     @cached_property
     def names(self) -> Names:
@@ -44,7 +45,7 @@ class Inquiry:
 
     def history(self, metric: str) -> Answer:
         """The last 24 whole months up to the end of the period, by month."""
-        after = self.scope.period.end if self.scope.period else self.viewer.last_day + timedelta(days=1)
+        after = self.scope.period.end if self.scope.period else self.last_day + timedelta(days=1)
         end = after.replace(day=1)
         start = (pd.Timestamp(end) - pd.DateOffset(months=MONTHS_OF_HISTORY)).date()
         return self.ask(metric, ("month",), replace(self.scope, period=Period(start=start, end=end)))
@@ -69,5 +70,5 @@ class Inquiry:
     def kept(self, what: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` makes of this person's answers, made once for `what`, scope, language and what is held."""
         words = self.viewer.words
-        key = (what, self.scope.key, self.viewer.last_day, self.held, words.language, str(words.zone))
+        key = (what, self.scope.key, self.last_day, self.held, words.language, str(words.zone))
         return cached.kept(self.viewer.asker, key, make)

@@ -47,7 +47,7 @@ class Screen:
     @cached_property
     def inquiry(self) -> Inquiry:
         """Where the page's figures come from."""
-        return Inquiry(viewer=self.viewer, scope=self.asked.scope)
+        return Inquiry(viewer=self.viewer, scope=self.asked.scope, last_day=self.asked.last_day)
 
     @property
     def scope(self) -> Scope:
@@ -225,12 +225,13 @@ class Screen:
         guarded_figures = [words.label(metrics()[code].label) for code in metric_codes if feed in metrics()[code].feeds]
         when = words.moment(since, now=datetime.now(UTC))
         title = words.say("A delivery of {feed} is held since {since}", feed=self.names.feed(feed), since=when)
-        said = words.say(
-            "Stopped by: {checks}. Until it is settled, these figures show the last good state: {figures}.",
-            checks=words.listed(explain.stopped_by(self.viewer, feed)) or "–",
-            figures=words.listed(guarded_figures) or "–",
+        stopped = words.say("Stopped by: {checks}.", checks=words.listed(explain.stopped_by(self.viewer, feed)) or "–")
+        if not guarded_figures:
+            return "held-back", title, stopped
+        kept = words.say(
+            "Until it is settled, these show the last good state: {figures}.", figures=words.listed(guarded_figures)
         )
-        return "held-back", title, said
+        return "held-back", title, words.sentences(stopped, kept)
 
     def _looking_back(self) -> None:
         words = self.viewer.words

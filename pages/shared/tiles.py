@@ -49,7 +49,7 @@ def past_table(inquiry: Inquiry, code: str) -> pd.DataFrame | None:
 def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
     """The badge of a change whose interval excludes zero; none while the period still runs."""
     before, period = inquiry.scope.compared(), inquiry.scope.period
-    if before is None or period is None or period.end > inquiry.viewer.last_day + timedelta(days=1):
+    if before is None or period is None or period.end > inquiry.last_day + timedelta(days=1):
         return None
     earlier = inquiry.ask(code, scope=before)
     if earlier.absent or earlier.rows.empty:

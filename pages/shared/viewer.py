@@ -1,5 +1,6 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -62,11 +63,17 @@ class Viewer:
         """How far each feed's data reach, and since when some of it is held."""
         return cached.fresh(self.asker, state.freshness)
 
-    @cached_property
-    def last_day(self) -> date:
-        """The last day with data, by the reporting zone; the day of publishing where no feed says."""
-        reached = self.freshness["data_until"].dropna() if len(self.freshness) else pd.Series(dtype=object)
-        newest = reached.max() if len(reached) else pd.Timestamp(self.published_at)
+    def last_day(self, feeds: Sequence[str] = ()) -> date:
+        """The last day to which all of `feeds` reach (without any: the newest record of all), by the reporting zone.
+
+        The day of publishing where no feed says.
+        """
+        known = self.freshness.dropna(subset=["data_until"])
+        reached = known.loc[known["feed"].isin(feeds), "data_until"]
+        if len(reached) == 0:
+            newest = known["data_until"].max() if len(known) else pd.Timestamp(self.published_at)
+        else:
+            newest = reached.min()
         return newest.tz_convert(ZoneInfo(self.standing.zone)).date()
 
 

@@ -7,10 +7,10 @@ with month as (
     from published.five_month as m
     where
         m.refresh_id = :refresh_id
-        and coalesce(m.slice_on + interval '1 month' <= cast(:until_on as date), true)
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
         and (
             'month' != all(cast(:by as text[]))
-            or coalesce(m.slice_on >= date_trunc('month', cast(:from_on as date)), true)
+            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         )
         and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))

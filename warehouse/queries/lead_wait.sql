@@ -6,9 +6,9 @@ with lead as (
     from published.lead_day as d
     where
         d.refresh_id = :refresh_id
-        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
-        and coalesce(d.collected_on >= cast(:from_on as date), cast(:from_on as date) is null)
-        and coalesce(d.collected_on < cast(:until_on as date), cast(:until_on as date) is null)
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
@@ -19,9 +19,9 @@ ordered as (
     from published.lead_wait as d
     where
         d.refresh_id = :refresh_id
-        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
-        and coalesce(d.collected_on >= cast(:from_on as date), cast(:from_on as date) is null)
-        and coalesce(d.collected_on < cast(:until_on as date), cast(:until_on as date) is null)
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))

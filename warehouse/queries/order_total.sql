@@ -13,9 +13,9 @@ with ordered as (
     where
         d.refresh_id = :refresh_id
         and d.orders > 0
-        and coalesce(d.slice_on >= date_trunc('month', cast(:from_on as date)), true)
-        and coalesce(d.ordered_on >= cast(:from_on as date), cast(:from_on as date) is null)
-        and coalesce(d.ordered_on < cast(:until_on as date), cast(:until_on as date) is null)
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.ordered_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:product_line as text[]) = '{}' or d.product_line = any(cast(:product_line as text[])))

@@ -94,6 +94,8 @@ class Words:
         if unit == "days" or hours >= HOURS_SAID_AS_DAYS:
             days = hours / 24
             return self.say("{n} d", n=self.number(days, 0 if days >= 10 or days.is_integer() else 1))
+        if hours < 1 / 60:
+            return self.say("{n} s", n=self.number(hours * 3600))
         if hours < 1:
             return self.say("{n} min", n=self.number(hours * 60))
         return self.say("{n} h", n=self.number(hours, 1 if hours < 10 else 0))

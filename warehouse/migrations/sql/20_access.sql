@@ -40,7 +40,16 @@ return nullif(current_setting('app.person', true), '');
 create function access.valid_grants() returns setof access.grants
 language sql stable security definer set search_path = ''
 begin atomic
-    select g.*
+    select
+        g.grant_id,
+        g.person,
+        g.role,
+        g.scope_kind,
+        g.scope_id,
+        g.valid_from,
+        g.valid_until,
+        g.granted_by,
+        g.granted_at
     from access.grants as g
     where g.person = access.person() and now() >= g.valid_from and (g.valid_until is null or now() < g.valid_until);
 end;
@@ -51,12 +60,14 @@ return exists (select from access.valid_grants());
 
 create function access.has_role(asked text) returns boolean
 language sql stable security definer set search_path = ''
-return exists (select from access.valid_grants() as g where g.role = asked);
+return asked in (select g.role from access.valid_grants() as g);
 
 create function access.roles() returns setof text
 language sql stable security definer set search_path = ''
 begin atomic
-    select distinct g.role from access.valid_grants() as g order by g.role;
+    select distinct g.role
+    from access.valid_grants() as g
+    order by g.role;
 end;
 
 create function access.visible_branches() returns setof text
@@ -65,8 +76,10 @@ begin atomic
     select b.branch_id
     from access.branch as b
     where exists (
-        select from access.valid_grants() as g
-        where g.scope_kind = 'company'
+        select
+        from access.valid_grants() as g
+        where
+            g.scope_kind = 'company'
             or (g.scope_kind = 'region' and g.scope_id = b.region_id)
             or (g.scope_kind = 'branch' and g.scope_id = b.branch_id)
     );
@@ -92,7 +105,12 @@ create policy known_people on published.setting for select to reader using ((sel
 create policy known_people on published.load_feed for select to reader using ((select access.is_known()));
 create policy known_people on published.release for select to reader using ((select access.is_known()));
 create policy passed_only on published.manifest for select to reader
-using (refresh_id in (select r.refresh_id from published.refresh as r where r.state = 'passed'));
+using (
+    refresh_id in (
+        select r.refresh_id from published.refresh as r
+        where r.state = 'passed'
+    )
+);
 create policy stewards on published.load for select to reader using ((select access.has_role('data_steward')));
 create policy stewards on published.file for select to reader using ((select access.has_role('data_steward')));
 create policy stewards on published.quarantine for select to reader using ((select access.has_role('data_steward')));
