@@ -1,7 +1,7 @@
 """The metric catalogue: what every figure is called and means, in both languages, read from `catalogue/*.yaml`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,8 @@ class Metric:
 
     `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
     time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
-    `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure.
+    `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure. `filter_feeds` names further
+    feeds that one value of a filter (`clock=working`) needs.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Metric:
     mature_days: int | None = None
     same_as: str | None = None
     alarm: Mapping[str, float] = field(default_factory=dict)
+    filter_feeds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def asked_as(self) -> str:

@@ -303,6 +303,11 @@ class TestEveryMetric:
         narrowed = figure(house.reader(), code, Scope(regions=("south",)))
         pd.testing.assert_frame_equal(own, narrowed)
 
+    def test_without_working_hours_the_working_clock_is_absent(self, reader: Reader) -> None:
+        for code in ("complaint.resolution", "complaint.first_response", "complaint.resolution_closed_only"):
+            with pytest.raises(FeedAbsent, match="working_hours"):
+                figure(reader, code, Scope(filters={"clock": ("working",)}))
+
     def test_without_complaints_the_feed_is_absent(self, database: db.Database) -> None:
         house = House(database).open()
         house.deliver(branches=BRANCHES, until=UNTIL)

@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from warehouse.queries import rules
 from warehouse.queries.reader import NothingPublished, Reader
 from warehouse.scope import Scope
 
+Filters = Mapping[str, Sequence[str]]
 SECONDS = {"hours": 3600.0, "days": 86400.0}
 
 
@@ -65,7 +66,7 @@ SHAPES = {
     ),
 }
 LENGTHS = ("median", "median_low", "median_high", "p75", "p90")
-OPTIONAL_FIGURES = ("within_target", "within_target_low", "within_target_high")
+OPTIONAL_FIGURES = ("within_target", "within_target_low", "within_target_high", "paused")
 
 
 def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ())
     about = known(metric)
     _check(about, by=by, filters=scope.filters)
     pinned = reader if reader.refresh_id is not None else reader.pinned()
-    dated = _dated(pinned, about, by)
+    dated = _dated(pinned, about, by=by, filters=scope.filters)
     rows = _rows(pinned, about, scope, by=by, dated=dated, question=about.family)
     frame = _shaped(rows, about, by=by)
     frame.attrs["period"] = scope.period if dated else None
@@ -98,7 +99,7 @@ def curve(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) 
         raise UnknownMetric(f"{metric} has no curve")
     _check(about, by=by, filters=scope.filters)
     pinned = reader if reader.refresh_id is not None else reader.pinned()
-    dated = _dated(pinned, about, by)
+    dated = _dated(pinned, about, by=by, filters=scope.filters)
     rows = _rows(pinned, about, scope, by=by, dated=dated, question=question)
     steps = rows[[*by, "at", "at_risk", "happened", "share", "low", "high"]].copy()
     steps["at"] = steps["at"].astype(float) / SECONDS[about.unit]
@@ -134,7 +135,7 @@ def _check(about: Metric, *, by: Sequence[str], filters: Iterable[str]) -> None:
             raise UnknownDimension(f"{about.code} knows no {name}; it knows {offered}")
 
 
-def _dated(reader: Reader, about: Metric, by: Sequence[str]) -> bool:
+def _dated(reader: Reader, about: Metric, *, by: Sequence[str], filters: Filters) -> bool:
     """Whether the metric's rows can be placed in time. Raises FeedAbsent where what it needs was never delivered."""
     delivered = reader.frame("figure_feeds")
     if delivered.empty:
@@ -143,7 +144,9 @@ def _dated(reader: Reader, about: Metric, by: Sequence[str]) -> bool:
         )
     columns = zip(delivered["feed"], delivered["unknown_columns"], strict=True)
     unknown = {f"{feed}.{column}" for feed, unknown_columns in columns for column in unknown_columns}
-    absent = [feed for feed in about.feeds if feed not in set(delivered["feed"])]
+    chosen = [f"{name}={value}" for name, values in filters.items() for value in values]
+    wanted = [*about.feeds, *(feed for choice in chosen for feed in about.filter_feeds.get(choice, ()))]
+    absent = [feed for feed in wanted if feed not in set(delivered["feed"])]
     needed = [*about.needs, *([about.dated_by] if set(by) & set(TIMES) else [])]
     absent += [column for column in dict.fromkeys(needed) if column in unknown and column.split(".")[0] not in absent]
     if absent:
