@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 
-.PHONY: run test check bench demo browser clean
+.PHONY: run test check bench picture browser clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
 	$(BIN)/python serve.py --open
 
 test: $(VENV)/ready-dev browser check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
@@ -22,7 +22,11 @@ check: $(VENV)/ready-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/ready-dev
-	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+	for each in $(notdir $(basename $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$each || exit 1; done
+
+picture: $(VENV)/ready-dev browser
+	$(BIN)/python -m pytest -q tests/browser -k "page_is_whole and executive-en"
+	cp build/screenshots/overview-executive-en.png docs/overview.png
 
 browser: $(VENV)/ready-dev
 	$(BIN)/python -m tests.browser.install

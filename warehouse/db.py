@@ -1,6 +1,6 @@
 """The server and its two roles. Everything that touches Postgres gets its engine, and its SQL files, from here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -76,13 +76,22 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision`; does nothing, quickly, where it is there already."""
+    """Bring the schema up to `revision`; does nothing, quickly, where it is there already."""
+    _alembic(engine, alembic.command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to `revision` (`base`: nothing is left, no data either)."""
+    _alembic(engine, alembic.command.downgrade, revision)
+
+
+def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], None], revision: str) -> None:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))"))
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, revision)
+        command(config, revision)
 
 
 def sql_text(path: str) -> str:

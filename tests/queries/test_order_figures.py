@@ -37,7 +37,7 @@ def orders_of(made: Company) -> pd.DataFrame:
 
 def home_of(made: Company) -> dict[str, str]:
     """The branch on file, else that of the first order."""
-    first = orders_of(made).sort_values("ordered_at").drop_duplicates("customer_id")
+    first = orders_of(made).sort_values(["ordered_at", "order_id"]).drop_duplicates("customer_id")
     on_file = {row["customer_id"]: row["branch_id"] for row in made.customers}
     return dict(zip(first["customer_id"], first["branch_id"], strict=True)) | on_file
 

@@ -1,0 +1,85 @@
+"""The server and its roles: migrations both ways, a server of one's own by URL, settings that do not fit together."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, text
+
+from warehouse import db
+from warehouse.settings import Settings, keys
+
+OURS = "select count(*) from information_schema.tables where table_schema = any(array['ops', 'staging', 'curated', 'published', 'access', 'vault'])"
+
+
+def tables(database: db.Database) -> int:
+    with database.loader.begin() as connection:
+        return int(connection.execute(text(OURS)).scalar_one())
+
+
+def test_the_schema_goes_down_and_up_again(database: db.Database) -> None:
+    before = tables(database)
+    db.downgrade(database.loader, "base")
+    assert tables(database) == 1, "only the note of the version is left"
+    db.migrate(database.loader)
+    assert tables(database) == before > 50
+
+
+def test_a_server_of_ones_own_is_reached_by_two_urls(
+    server: URL, template: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    db.embedded(server, "by_url", template=template).dispose()
+    own = {
+        name: server.set(username=role, database="by_url")
+        for name, role in (("DATABASE_URL", "loader"), ("DATABASE_READER_URL", "reader"))
+    }
+    for name, url in own.items():
+        monkeypatch.setenv(name, url.render_as_string(hide_password=False))
+    settings = Settings.from_environment()
+    assert not settings.is_embedded
+    database = db.connect(settings)
+    with database.reader.begin() as connection:
+        assert connection.execute(text("select current_user, access.is_known()")).one() == ("reader", False)
+    database.dispose()
+
+
+def test_one_url_without_the_other_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://loader@localhost/gatehouse")
+    monkeypatch.delenv("DATABASE_READER_URL", raising=False)
+    with pytest.raises(ValueError, match="set together or not at all"):
+        Settings.from_environment()
+
+
+def test_a_server_of_ones_own_needs_keys_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GATEHOUSE_HASH_KEY", raising=False)
+    with pytest.raises(ValueError, match="GATEHOUSE_VAULT_KEY"):
+        keys(Settings(home=tmp_path, database_url="postgresql://x/y", reader_url="postgresql://x/y"))
+
+
+def test_the_embedded_warehouse_keeps_its_keys_to_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GATEHOUSE_HASH_KEY", raising=False)
+    made = keys(Settings(home=tmp_path))
+    assert keys(Settings(home=tmp_path)) == made
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_every_published_table_has_row_security_and_another_owner_than_its_reader(database: db.Database) -> None:
+    question = """
+        select c.relname, c.relrowsecurity, pg_get_userbyid(c.relowner) as owner,
+            exists (select from pg_policy as p where p.polrelid = c.oid) as has_policy
+        from pg_class as c
+        where c.relnamespace = 'published'::regnamespace and c.relkind = 'r'
+    """
+    with database.loader.begin() as connection:
+        found = connection.execute(text(question)).all()
+    assert len(found) > 20
+    assert [row for row in found if not row.relrowsecurity or not row.has_policy or row.owner != "loader"] == []
+
+
+def test_every_published_view_looks_with_the_eyes_of_who_asks(database: db.Database) -> None:
+    question = """
+        select c.relname from pg_class as c
+        where c.relnamespace = 'published'::regnamespace and c.relkind = 'v'
+            and not coalesce('security_invoker=true' = any(c.reloptions), false)
+    """
+    with database.loader.begin() as connection:
+        assert connection.execute(text(question)).all() == []
