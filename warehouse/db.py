@@ -8,7 +8,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
-from sqlalchemy import URL, Engine, TextClause, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, make_url, text
 
 from warehouse.settings import Settings
 
@@ -92,6 +92,12 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
         connection.execute(text("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))"))
         config.attributes["connection"] = connection
         command(config, revision)
+
+
+def plan_for_bulk(connection: Connection) -> None:
+    """Room to sort and hash, and no compiling of plans, for the rest of the transaction: it will move many rows."""
+    connection.execute(text("set local work_mem = '64MB'"))
+    connection.execute(text("set local jit = off"))
 
 
 def sql_text(path: str) -> str:

@@ -73,6 +73,7 @@ def view_switch(options: Mapping[str, str], label: str) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
+        wrap=True,
     )
 
 

@@ -160,6 +160,7 @@ def test_a_grant_opens_and_a_revoked_one_shuts(shell: Shell) -> None:
         (("figure", "complaint.count", "--at", "99"), "refresh 99 was never published"),
         (("refresh", "--from", "no/such/folder"), "does not exist"),
         (("refresh", "--source", "no.yaml", "--from", "."), "no.yaml"),
+        (("refresh", "--from", ".", "--zone", "Mars"), "there is no zone Mars"),
         (("discard", "99"), "there is no load 99"),
         (("rollback", "99"), "never made"),
         (("release", "1", "--reason", "because"), "not held by any rule"),

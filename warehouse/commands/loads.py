@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 import typer
 from sqlalchemy import text
@@ -28,6 +29,10 @@ def refresh_(
         list[Path] | None, typer.Option(help="mapping file; without one, files named after our feeds")
     ] = None,
     from_: Annotated[Path | None, typer.Option("--from", help="folder that holds the files")] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="zone of local times, where no mapping says it (Asia/Shanghai)")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="currency of amounts, where no mapping says it (CNY)")] = None,
     rebuild: Annotated[bool, typer.Option(help="work every figure out anew from what was accepted")] = False,
     dry_run: Annotated[bool, typer.Option(help="stop before the pointer and print the difference")] = False,
     json: Json = False,
@@ -36,25 +41,29 @@ def refresh_(
     settings = Settings.from_environment()
     try:
         database = open_warehouse()
-        deliveries = _deliveries(database, source or [], from_)
+        deliveries = _deliveries(database, source or [], from_, zone=zone, currency=currency)
         outcome = refresh(database, keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
     except (ValueError, OSError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
     raise typer.Exit(tell(outcome, to_json=json))
 
 
-def _deliveries(database: db.Database, sources: list[Path], folder: Path | None) -> list[Delivery]:
+def _deliveries(
+    database: db.Database, sources: list[Path], folder: Path | None, *, zone: str | None, currency: str | None
+) -> list[Delivery]:
     """What to take in: nothing without a folder, so that `refresh` alone goes on with what waits."""
     if folder is None:
         if sources:
             raise ValueError("--source says how files are read, --from says where they lie: give both")
         return []
+    if sources:
+        return [Delivery.of(path, folder) for path in sources]
     with database.loader.begin() as connection:
         known = ledger.settings(connection)
-    own = Delivery.by_contract(
-        folder, zone=known.get("reporting_zone", "UTC"), currency=known.get("reporting_currency")
-    )
-    return [Delivery.of(path, folder) for path in sources] or [own]
+    if zone is not None and zone not in available_timezones():
+        raise ValueError(f"there is no zone {zone}; write an IANA name such as Asia/Shanghai")
+    zone, currency = zone or known.get("reporting_zone", "UTC"), currency or known.get("reporting_currency")
+    return [Delivery.by_contract(folder, zone=zone, currency=currency)]
 
 
 def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Json = False) -> None:

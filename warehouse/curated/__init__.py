@@ -35,6 +35,7 @@ def declared() -> Mapping[str, str]:
 
 def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> dict[str, int]:
     """Write anew the rows of every key that `loads` touched in `feeds`; rows written, by table."""
+    db.plan_for_bulk(connection)
     connection.exec_driver_sql("analyze published.load_feed")  # which loads count has just changed
     return {
         table.name: _replace(connection, table, loads=loads, feeds=feeds, zone=zone)

@@ -55,6 +55,7 @@ def together(*parts: Touched) -> Touched:
 
 def write_editions(connection: Connection, changes: Touched, *, refresh_id: int, zone: str) -> dict[str, int]:
     """Write a new edition of every slice in `changes`, seen by nobody yet; rows written, by table."""
+    db.plan_for_bulk(connection)
     by_name = {table.name: table for table in tables("published")}
     return {
         name: _write_edition(connection, by_name[name], sorted(slices), refresh_id=refresh_id, zone=zone)

@@ -48,7 +48,7 @@ def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
     Columns: label, value, low, high, whole, value_text, interval_text, base_text. Rows stand in the order given.
     """
     palette = look.palette
-    base = alt.Chart(rows).encode(y=_rows_as_given(look))
+    base = alt.Chart(rows).encode(y=rows_as_given(look))
     tooltip = [
         alt.Tooltip("label:N", title=" "),
         alt.Tooltip("value_text:N", title=look.say("Figure")),
@@ -70,7 +70,7 @@ def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerCh
     """One count by group as horizontal bars with their figures. Columns: label, value, value_text. In the order given."""
     palette = look.palette
     base = alt.Chart(rows).encode(
-        y=_rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True))
+        y=rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True))
     )
     drawn = base.mark_bar(color=palette.main, height={"band": 0.62}, cornerRadiusEnd=3).encode(
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Figure"))]
@@ -102,7 +102,8 @@ def _along(look: Look, unit: Unit, column: str) -> alt.X:
     )
 
 
-def _rows_as_given(look: Look) -> alt.Y:
+def rows_as_given(look: Look) -> alt.Y:
+    """Groups as rows, in the order in which they come."""
     return alt.Y(
         "label:N",
         title=None,

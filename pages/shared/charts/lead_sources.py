@@ -6,23 +6,16 @@ import pandas as pd
 from pages.shared.charts import forms, theme
 from pages.shared.charts.theme import Look
 
-SHARE_AT, STEP_AT = 1.24, 1.73
-"""Where the two columns of texts end, right of the bars, which end at 1."""
+SHARE_ENDS, STEP_ENDS, BARS_END = "width - 88", "width", "width - 142"
+"""Where two columns of texts end, right of the bars; in pixels, so that a phone has room for them too."""
 
 
 def funnel(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """How many leads got to each stage or further. Columns: label, share, share_text, step_text, value_text, base_text."""
+    """How many leads got to each stage or further. Columns: place, label, share, all, step_text, value_text and more texts."""
     palette = look.palette
+    scale = alt.Scale(domain=[0, 1], range=[0, {"expr": BARS_END}])
     base = alt.Chart(rows).encode(
-        y=alt.Y(
-            "label:N",
-            title=None,
-            sort=None,
-            axis=alt.Axis(
-                domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=palette.text, labelLimit=200
-            ),
-        ),
-        x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.75])),
+        y=forms.rows_as_given(look),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("reached_text:N", title=look.say("Leads")),
@@ -31,24 +24,30 @@ def funnel(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             alt.Tooltip("interval_text:N", title=look.say("95% interval")),
         ],
     )
-    track = base.mark_bar(color=palette.band, opacity=0.5, height={"band": 0.66}, cornerRadius=3).encode(
-        x=alt.X("all:Q", axis=None)
-    )
+    track = base.mark_bar(color=palette.band, opacity=0.5, height={"band": 0.66}, cornerRadius=3)
     bar = base.mark_bar(color=palette.main, height={"band": 0.66}, cornerRadius=3)
-    share = base.mark_text(align="right", color=palette.text, fontWeight=600).encode(
-        x=alt.datum(SHARE_AT), text="share_text:N"
-    )
-    step = base.mark_text(align="right", color=palette.quiet_text).encode(x=alt.datum(STEP_AT), text="step_text:N")
-    heads = [_head(rows, look, look.say("of all"), SHARE_AT), _head(rows, look, look.say("of stage before"), STEP_AT)]
-    return theme.finished(alt.layer(track, bar, share, step, *heads), look, height=alt.Step(38))
+    share = base.mark_text(align="right", color=palette.text, fontWeight=600)
+    step = base.mark_text(align="right", color=palette.quiet_text)
+    layers = [
+        track.encode(x=alt.X("all:Q", title=None, axis=None, scale=scale)),
+        bar.encode(x=alt.X("share:Q", title=None, axis=None, scale=scale)),
+        share.encode(x=_at(SHARE_ENDS), text="share_text:N"),
+        step.encode(x=_at(STEP_ENDS), text="step_text:N"),
+        _head(rows, look, look.say("of all"), SHARE_ENDS),
+        _head(rows, look, look.say("of stage before"), STEP_ENDS),
+    ]
+    return theme.finished(alt.layer(*layers), look, height=alt.Step(38))
 
 
-def _head(rows: pd.DataFrame, look: Look, said: str, at: float) -> alt.Chart:
+def _head(rows: pd.DataFrame, look: Look, said: str, ends: str) -> alt.Chart:
     """The head of a column of texts, above the first row."""
-    only_once = alt.Chart(rows).transform_filter("datum.place == 0")
-    return only_once.mark_text(align="right", color=look.palette.quiet_text, fontSize=11).encode(
-        x=alt.datum(at), y=alt.value(-8), text=alt.value(said)
-    )
+    once = alt.Chart(rows).transform_filter("datum.place == 0")
+    head = once.mark_text(align="right", color=look.palette.quiet_text, fontSize=11)
+    return head.encode(x=_at(ends), y=alt.value(-8), text=alt.value(said))
+
+
+def _at(place: str) -> alt.XValue:
+    return alt.XValue({"expr": place})
 
 
 def conversion(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
