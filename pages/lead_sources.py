@@ -13,7 +13,6 @@ COMPARED = (
     "lead.conversion_90",
     "lead.conversion_180",
     "lead.conversion_ever",
-    "lead.days_to_order",
 )
 CONVERSION = "lead.conversion_90"
 

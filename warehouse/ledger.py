@@ -51,12 +51,12 @@ def finish(
     )
 
 
-def took(connection: Connection, refresh_id: int, timings: Mapping[str, float]) -> None:
-    """Note how long each step took, in seconds."""
-    statement = text("update published.refresh set timings = :timings where refresh_id = :refresh_id").bindparams(
-        bindparam("timings", type_=JSONB)
-    )
-    connection.execute(statement, {"timings": dict(timings), "refresh_id": refresh_id})
+def took(connection: Connection, refresh_id: int, timings: Mapping[str, float], *, without: str | None) -> None:
+    """Note how long each step took, in seconds, and what was held back while the rest was published."""
+    statement = text(
+        "update published.refresh set timings = :timings, reason = coalesce(:without, reason) where refresh_id = :refresh_id"
+    ).bindparams(bindparam("timings", type_=JSONB))
+    connection.execute(statement, {"timings": dict(timings), "without": without, "refresh_id": refresh_id})
 
 
 def interrupted(connection: Connection, *, but: int) -> list[int]:

@@ -4,7 +4,7 @@ A file that cannot be read is refused with a sentence; the others go on. Either 
 the process was stopped, nothing of it has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,7 +90,14 @@ def files_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")))
 
 
-def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id: int) -> Received:
+def receive(
+    database: db.Database,
+    keys: Keys,
+    delivery: Delivery,
+    *,
+    refresh_id: int,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Received:
     """Take in every new file of `delivery`: landed, staged, counted. One transaction: all of it, or nothing."""
     received = Received(source=delivery.source.code)
     with database.loader.begin() as connection, Vault(keys) as vault:
@@ -110,6 +117,7 @@ def receive(database: db.Database, keys: Keys, delivery: Delivery, *, refresh_id
                 received.skipped.append(path.name)
                 beside.setdefault(mapping.pattern, []).append(known)
                 continue
+            tell(f"receive {path.name}")
             if received.load_id is None:
                 received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
             staged += _take(connection, vault, received, path, mapping, delivery.source, beside)

@@ -95,7 +95,9 @@ def refresh(
 ) -> Outcome:
     """Take in `deliveries` and publish what passes both gates. Raises AlreadyRunning; no error harms what readers see."""
     with running(database, by=by, tell=tell) as run:
-        run.received = tuple(receive(database, keys, delivery, refresh_id=run.refresh_id) for delivery in deliveries)
+        run.received = tuple(
+            receive(database, keys, delivery, refresh_id=run.refresh_id, tell=tell) for delivery in deliveries
+        )
         with database.loader.begin() as connection:
             again = ledger.passed(connection) if rebuild else []
         return onward(run, again, dry_run=dry_run)
@@ -214,16 +216,16 @@ def gate_figures(run: Run) -> None:
 
 def publish(run: Run) -> Outcome:
     """Move the pointer, if anything passed; note what is held."""
+    held = "; ".join(f"{feed}: {', '.join(rules)}" for feed, rules in run.held.items())
     with run.database.loader.begin() as connection:
         if run.changes or not run.held:
             published.publish(connection, refresh_id=run.refresh_id)
             published.forget_remembered(connection, run.changes)
         else:
-            reason = "; ".join(f"{feed}: {', '.join(rules)}" for feed, rules in run.held.items())
-            ledger.finish(connection, run.refresh_id, state="held", reason=reason, timings=run.timings)
+            ledger.finish(connection, run.refresh_id, state="held", reason=held, timings=run.timings)
     run.at("tell")
     with run.database.loader.begin() as connection:
-        ledger.took(connection, run.refresh_id, run.timings)
+        ledger.took(connection, run.refresh_id, run.timings, without=f"held back {held}" if held else None)
     return run.outcome("held" if run.held else "published")
 
 

@@ -16,13 +16,24 @@ create table staging.stg_branches (
 create index on staging.stg_branches (load_id);
 create unique index on staging.stg_branches (branch_id, load_id);
 create view staging.now_branches as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.branch_id,
+    s.branch_name,
+    s.region_id,
+    s.region_name,
+    s.city,
+    s.opened_on,
+    s.closed_on
 from staging.stg_branches as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'branches' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_branches as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'branches' and g.state in ('candidate', 'passed')
-    where n.branch_id = s.branch_id
+    where
+        n.branch_id = s.branch_id
         and n.load_id > s.load_id
 );
 
@@ -37,13 +48,20 @@ create table staging.stg_currency_rates (
 create index on staging.stg_currency_rates (load_id);
 create unique index on staging.stg_currency_rates (currency, rate_on, load_id);
 create view staging.now_currency_rates as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.currency,
+    s.rate_on,
+    s.rate
 from staging.stg_currency_rates as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'currency_rates' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_currency_rates as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'currency_rates' and g.state in ('candidate', 'passed')
-    where n.currency = s.currency
+    where
+        n.currency = s.currency
         and n.rate_on = s.rate_on
         and n.load_id > s.load_id
 );
@@ -61,13 +79,22 @@ create table staging.stg_lead_sources (
 create index on staging.stg_lead_sources (load_id);
 create unique index on staging.stg_lead_sources (source_code, load_id);
 create view staging.now_lead_sources as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.source_code,
+    s.source_group,
+    s.label_en,
+    s.label_zh,
+    s.screening_days
 from staging.stg_lead_sources as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_sources' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_lead_sources as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_sources' and g.state in ('candidate', 'passed')
-    where n.source_code = s.source_code
+    where
+        n.source_code = s.source_code
         and n.load_id > s.load_id
 );
 
@@ -84,13 +111,22 @@ create table staging.stg_targets (
 create index on staging.stg_targets (load_id);
 create unique index on staging.stg_targets (metric_code, scope_kind, coalesce(scope_id, ''), period_on, load_id);
 create view staging.now_targets as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.metric_code,
+    s.scope_kind,
+    s.scope_id,
+    s.period_on,
+    s.target_value
 from staging.stg_targets as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'targets' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_targets as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'targets' and g.state in ('candidate', 'passed')
-    where n.metric_code = s.metric_code
+    where
+        n.metric_code = s.metric_code
         and n.scope_kind = s.scope_kind
         and coalesce(n.scope_id, '') = coalesce(s.scope_id, '')
         and n.period_on = s.period_on
@@ -109,13 +145,21 @@ create table staging.stg_working_hours (
 create index on staging.stg_working_hours (load_id);
 create unique index on staging.stg_working_hours (region_id, worked_on, opens_at, load_id);
 create view staging.now_working_hours as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.region_id,
+    s.worked_on,
+    s.opens_at,
+    s.closes_at
 from staging.stg_working_hours as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'working_hours' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_working_hours as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'working_hours' and g.state in ('candidate', 'passed')
-    where n.region_id = s.region_id
+    where
+        n.region_id = s.region_id
         and n.worked_on = s.worked_on
         and n.opens_at = s.opens_at
         and n.load_id > s.load_id
@@ -136,13 +180,24 @@ create table staging.stg_events (
 create index on staging.stg_events (load_id);
 create unique index on staging.stg_events (event_id, load_id);
 create view staging.now_events as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.event_id,
+    s.branch_id,
+    s.event_kind,
+    s.held_on,
+    s.cost_amount,
+    s.currency,
+    s.seats_count
 from staging.stg_events as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'events' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_events as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'events' and g.state in ('candidate', 'passed')
-    where n.event_id = s.event_id
+    where
+        n.event_id = s.event_id
         and n.load_id > s.load_id
 );
 
@@ -159,13 +214,22 @@ create table staging.stg_lead_costs (
 create index on staging.stg_lead_costs (load_id);
 create unique index on staging.stg_lead_costs (source_code, branch_id, month_on, load_id);
 create view staging.now_lead_costs as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.source_code,
+    s.branch_id,
+    s.month_on,
+    s.cost_amount,
+    s.currency
 from staging.stg_lead_costs as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_costs' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_lead_costs as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_costs' and g.state in ('candidate', 'passed')
-    where n.source_code = s.source_code
+    where
+        n.source_code = s.source_code
         and n.branch_id = s.branch_id
         and n.month_on = s.month_on
         and n.load_id > s.load_id
@@ -185,13 +249,23 @@ create table staging.stg_staff (
 create index on staging.stg_staff (load_id);
 create unique index on staging.stg_staff (staff_id, load_id);
 create view staging.now_staff as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.staff_id,
+    s.branch_id,
+    s.staff_name_hash,
+    s.staff_role,
+    s.hired_on,
+    s.left_on
 from staging.stg_staff as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'staff' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_staff as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'staff' and g.state in ('candidate', 'passed')
-    where n.staff_id = s.staff_id
+    where
+        n.staff_id = s.staff_id
         and n.load_id > s.load_id
 );
 
@@ -216,13 +290,30 @@ create table staging.stg_customers (
 create index on staging.stg_customers (load_id);
 create unique index on staging.stg_customers (customer_id, load_id);
 create view staging.now_customers as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.customer_id,
+    s.branch_id,
+    s.customer_kind,
+    s.created_on,
+    s.customer_name_hash,
+    s.phone_hash,
+    s.is_star,
+    s.owner_staff_id,
+    s.social_style,
+    s.usage_code,
+    s.product_owned_since_on,
+    s.birth_year,
+    s.occupation_code
 from staging.stg_customers as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'customers' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_customers as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'customers' and g.state in ('candidate', 'passed')
-    where n.customer_id = s.customer_id
+    where
+        n.customer_id = s.customer_id
         and n.load_id > s.load_id
 );
 
@@ -240,13 +331,23 @@ create table staging.stg_service_audits (
 create index on staging.stg_service_audits (load_id);
 create unique index on staging.stg_service_audits (audit_id, load_id);
 create view staging.now_service_audits as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.audit_id,
+    s.branch_id,
+    s.visited_on,
+    s.procedure_score,
+    s.personal_score,
+    s.staff_id
 from staging.stg_service_audits as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'service_audits' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_service_audits as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'service_audits' and g.state in ('candidate', 'passed')
-    where n.audit_id = s.audit_id
+    where
+        n.audit_id = s.audit_id
         and n.load_id > s.load_id
 );
 
@@ -276,13 +377,35 @@ create table staging.stg_skill_assessments (
 create index on staging.stg_skill_assessments (load_id);
 create unique index on staging.stg_skill_assessments (staff_id, assessed_on, load_id);
 create view staging.now_skill_assessments as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.staff_id,
+    s.assessed_on,
+    s.item_01,
+    s.item_02,
+    s.item_03,
+    s.item_04,
+    s.item_05,
+    s.item_06,
+    s.item_07,
+    s.item_08,
+    s.item_09,
+    s.item_10,
+    s.item_11,
+    s.item_12,
+    s.item_13,
+    s.item_14,
+    s.item_15,
+    s.item_16
 from staging.stg_skill_assessments as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'skill_assessments' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_skill_assessments as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'skill_assessments' and g.state in ('candidate', 'passed')
-    where n.staff_id = s.staff_id
+    where
+        n.staff_id = s.staff_id
         and n.assessed_on = s.assessed_on
         and n.load_id > s.load_id
 );
@@ -310,13 +433,32 @@ create table staging.stg_leads (
 create index on staging.stg_leads (load_id);
 create unique index on staging.stg_leads (lead_id, load_id);
 create view staging.now_leads as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.lead_id,
+    s.branch_id,
+    s.source_code,
+    s.collected_at,
+    s.collected_by_staff_id,
+    s.customer_id,
+    s.phone_hash,
+    s.referrer_customer_id,
+    s.reconfirmed_at,
+    s.is_genuine,
+    s.has_knowledge,
+    s.has_means,
+    s.has_awareness,
+    s.has_need,
+    s.self_reported_source
 from staging.stg_leads as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'leads' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_leads as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'leads' and g.state in ('candidate', 'passed')
-    where n.lead_id = s.lead_id
+    where
+        n.lead_id = s.lead_id
         and n.load_id > s.load_id
 );
 
@@ -331,13 +473,20 @@ create table staging.stg_wallets (
 create index on staging.stg_wallets (load_id);
 create unique index on staging.stg_wallets (customer_id, period_on, load_id);
 create view staging.now_wallets as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.customer_id,
+    s.period_on,
+    s.category_spend_amount
 from staging.stg_wallets as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'wallets' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_wallets as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'wallets' and g.state in ('candidate', 'passed')
-    where n.customer_id = s.customer_id
+    where
+        n.customer_id = s.customer_id
         and n.period_on = s.period_on
         and n.load_id > s.load_id
 );
@@ -357,13 +506,24 @@ create table staging.stg_attendances (
 create index on staging.stg_attendances (load_id);
 create unique index on staging.stg_attendances (event_id, coalesce(lead_id, ''), coalesce(customer_id, ''), load_id);
 create view staging.now_attendances as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.event_id,
+    s.is_attended,
+    s.lead_id,
+    s.customer_id,
+    s.invited_at,
+    s.confirmed_at,
+    s.is_existing_customer
 from staging.stg_attendances as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'attendances' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_attendances as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'attendances' and g.state in ('candidate', 'passed')
-    where n.event_id = s.event_id
+    where
+        n.event_id = s.event_id
         and coalesce(n.lead_id, '') = coalesce(s.lead_id, '')
         and coalesce(n.customer_id, '') = coalesce(s.customer_id, '')
         and n.load_id > s.load_id
@@ -388,13 +548,28 @@ create table staging.stg_contacts (
 create index on staging.stg_contacts (load_id);
 create unique index on staging.stg_contacts (contact_id, load_id);
 create view staging.now_contacts as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.contact_id,
+    s.branch_id,
+    s.channel_code,
+    s.purpose_code,
+    s.started_at,
+    s.outcome_code,
+    s.lead_id,
+    s.customer_id,
+    s.staff_id,
+    s.duration_seconds,
+    s.objection_code
 from staging.stg_contacts as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'contacts' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_contacts as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'contacts' and g.state in ('candidate', 'passed')
-    where n.contact_id = s.contact_id
+    where
+        n.contact_id = s.contact_id
         and n.load_id > s.load_id
 );
 
@@ -410,13 +585,21 @@ create table staging.stg_lead_assignments (
 create index on staging.stg_lead_assignments (load_id);
 create unique index on staging.stg_lead_assignments (lead_id, assigned_at, load_id);
 create view staging.now_lead_assignments as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.lead_id,
+    s.staff_id,
+    s.assigned_at,
+    s.reason_code
 from staging.stg_lead_assignments as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'lead_assignments' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_lead_assignments as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'lead_assignments' and g.state in ('candidate', 'passed')
-    where n.lead_id = s.lead_id
+    where
+        n.lead_id = s.lead_id
         and n.assigned_at = s.assigned_at
         and n.load_id > s.load_id
 );
@@ -440,13 +623,28 @@ create table staging.stg_orders (
 create index on staging.stg_orders (load_id);
 create unique index on staging.stg_orders (order_id, load_id);
 create view staging.now_orders as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.order_id,
+    s.customer_id,
+    s.branch_id,
+    s.ordered_at,
+    s.amount,
+    s.currency,
+    s.product_line,
+    s.quantity,
+    s.staff_id,
+    s.event_id,
+    s.lead_id
 from staging.stg_orders as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'orders' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_orders as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'orders' and g.state in ('candidate', 'passed')
-    where n.order_id = s.order_id
+    where
+        n.order_id = s.order_id
         and n.load_id > s.load_id
 );
 
@@ -475,13 +673,34 @@ create table staging.stg_complaints (
 create index on staging.stg_complaints (load_id);
 create unique index on staging.stg_complaints (complaint_id, load_id);
 create view staging.now_complaints as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.complaint_id,
+    s.branch_id,
+    s.opened_at,
+    s.category_code,
+    s.customer_id,
+    s.order_id,
+    s.channel_code,
+    s.severity_code,
+    s.cause_code,
+    s.handler_staff_id,
+    s.due_at,
+    s.first_response_at,
+    s.resolved_at,
+    s.closed_at,
+    s.outcome_code,
+    s.compensation_amount,
+    s.text_hash
 from staging.stg_complaints as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'complaints' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_complaints as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'complaints' and g.state in ('candidate', 'passed')
-    where n.complaint_id = s.complaint_id
+    where
+        n.complaint_id = s.complaint_id
         and n.load_id > s.load_id
 );
 
@@ -500,13 +719,24 @@ create table staging.stg_returns (
 create index on staging.stg_returns (load_id);
 create unique index on staging.stg_returns (return_id, load_id);
 create view staging.now_returns as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.return_id,
+    s.order_id,
+    s.returned_at,
+    s.amount,
+    s.reason_code,
+    s.branch_id,
+    s.customer_id
 from staging.stg_returns as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'returns' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_returns as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'returns' and g.state in ('candidate', 'passed')
-    where n.return_id = s.return_id
+    where
+        n.return_id = s.return_id
         and n.load_id > s.load_id
 );
 
@@ -522,13 +752,21 @@ create table staging.stg_complaint_events (
 create index on staging.stg_complaint_events (load_id);
 create unique index on staging.stg_complaint_events (complaint_id, happened_at, event_code, load_id);
 create view staging.now_complaint_events as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.complaint_id,
+    s.event_code,
+    s.happened_at,
+    s.staff_id
 from staging.stg_complaint_events as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'complaint_events' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_complaint_events as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'complaint_events' and g.state in ('candidate', 'passed')
-    where n.complaint_id = s.complaint_id
+    where
+        n.complaint_id = s.complaint_id
         and n.happened_at = s.happened_at
         and n.event_code = s.event_code
         and n.load_id > s.load_id
@@ -550,13 +788,25 @@ create table staging.stg_surveys (
 create index on staging.stg_surveys (load_id);
 create unique index on staging.stg_surveys (invite_id, load_id);
 create view staging.now_surveys as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.invite_id,
+    s.branch_id,
+    s.method_code,
+    s.sent_at,
+    s.wave_code,
+    s.customer_id,
+    s.complaint_id,
+    s.answered_at
 from staging.stg_surveys as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'surveys' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_surveys as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'surveys' and g.state in ('candidate', 'passed')
-    where n.invite_id = s.invite_id
+    where
+        n.invite_id = s.invite_id
         and n.load_id > s.load_id
 );
 
@@ -574,13 +824,23 @@ create table staging.stg_survey_answers (
 create index on staging.stg_survey_answers (load_id);
 create unique index on staging.stg_survey_answers (invite_id, question_code, load_id);
 create view staging.now_survey_answers as
-select s.*
+select
+    s.load_id,
+    s.file_id,
+    s.row_number,
+    s.invite_id,
+    s.question_code,
+    s.score,
+    s.scale_min,
+    s.scale_max,
+    s.comment_hash
 from staging.stg_survey_answers as s
 inner join published.load_feed as f on s.load_id = f.load_id and f.feed = 'survey_answers' and f.state in ('candidate', 'passed')
 where not exists (
     select from staging.stg_survey_answers as n
     inner join published.load_feed as g on n.load_id = g.load_id and g.feed = 'survey_answers' and g.state in ('candidate', 'passed')
-    where n.invite_id = s.invite_id
+    where
+        n.invite_id = s.invite_id
         and n.question_code = s.question_code
         and n.load_id > s.load_id
 );

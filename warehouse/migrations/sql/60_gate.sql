@@ -1024,12 +1024,15 @@ select
     m.table_name,
     max(m.slice_on) as slice_on
 from published.manifest as m
-where m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed')
+where
+    m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    )
 group by m.table_name;
 
 create view gate.figures_branch as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1038,7 +1041,8 @@ select
     t.region_name,
     t.city,
     t.opened_on,
-    t.closed_on
+    t.closed_on,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.branch_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'branch';
@@ -1060,17 +1064,20 @@ inner join published.branch_edition as t on m.slice_on = t.slice_on and m.editio
 where
     c.table_name = 'branch'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_lead_source as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.source_code,
     t.source_group,
     t.label_en,
-    t.label_zh
+    t.label_zh,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.lead_source_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'lead_source';
@@ -1089,11 +1096,13 @@ inner join published.lead_source_edition as t on m.slice_on = t.slice_on and m.e
 where
     c.table_name = 'lead_source'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_lead_day as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1114,7 +1123,8 @@ select
     t.waited,
     t.ordered_in_30,
     t.ordered_in_90,
-    t.ordered_in_180
+    t.ordered_in_180,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.lead_day_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'lead_day';
@@ -1148,11 +1158,13 @@ inner join published.lead_day_edition as t on m.slice_on = t.slice_on and m.edit
 where
     c.table_name = 'lead_day'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_lead_wait as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1160,7 +1172,8 @@ select
     t.collected_on,
     t.source_code,
     t.bucket,
-    t.leads
+    t.leads,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.lead_wait_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'lead_wait';
@@ -1181,11 +1194,13 @@ inner join published.lead_wait_edition as t on m.slice_on = t.slice_on and m.edi
 where
     c.table_name = 'lead_wait'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_order_day as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1195,7 +1210,8 @@ select
     t.orders,
     t.amount,
     t.returned_amount,
-    t.returned_unknown_amount
+    t.returned_unknown_amount,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.order_day_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'order_day';
@@ -1218,11 +1234,13 @@ inner join published.order_day_edition as t on m.slice_on = t.slice_on and m.edi
 where
     c.table_name = 'order_day'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_return_day as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1230,7 +1248,8 @@ select
     t.returned_on,
     t.product_line,
     t.returns,
-    t.amount
+    t.amount,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.return_day_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'return_day';
@@ -1251,11 +1270,13 @@ inner join published.return_day_edition as t on m.slice_on = t.slice_on and m.ed
 where
     c.table_name = 'return_day'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_five_month as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1266,7 +1287,8 @@ select
     t.active_before,
     t.gone,
     t.is_whole_12,
-    t.is_whole_24
+    t.is_whole_24,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.five_month_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'five_month';
@@ -1290,11 +1312,13 @@ inner join published.five_month_edition as t on m.slice_on = t.slice_on and m.ed
 where
     c.table_name = 'five_month'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_segment_portfolio as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1305,7 +1329,8 @@ select
     t.customers,
     t.revenue,
     t.visits_got,
-    t.visits_due
+    t.visits_due,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.segment_portfolio_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'segment_portfolio';
@@ -1329,11 +1354,13 @@ inner join published.segment_portfolio_edition as t on m.slice_on = t.slice_on a
 where
     c.table_name = 'segment_portfolio'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_segment_tier as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1343,7 +1370,8 @@ select
     t.customers,
     t.revenue,
     t.visits_got,
-    t.visits_due
+    t.visits_due,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.segment_tier_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'segment_tier';
@@ -1366,16 +1394,19 @@ inner join published.segment_tier_edition as t on m.slice_on = t.slice_on and m.
 where
     c.table_name = 'segment_tier'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_segment_cut as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.axis,
     t.measured_by,
-    t.cut_at
+    t.cut_at,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.segment_cut_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'segment_cut';
@@ -1393,11 +1424,13 @@ inner join published.segment_cut_edition as t on m.slice_on = t.slice_on and m.e
 where
     c.table_name = 'segment_cut'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_segment_customer as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1414,7 +1447,8 @@ select
     t.as_of_on,
     t.spend,
     t.orders,
-    t.visits_got
+    t.visits_got,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.segment_customer_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'segment_customer';
@@ -1444,11 +1478,13 @@ inner join published.segment_customer_edition as t on m.slice_on = t.slice_on an
 where
     c.table_name = 'segment_customer'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_complaint_cohort as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1467,7 +1503,8 @@ select
     t.sla_breached_closed,
     t.sla_breached_open,
     t.sla_running,
-    t.sla_paused
+    t.sla_paused,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.complaint_cohort_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'complaint_cohort';
@@ -1499,11 +1536,13 @@ inner join published.complaint_cohort_edition as t on m.slice_on = t.slice_on an
 where
     c.table_name = 'complaint_cohort'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_complaint_duration as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1517,7 +1556,8 @@ select
     t.bucket,
     t.target_bucket,
     t.outcome,
-    t.items
+    t.items,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.complaint_duration_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'complaint_duration';
@@ -1544,11 +1584,13 @@ inner join published.complaint_duration_edition as t on m.slice_on = t.slice_on 
 where
     c.table_name = 'complaint_duration'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_complaint_open as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1569,7 +1611,8 @@ select
     t.working_seconds,
     t.is_paused,
     t.is_responded,
-    t.reopened_count
+    t.reopened_count,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.complaint_open_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'complaint_open';
@@ -1603,11 +1646,13 @@ inner join published.complaint_open_edition as t on m.slice_on = t.slice_on and 
 where
     c.table_name = 'complaint_open'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_complaint_daily as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1618,7 +1663,8 @@ select
     t.channel_code,
     t.opened,
     t.reopened,
-    t.ended
+    t.ended,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.complaint_daily_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'complaint_daily';
@@ -1642,11 +1688,13 @@ inner join published.complaint_daily_edition as t on m.slice_on = t.slice_on and
 where
     c.table_name = 'complaint_daily'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_survey_cohort as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1655,7 +1703,8 @@ select
     t.method_code,
     t.wave_code,
     t.sent,
-    t.answered
+    t.answered,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.survey_cohort_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'survey_cohort';
@@ -1677,11 +1726,13 @@ inner join published.survey_cohort_edition as t on m.slice_on = t.slice_on and m
 where
     c.table_name = 'survey_cohort'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
 
 create view gate.figures_survey_score as
 select
-    c.edition_id = c.refresh_id as is_new,
     t.edition_id,
     t.slice_on,
     t.branch_id,
@@ -1693,7 +1744,8 @@ select
     t.score,
     t.scale_min,
     t.scale_max,
-    t.answers
+    t.answers,
+    c.edition_id = c.refresh_id as is_new
 from ops.candidate as c
 inner join published.survey_score_edition as t on c.slice_on = t.slice_on and c.edition_id = t.edition_id
 where c.table_name = 'survey_score';
@@ -1718,4 +1770,7 @@ inner join published.survey_score_edition as t on m.slice_on = t.slice_on and m.
 where
     c.table_name = 'survey_score'
     and c.edition_id = c.refresh_id
-    and m.refresh_id = (select max(r.refresh_id) from published.refresh as r where r.state = 'passed');
+    and m.refresh_id = (
+        select max(r.refresh_id) from published.refresh as r
+        where r.state = 'passed'
+    );
