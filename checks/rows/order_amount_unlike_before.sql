@@ -17,7 +17,7 @@ usual as (
         m.slice_on,
         percentile_cont(0.5) within group (order by b.mean_amount) as mean_amount
     from month as m
-    inner join month as b on b.slice_on < m.slice_on and b.slice_on >= m.slice_on - interval '6 months'
+    inner join month as b on m.slice_on > b.slice_on and b.slice_on >= m.slice_on - interval '6 months'
     where m.is_new
     group by m.slice_on
     having count(*) >= 3
