@@ -187,6 +187,10 @@ def _take(
                 )
             shields = protections(source, mapping, opened.columns, vault.protect)
             landed = landing.land(connection, table=opened, file_id=file_id, protect=shields)
+            if landed.is_header_only:
+                received.remarks.append(
+                    f"{path.name}: a header and no rows; if there was nothing to deliver, all is well"
+                )
             file = LandedFile(file_id=file_id, name=path.name, columns=landed.columns)
             load_id = int(received.load_id or 0)
             staged = stage(connection, load_id=load_id, file=file, mapping=mapping, source=source, beside=beside)

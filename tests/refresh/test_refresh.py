@@ -224,6 +224,7 @@ def test_bad_files_are_refused_one_by_one_and_the_rest_goes_on(
     (folder / "orders.csv").write_bytes(b"")
     (folder / "leads.csv").write_text("complaint_id,opened_at\n1,2026-01-01\n", "utf-8")
     (folder / "notes.txt").write_text("hello", "utf-8")
+    (folder / "returns.csv").write_text("return_id,order_id,returned_at\n", "utf-8")
     deliveries = [type(deliveries[0]).by_contract(folder)]
     outcome = refresh(database, KEYS, deliveries, by="tests")
     refused = {each.file_name: each.why for each in outcome.received[0].refused}
@@ -231,6 +232,9 @@ def test_bad_files_are_refused_one_by_one_and_the_rest_goes_on(
     assert "empty" in refused["orders.csv"]
     assert "no header of this file is a column of leads" in refused["leads.csv"]
     assert outcome.received[0].unknown == ["notes.txt"]
+    assert outcome.received[0].remarks == [
+        "returns.csv: a header and no rows; if there was nothing to deliver, all is well"
+    ]
     assert outcome.verdict == "published"
     assert count() == 320
 
