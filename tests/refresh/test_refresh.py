@@ -285,3 +285,24 @@ def test_the_reader_can_neither_write_nor_look_elsewhere(database: db.Database, 
     ):
         with pytest.raises(DBAPIError), database.reader.begin() as connection:
             connection.exec_driver_sql(statement)
+
+
+def test_what_is_held_can_be_released_with_a_reason_that_stays(
+    database: db.Database, deliver: Refresh, published: Outcome, count: Count
+) -> None:
+    lost = [
+        {**row, "branch_id": "nowhere"} if number < 12 else row for number, row in enumerate(complaints(100, first=300))
+    ]
+    held = deliver("partly", complaints=lost)
+    assert held.verdict == "held"
+    assert count() == 300
+    with pytest.raises(stewardship.NotReleasable, match="say why"):
+        stewardship.release(database, held.refresh_id, reason=" ", by="mary")
+    released = stewardship.release(database, held.refresh_id, reason="twelve rows of a closed branch", by="mary")
+    assert released.verdict == "published"
+    assert count() == 388
+    kept = rows(database, "select distinct reason, released_by, published_refresh_id from published.release")
+    assert kept == [("twelve rows of a closed branch", "mary", released.refresh_id)]
+    assert ("mary", "release") in rows(database, "select person, action from access.audit")
+    with pytest.raises(stewardship.NotReleasable, match="not held by any rule"):
+        stewardship.release(database, released.refresh_id + 1, reason="again", by="mary")
