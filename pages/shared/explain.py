@@ -51,14 +51,19 @@ def metric(viewer: Viewer, code: str) -> None:
 
 def warnings(viewer: Viewer, codes: Sequence[str]) -> list[str]:
     """The checks that guard one of `codes` and did not pass, as sentences: published all the same, with a warning."""
-    declared, results = rules(), cached.rows(viewer.asker, state.checks)
-    keys = zip(results["gate"], results["table_name"], results["rule_id"], strict=True)
-    missed = [
-        declared[key]
-        for key, outcome in zip(keys, results["outcome"], strict=True)
-        if outcome != "passed" and key in declared
+    results = cached.rows(viewer.asker, state.checks)
+    return [
+        _missed(viewer, rule, row.released_because)
+        for row in results[results["outcome"] != "passed"].itertuples()
+        if (rule := rules().get((row.gate, row.table_name, row.rule_id))) and set(rule.guards) & set(codes)
     ]
-    return [rule.sentence(viewer.words.language) for rule in missed if set(rule.guards) & set(codes)]
+
+
+def _missed(viewer: Viewer, rule: Rule, released_because: str | None) -> str:
+    sentence = rule.sentence(viewer.words.language)
+    if not isinstance(released_because, str):
+        return sentence
+    return viewer.words.say("{check} (released: {reason})", check=sentence, reason=released_because)
 
 
 @cache

@@ -214,13 +214,14 @@ class Company:
             "unexpected_count",
             "element_count",
             "checked_at",
+            "released_because",
         ]
         at = pd.Timestamp(self.published_at)
         return pd.DataFrame(
             [
-                [12, "delivery", "complaints", "customer_id.references", "warn", "failed", None, 12, 900, at],
-                [12, "delivery", "complaints", "columns", "block", "passed", None, 0, 900, at],
-                [12, "delivery", "leads", "row_count", "block", "passed", None, 0, 5000, at],
+                [12, "delivery", "complaints", "customer_id.references", "warn", "failed", None, 12, 900, at, None],
+                [12, "delivery", "complaints", "columns", "block", "passed", None, 0, 900, at, None],
+                [12, "delivery", "leads", "row_count", "block", "passed", None, 0, 5000, at, None],
             ],
             columns=columns,
         )

@@ -11,7 +11,8 @@ import warehouse.refresh
 from tests.refresh.conftest import KEYS, Refresh
 from tests.refresh.deliveries import BRANCHES, complaints, delivered
 from warehouse import db, ledger, stewardship
-from warehouse.queries.reader import NothingPublished, UnknownRefresh
+from warehouse.queries import state
+from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 
 Count = Callable[..., int]
@@ -303,6 +304,10 @@ def test_what_is_held_can_be_released_with_a_reason_that_stays(
     assert count() == 388
     kept = rows(database, "select distinct reason, released_by, published_refresh_id from published.release")
     assert kept == [("twelve rows of a closed branch", "mary", released.refresh_id)]
+    told = state.checks(Reader(database.reader, "boss@example.com").pinned())
+    released_checks = told[told["released_because"].notna()]
+    assert set(released_checks["table_name"]) == {"complaints"}
+    assert set(released_checks["released_because"]) == {"twelve rows of a closed branch"}
     assert ("mary", "release") in rows(database, "select person, action from access.audit")
     with pytest.raises(stewardship.NotReleasable, match="not held by any rule"):
         stewardship.release(database, released.refresh_id + 1, reason="again", by="mary")

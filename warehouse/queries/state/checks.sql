@@ -1,5 +1,5 @@
 -- One row per rule: its newest result at or before this refresh, in a refresh that was published.
--- Reads  published.check_result, published.refresh
+-- Reads  published.check_result, published.refresh, published.release
 -- Why    a refresh checks only the tables that it touches; what it left alone is guarded by the result before.
 with published_by_then as (
     select refresh_id
@@ -32,8 +32,21 @@ newest as (
         checked_at
     from told
     where age = 1
+),
+
+final as (
+    select
+        n.*,
+        r.reason as released_because
+    from newest as n
+    left join published.release as r
+        on
+            n.refresh_id = r.published_refresh_id
+            and n.table_name = r.table_name
+            and n.rule_id = r.rule_id
+            and n.outcome <> 'passed'
 )
 
 select *
-from newest
+from final
 order by gate, table_name, rule_id
