@@ -175,7 +175,7 @@ def test_a_dry_run_says_the_difference_and_leaves_nothing(
     outcome = deliver("tried", dry_run=True, complaints=complaints(40, first=300))
     assert outcome.verdict == "tried"
     opened = [row for row in outcome.differences if row["table"] == "complaint_cohort" and row["measure"] == "opened"]
-    assert sum(int(row["after"] or 0) - int(row["before"] or 0) for row in opened) == 40  # type: ignore[call-overload]
+    assert sum(int(row["after"] or 0) - int(row["before"] or 0) for row in opened) == 40
     assert count() == 300
     assert rows(database, "select count(*) from staging.stg_complaints") == before
     assert rows(database, "select count(*) from curated.fct_complaint") == [(300,)]
