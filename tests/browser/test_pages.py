@@ -114,8 +114,11 @@ def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, dashboard
     page = _looked_at(browser, width=390)
     page.goto(dashboard.url(screen, **{"as": "executive"}))
     settled(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") <= 390
+    page.wait_for_function(  # charts are drawn once more when their card has found its width
+        """() => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
+            .every(element => element.scrollWidth <= 390)""",
+        timeout=10_000,
+    )
     _photograph(page, f"{screen or 'overview'}-phone")
     page.context.close()
 
