@@ -13,7 +13,7 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 TIMES = ("day", "week", "month")
 PLACES = ("region", "branch")
 
-Kind = Literal["rate", "ratio", "money_rate", "count", "money", "duration", "score", "parts", "funnel"]
+Kind = Literal["rate", "ratio", "money_rate", "count", "money", "duration", "score", "parts", "funnel", "coefficients"]
 Direction = Literal["up", "down", "none"]
 Words = Mapping[str, str]
 
@@ -33,7 +33,7 @@ class Metric:
 
     `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
     time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
-    `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure. `filter_feeds` names further
+    `also` are further figures of its rows, hidden with them. `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure. `filter_feeds` names further
     feeds that one value of a filter (`clock=working`) needs.
     """
 
@@ -55,6 +55,7 @@ class Metric:
     source: str
     filters: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     mature_days: int | None = None
     same_as: str | None = None
     alarm: Mapping[str, float] = field(default_factory=dict)
@@ -99,5 +100,5 @@ def cells(matrix: str) -> dict[str, Cell]:
 
 
 def _metric(code: str, about: dict[str, Any]) -> Metric:
-    lists = {name: tuple(about.get(name, ())) for name in ("feeds", "dims", "filters", "needs")}
+    lists = {name: tuple(about.get(name, ())) for name in ("feeds", "dims", "filters", "needs", "also")}
     return Metric(code=code, **{**about, **lists})

@@ -12,10 +12,11 @@ import pandas as pd
 from warehouse.metrics import TIMES, Metric, filters_of, metrics
 from warehouse.queries import rules
 from warehouse.queries.reader import NothingPublished, Reader
+from warehouse.queries.solved import SOLVERS
 from warehouse.scope import Scope
 
 Filters = Mapping[str, Sequence[str]]
-SECONDS = {"hours": 3600.0, "days": 86400.0}
+SECONDS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
 
 class UnknownMetric(ValueError):
@@ -64,6 +65,7 @@ SHAPES = {
         base="denominator",
         part="part",
     ),
+    "coefficients": Shape(figures=("value", "low", "high"), counts=("n",), base="n", part="part"),
 }
 LENGTHS = ("median", "median_low", "median_high", "p75", "p90")
 OPTIONAL_FIGURES = ("within_target", "within_target_low", "within_target_high", "paused")
@@ -83,7 +85,8 @@ def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ())
     pinned = reader if reader.refresh_id is not None else reader.pinned()
     dated = _dated(pinned, about, by=by, filters=scope.filters)
     rows = _rows(pinned, about, scope, by=by, dated=dated, question=about.family)
-    frame = _shaped(rows, about, by=by)
+    solve = SOLVERS.get(about.family)
+    frame = _shaped(rows if solve is None else solve(rows, about, by), about, by=by)
     frame.attrs["period"] = scope.period if dated else None
     return frame
 
@@ -164,7 +167,7 @@ def _shaped(rows: pd.DataFrame, about: Metric, *, by: Sequence[str]) -> pd.DataF
         frame[list(LENGTHS)] = frame[list(LENGTHS)] / SECONDS[about.unit]
     frame["suppressed"] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     if shape.base is not None:
-        _suppress(frame, shape, by=by, smallest=about.smallest_base)
+        _suppress(frame, shape, about, by=by)
     return frame
 
 
@@ -186,10 +189,10 @@ def _rows(
     )
 
 
-def _suppress(frame: pd.DataFrame, shape: Shape, *, by: Sequence[str], smallest: int) -> None:
+def _suppress(frame: pd.DataFrame, shape: Shape, about: Metric, *, by: Sequence[str]) -> None:
     apart = [shape.part] if shape.part else []
-    mask = rules.hidden(frame, by=by, base=str(shape.base), smallest=smallest, apart=apart)
-    figures = [name for name in (*shape.figures, *OPTIONAL_FIGURES) if name in frame.columns]
+    mask = rules.hidden(frame, by=by, base=str(shape.base), smallest=about.smallest_base, apart=apart)
+    figures = [name for name in (*shape.figures, *OPTIONAL_FIGURES, *about.also) if name in frame.columns]
     frame.loc[mask, figures] = float("nan")
     frame.loc[mask, "suppressed"] = rules.TOO_SMALL
 

@@ -85,6 +85,16 @@ begin atomic
     );
 end;
 
+-- Totals of the whole company, for comparison: only for who sees every branch, or leaves at least three unseen, so that
+-- nobody can take the own figures off and be left with somebody else's.
+create function access.sees_company_totals() returns boolean
+language sql stable security definer set search_path = ''
+begin atomic
+    select access.is_known() and count(*) not between 1 and 2
+    from access.branch as b
+    where b.branch_id not in (select v.branch_id from access.visible_branches() as v (branch_id));
+end;
+
 alter table published.refresh enable row level security;
 alter table published.load enable row level security;
 alter table published.file enable row level security;

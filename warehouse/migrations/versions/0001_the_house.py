@@ -24,6 +24,7 @@ def downgrade() -> None:
     """Take everything away, with all data."""
     for schema in SCHEMAS:
         op.get_bind().exec_driver_sql(f"drop schema if exists {schema} cascade")
+    op.get_bind().exec_driver_sql("drop function if exists ops.open_edition")
     op.get_bind().exec_driver_sql(
         "drop table if exists ops.candidate, ops.broken_line, ops.file, ops.load, ops.pending_slice cascade"
     )
