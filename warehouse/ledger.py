@@ -19,14 +19,23 @@ class Pending:
     state: str
 
 
-def begin(engine: Engine, *, by: str) -> int:
-    """Open a refresh; its id."""
+def begin(engine: Engine, *, by: str, definitions: str | None = None) -> int:
+    """Open a refresh whose figures are made by `definitions` (a fingerprint); its id."""
+    statement = text(
+        "insert into published.refresh (started_by, definitions) values (:by, :definitions) returning refresh_id"
+    )
     with engine.begin() as connection:
-        return int(
-            connection.execute(
-                text("insert into published.refresh (started_by) values (:by) returning refresh_id"), {"by": by}
-            ).scalar_one()
-        )
+        return int(connection.execute(statement, {"by": by, "definitions": definitions}).scalar_one())
+
+
+def definitions_changed(connection: Connection, refresh_id: int) -> bool:
+    """Whether the figures that readers see were made by other definitions than those of this refresh."""
+    statement = text(
+        "select now.definitions is distinct from last.definitions from published.refresh as now, published.refresh as last"
+        " where now.refresh_id = :refresh_id"
+        " and last.refresh_id = (select max(refresh_id) from published.refresh where state = 'passed')"
+    )
+    return bool(connection.execute(statement, {"refresh_id": refresh_id}).scalar())
 
 
 def step(engine: Engine, refresh_id: int, name: str) -> None:

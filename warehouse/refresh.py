@@ -18,6 +18,7 @@ from checks.gate import quarantine_rows, run_gate
 from checks.rules import Gate
 from warehouse import db, ledger, published
 from warehouse.curated import curate
+from warehouse.definitions import fingerprint
 from warehouse.ledger import Pending
 from warehouse.published import Touched
 from warehouse.receive import Delivery, Received, count_again, forget, receive
@@ -111,7 +112,8 @@ def running(
     with db.advisory_lock(database.loader, "gatehouse.refresh") as alone:
         if not alone:
             raise AlreadyRunning(_who_runs(database))
-        run = Run(database, ledger.begin(database.loader, by=by or getpass.getuser()), tell, frozenset(released))
+        refresh_id = ledger.begin(database.loader, by=by or getpass.getuser(), definitions=fingerprint())
+        run = Run(database, refresh_id, tell, frozenset(released))
         try:
             tidy(run)
             yield run
@@ -134,9 +136,15 @@ def tidy(run: Run) -> None:
 
 
 def onward(run: Run, again: Sequence[Pending] = (), *, dry_run: bool = False) -> Outcome:
-    """From the gates to the readers: what waits, and the keys of `again`, which are worked out anew."""
+    """From the gates to the readers: what waits, and the keys of `again`, which are worked out anew.
+
+    Where the definitions of the figures have changed since what readers see was made, everything is worked out anew.
+    """
     with run.database.loader.begin() as connection:
         run.zone = ledger.settings(connection).get("reporting_zone", DEFAULT_ZONE)
+        if ledger.definitions_changed(connection, run.refresh_id):
+            run.tell("definitions have changed: everything is worked out anew")
+            again = sorted({*again, *ledger.passed(connection)}, key=lambda item: (item.load_id, item.feed))
         waiting = ledger.pending(connection)
         remembered = published.remembered(connection)
     if not (waiting or again or remembered):

@@ -194,6 +194,17 @@ def test_a_rebuild_comes_to_the_same_figures(database: db.Database, deliver: Ref
     assert rows(database, question) == incremental
 
 
+def test_changed_definitions_are_worked_out_anew(
+    monkeypatch: pytest.MonkeyPatch, deliver: Refresh, published: Outcome, count: Count
+) -> None:
+    assert deliver("nothing new").verdict == "unchanged"
+    monkeypatch.setattr("warehouse.refresh.fingerprint", lambda: "another")
+    again = deliver("a new version of the house")
+    assert (again.verdict, set(again.slices)) == ("published", set(published.slices))
+    assert count() == count(at=published.refresh_id) == 300
+    assert deliver("once is enough").verdict == "unchanged"
+
+
 def test_a_refresh_that_was_cut_off_is_cleared_up_by_the_next(
     database: db.Database, deliver: Refresh, published: Outcome, count: Count, monkeypatch: pytest.MonkeyPatch
 ) -> None:

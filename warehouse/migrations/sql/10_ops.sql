@@ -9,7 +9,8 @@ create schema published;
 create schema access;
 create schema vault;
 
--- One row per refresh. State passed is the only one that `published.current` can point to.
+-- One row per refresh. State passed is the only one that `published.current` can point to. `definitions` is the fingerprint
+-- of the SQL and the settings by which its figures were made.
 create table published.refresh (
     refresh_id bigint generated always as identity primary key,
     state text not null default 'running' check (state in ('running', 'passed', 'held', 'failed', 'unchanged', 'tried')),
@@ -20,6 +21,7 @@ create table published.refresh (
     published_at timestamptz,
     reason text,
     timings jsonb not null default '{}',
+    definitions text,
     unique (refresh_id, state)
 );
 

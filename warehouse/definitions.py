@@ -1,0 +1,21 @@
+"""What the figures are made by, as one fingerprint: when it changes, everything published is made anew."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from warehouse.curated import declared
+
+HERE = Path(__file__).parent
+MADE_BY = ("curated/*.sql", "published/*.sql", "published/touched/*.sql", "migrations/sql/*.sql")
+
+
+@cache
+def fingerprint() -> str:
+    """SHA-256 over the SQL from staging to published and over the settings it is bound with, as hex."""
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in MADE_BY for path in HERE.glob(pattern)):
+        digest.update(path.read_bytes())
+    for name, value in sorted(declared().items()):
+        digest.update(f"{name}={value}".encode())
+    return digest.hexdigest()
