@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages import complaints, data_health, lead_sources, overview, satisfaction, segments
+from pages import complaints, data_health, lead_sources, metrics, overview, satisfaction, segments
 from pages.shared import panels, viewer
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
@@ -25,6 +25,7 @@ def pages(words: Words, who: Viewer | None) -> list[st.Page]:
         (complaints.show, "complaints", say("Complaints"), "support_agent"),
         (satisfaction.show, "satisfaction", say("Satisfaction"), "sentiment_satisfied"),
         (data_health.show, "data_health", say("Data health"), "fact_check"),
+        (metrics.show, "metrics", say("Metrics"), "dictionary"),
     ]
     made = [
         st.Page(partial(show, who), title=title, icon=f":material/{icon}:", url_path=path, default=path == "start")

@@ -13,7 +13,7 @@ import streamlit as st
 import uvicorn
 from streamlit.runtime.pages_manager import PagesManager
 
-SCREENS = ("overview", "lead_sources", "segments", "complaints", "satisfaction", "data_health")
+SCREENS = ("overview", "lead_sources", "segments", "complaints", "satisfaction", "data_health", "metrics")
 
 # A cold server would run pages/x.py by itself for the address /x, and show nothing: every address goes through app.py.
 PagesManager.uses_pages_directory = False

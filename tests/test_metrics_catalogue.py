@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.feeds.contract import feeds
-from warehouse.metrics import CATALOGUE, Metric, cells, filters_of, metrics
+from warehouse.metrics import CATALOGUE, Metric, cells, filters_of, metrics, phrases
 from warehouse.queries.figures import SHAPES
 
 QUERIES = CATALOGUE.parent / "queries"
@@ -21,6 +21,14 @@ def test_words_stand_in_both_languages(metric: Metric) -> None:
         assert not CHINESE.search(words["en"])
         assert CHINESE.search(words["zh_CN"])
     assert metric.source and metric.owner and metric.unit
+
+
+@EVERY
+def test_unit_owner_and_source_are_translated(metric: Metric) -> None:
+    assert metric.unit in phrases()["units"]
+    assert metric.owner in phrases()["owners"]
+    assert set(metric.source.split("; ")) <= set(phrases()["sources"])
+    assert CHINESE.search(metric.source_label["zh_CN"])
 
 
 @EVERY

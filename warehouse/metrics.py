@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -28,13 +29,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What changed in the definition of a figure, and on which day."""
+
+    on: date
+    said: Words
+
+
+FIRST = Change(on=date(2026, 11, 22), said={"en": "First defined.", "zh_CN": "首次定义。"})
+
+
+@dataclass(frozen=True)
 class Metric:
     """One figure. `direction` is the good one; `dims` are what it may be grouped, `filters` what it may be narrowed by.
 
     `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
     time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
-    `also` are further figures of its rows, hidden with them. `alarm` holds the trade's limits (`good_above`, `bad_above`), in the unit of the figure. `filter_feeds` names further
-    feeds that one value of a filter (`clock=working`) needs.
+    `also` are further figures of its rows, hidden with them. `alarm` holds the trade's limits (`good_above`, `bad_above`),
+    in the unit of the figure. `filter_feeds` names further feeds that one value of a filter (`clock=working`) needs.
+    `changes` are those of the definition, the newest last.
     """
 
     code: str
@@ -60,6 +73,23 @@ class Metric:
     same_as: str | None = None
     alarm: Mapping[str, float] = field(default_factory=dict)
     filter_feeds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    changes: tuple[Change, ...] = (FIRST,)
+
+    @property
+    def owner_label(self) -> Words:
+        """Who answers for the figure."""
+        return phrase("owners", self.owner)
+
+    @property
+    def unit_label(self) -> Words:
+        """What it is counted in."""
+        return phrase("units", self.unit)
+
+    @property
+    def source_label(self) -> Words:
+        """Where the definition and the method are from."""
+        parts = [phrase("sources", part) for part in self.source.split("; ")]
+        return {"en": self.source, "zh_CN": "；".join(part["zh_CN"] for part in parts)}
 
     @property
     def asked_as(self) -> str:
@@ -87,6 +117,18 @@ def filters_of(family: str) -> tuple[str, ...]:
 
 
 @cache
+def phrases() -> Mapping[str, Mapping[str, str]]:
+    """The Chinese of short phrases, by kind (units, owners, sources) and English phrase: `catalogue/words.yaml`."""
+    declared: Mapping[str, Mapping[str, str]] = yaml.safe_load((CATALOGUE / "words.yaml").read_text("utf-8"))
+    return declared
+
+
+def phrase(kind: str, english: str) -> Words:
+    """A short phrase in both languages; in English where nobody has translated it."""
+    return {"en": english, "zh_CN": phrases()[kind].get(english, english)}
+
+
+@cache
 def cuts() -> str:
     """The cuts of the segment matrices, `catalogue/cuts.yaml`, as the JSON text that published SQL is bound with."""
     return json.dumps(yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8")), ensure_ascii=False)
@@ -101,4 +143,5 @@ def cells(matrix: str) -> dict[str, Cell]:
 
 def _metric(code: str, about: dict[str, Any]) -> Metric:
     lists = {name: tuple(about.get(name, ())) for name in ("feeds", "dims", "filters", "needs", "also")}
-    return Metric(code=code, **{**about, **lists})
+    changes = (FIRST, *(Change(on=change["on"], said=change["said"]) for change in about.get("changes", ())))
+    return Metric(code=code, **{**about, **lists, "changes": changes})

@@ -32,10 +32,11 @@ def metric(viewer: Viewer, code: str) -> None:
         about.direction
     ]
     facts = [
+        say("unit: {unit}", unit=words.label(about.unit_label)),
         good,
         say("shown from n = {n}", n=about.smallest_base),
-        say("owner: {owner}", owner=about.owner),
-        say("source: {source}", source=about.source),
+        say("owner: {owner}", owner=words.label(about.owner_label)),
+        say("source: {source}", source=words.label(about.source_label)),
     ]
     st.caption(" · ".join(facts))
     when = words.moment(viewer.published_at, now=datetime.now(UTC))
