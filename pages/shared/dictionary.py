@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared import explain, markup
 from pages.shared.charts import lineage as charts
+from pages.shared.drawings import Drawing
 from pages.shared.markup import Cell
 from pages.shared.panels import Screen, html
 from pages.shared.text import Words
@@ -47,7 +48,8 @@ def lineage(screen: Screen, code: str) -> None:
     with screen.guarded():
         words, about = screen.viewer.words, metrics()[code]
         found = steps(about)
-        screen.titled(words.say("What it is made from"), _tells(screen, found), table=_table(words, found))
+        table = _table(words, found)
+        screen.titled(words.say("What it is made from"), Drawing(rows=table, tells=_tells(screen, found), table=table))
         st.graphviz_chart(charts.graph(found, screen.viewer.look, figure=words.label(about.label)), width="stretch")
 
 

@@ -19,11 +19,17 @@ Tells = Callable[[pd.DataFrame, Readable], str]
 
 @dataclass(frozen=True)
 class Drawing:
-    """`rows` for the drawing, `tells` for eyes and screen readers, `table` for copying."""
+    """`rows` for the drawing, `tells` for eyes and screen readers, `table` for reading, `values` for reckoning on."""
 
     rows: pd.DataFrame
     tells: str
     table: pd.DataFrame
+    values: pd.DataFrame | None = None
+
+    @property
+    def away(self) -> pd.DataFrame:
+        """The rows that people take away: numbers where there are any."""
+        return self.table if self.values is None else self.values
 
     @cached_property
     def arrow(self) -> pa.Table:
@@ -43,7 +49,7 @@ def figure(inquiry: Inquiry, metric: str, *, by: Sequence[str], shape: Shape, te
         return missing
     rows, reads = inquiry.readable(answer), inquiry.reads(metric)
     shown = shape(rows, reads)
-    return Drawing(rows=shown, tells=tells(shown, reads), table=readable.table(rows, inquiry.names, by))
+    return _drawing(inquiry, shown, tells(shown, reads), rows, by)
 
 
 def compared(inquiry: Inquiry, metric: str, *, by: str, shape: Shape) -> Drawing | Missing:
@@ -54,7 +60,7 @@ def compared(inquiry: Inquiry, metric: str, *, by: str, shape: Shape) -> Drawing
     reads = inquiry.reads(metric)
     rows = shape(inquiry.readable(answer), reads)
     shown = shapes.best_first(rows, reads).assign(whole=float(inquiry.readable(whole)["value"].iloc[0]))
-    return Drawing(rows=shown, tells=sentences.ranking(rows, reads), table=readable.table(rows, inquiry.names, (by,)))
+    return _drawing(inquiry, shown, sentences.ranking(rows, reads), rows, (by,))
 
 
 def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
@@ -63,8 +69,7 @@ def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
     if missing := inquiry.missing(answer):
         return missing
     rows = readable.with_limits(inquiry.readable(answer))
-    tells = sentences.trend(rows, inquiry.reads(metric))
-    return Drawing(rows=rows, tells=tells, table=readable.table(rows, inquiry.names, ("month",)))
+    return _drawing(inquiry, rows, sentences.trend(rows, inquiry.reads(metric)), rows, ("month",))
 
 
 def curve(inquiry: Inquiry, metric: str) -> Drawing | Missing:
@@ -87,6 +92,10 @@ def beside(inquiry: Inquiry, honest: str, common: str) -> Drawing | Missing:
         return missing
     reads, rows = inquiry.reads(honest), readable.with_limits(inquiry.readable(answer))
     shown = shapes.quantiles(rows, inquiry.readable(inquiry.history(common)), reads)
-    return Drawing(
-        rows=shown, tells=sentences.trend(rows, reads), table=readable.table(rows, inquiry.names, ("month",))
-    )
+    return _drawing(inquiry, shown, sentences.trend(rows, reads), rows, ("month",))
+
+
+def _drawing(inquiry: Inquiry, shown: pd.DataFrame, tells: str, rows: pd.DataFrame, by: Sequence[str]) -> Drawing:
+    """`shown` in the shape of the drawing; `rows` are all of them, for the table and for taking away."""
+    table, values = readable.table(rows, inquiry.names, by), readable.values(rows, inquiry.names, by)
+    return Drawing(rows=shown, tells=tells, table=table, values=values)

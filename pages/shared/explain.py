@@ -82,19 +82,24 @@ def stopped_by(viewer: Viewer, feed: str) -> list[str]:
     return [said.get(rule.split(".", 1)[-1], said.get(rule, rule)) for rule in ids]
 
 
-def _checks(viewer: Viewer, code: str) -> None:
-    say, language = viewer.words.say, viewer.words.language
-    declared = rules()
+def guarding(viewer: Viewer, codes: Sequence[str]) -> list[tuple[Rule, str]]:
+    """The checks that guard one of `codes`, each with its outcome; those that did not pass come first."""
     results = cached.rows(viewer.asker, state.checks)
     keys = zip(results["gate"], results["table_name"], results["rule_id"], strict=True)
-    guarding = [
-        (declared[key], result)
-        for key, result in zip(keys, results["outcome"], strict=True)
-        if key in declared and code in declared[key].guards
+    found = [
+        (rule, outcome)
+        for key, outcome in zip(keys, results["outcome"], strict=True)
+        if (rule := rules().get(key)) is not None and set(rule.guards) & set(codes)
     ]
-    passed = sum(outcome == "passed" for _, outcome in guarding)
+    return sorted(found, key=lambda pair: (pair[1] == "passed", pair[0].table, pair[0].id))
+
+
+def _checks(viewer: Viewer, code: str) -> None:
+    say, language = viewer.words.say, viewer.words.language
+    found = guarding(viewer, (code,))
+    passed = sum(outcome == "passed" for _, outcome in found)
     with st.expander(
-        say("Guarded by {n} checks, {passed} passed", n=len(guarding), passed=passed), icon=":material/verified_user:"
+        say("Guarded by {n} checks, {passed} passed", n=len(found), passed=passed), icon=":material/verified_user:"
     ):
-        for rule, outcome in sorted(guarding, key=lambda pair: (pair[1] == "passed", pair[0].table, pair[0].id)):
+        for rule, outcome in found:
             st.markdown(f"{MARKS[outcome]} `{rule.table}` {rule.sentence(language)}")

@@ -100,7 +100,7 @@ def _draw(screen: Screen, title: str, matrix: Matrix) -> None:
     with screen.guarded():
         made = screen.inquiry.kept(("matrix", matrix, title), lambda: _picture(screen.inquiry, title, matrix))
         if isinstance(made, Picture):
-            screen.titled(title, made.tells, table=made.table, metric=METRICS[matrix])
+            screen.titled(title, Drawing(rows=made.table, tells=made.tells, table=made.table), metric=METRICS[matrix])
             html(made.markup)
         else:
             screen.nothing(title, made)

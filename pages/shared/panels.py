@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -17,8 +17,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
-from pages.shared import cached, drawings, explain, markup, readable, sentences, shapes, tiles
+from pages.shared import cached, drawings, explain, markup, readable, sentences, shapes, takeaway, tiles
 from pages.shared.charts.theme import Look
+from pages.shared.downloads import Sheet
 from pages.shared.drawings import Drawing, Tells
 from pages.shared.filters import Asked
 from pages.shared.inquiry import Inquiry
@@ -38,11 +39,16 @@ Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 
 @dataclass(frozen=True)
 class Screen:
-    """One page for one person, as asked for. Draws the parts that all pages share, in the order in which it is called."""
+    """One page for one person, as asked for. Draws the parts that all pages share, in the order in which it is called.
+
+    What it has drawn so far stands in `shown` and `codes`, for whoever takes the page away.
+    """
 
     viewer: Viewer
     asked: Asked
     numbers: Iterator[int] = field(default_factory=itertools.count, compare=False)
+    shown: list[Sheet] = field(default_factory=list, compare=False)
+    codes: list[str] = field(default_factory=list, compare=False)
 
     @cached_property
     def inquiry(self) -> Inquiry:
@@ -67,6 +73,8 @@ class Screen:
         concerned = held[held["feed"].isin(needed)]
         scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
         html(markup.heading(title, line, scope, self._chip(metric_codes, is_held=len(concerned) > 0)))
+        self.codes.extend(metric_codes)
+        takeaway.page(self.inquiry, title, self.shown, self.codes)
         for row in concerned.itertuples():
             html(markup.nothing(*self._held_notice(str(row.feed), row.held_since, metric_codes)))
         if self.viewer.looks_back:
@@ -87,6 +95,7 @@ class Screen:
             with grid.cell(), self.guarded():
                 html(self.inquiry.kept(("tile", code), lambda code=code: tiles.tile(self.inquiry, code).markup()))
                 self._explained(code, "tile")
+        self.shown.append(self.inquiry.kept(("tiles", *codes), lambda: tiles.sheet(self.inquiry, codes)))
 
     def card(self) -> DeltaGenerator:
         """A card as wide as the page."""
@@ -152,21 +161,32 @@ class Screen:
         height = min(ROW_PIXELS * (len(rows) + 1) + 2, LONGEST_TABLE)
         st.dataframe(readable.cases(rows, self.names), hide_index=True, alt=title, height=height)
 
-    def titled(self, title: str, tells: str, *, table: pd.DataFrame, metric: str | None = None) -> None:
-        """The head of a card: title, the generated sentence, the table behind, the explanation of `metric`."""
+    def titled(self, title: str, drawing: Drawing, *, metric: str | None = None, draw: Draw | None = None) -> None:
+        """The head of a card: title, the generated sentence, the table behind with its downloads, the explanation of `metric`."""
+        self.shown.append(Sheet(title, drawing.tells, drawing.away))
+        self.codes.extend([metric] if metric else [])
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
-            html(markup.title(title, tells))
+            html(markup.title(title, drawing.tells))
             with self._popover(self.viewer.words.say("Table"), "table_rows", "card") as opened:
                 if opened.open:
-                    st.dataframe(table, hide_index=True, alt=title)
+                    st.dataframe(drawing.table, hide_index=True, alt=title)
+                    self._take_away(title, drawing, draw)
             if metric is not None:
                 self._explained(metric, "card")
 
     def drawn(self, title: str, draw: Draw, drawing: Drawing, *, metric: str | None = None) -> None:
         """A card's content: its head, and the drawing, for which the sentence is the text of screen readers."""
-        self.titled(title, drawing.tells, table=drawing.table, metric=metric)
+        self.titled(title, drawing, metric=metric, draw=draw)
         specified = specification(draw, self.viewer.look, drawing.shape)
         st.vega_lite_chart(drawing.arrow, specified, alt=drawing.tells, width="stretch")
+
+    def _take_away(self, title: str, drawing: Drawing, draw: Draw | None) -> None:
+        key = f"away-{next(self.numbers)}"
+        with st.container(horizontal=True, gap="xsmall"):
+            takeaway.table(self.inquiry, title, drawing.away, key=key)
+            if draw is not None:
+                specified = specification(draw, replace(self.viewer.look, theme="light"), drawing.shape)
+                takeaway.pictures(self.inquiry, title, specified, drawing.rows, drawing.tells, key=key)
 
     def nothing(self, title: str, missing: Missing) -> None:
         """A card's content where there is nothing to draw."""

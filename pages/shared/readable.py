@@ -163,6 +163,32 @@ def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
     return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
 
 
+def values(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
+    """Readable rows for reckoning on: what they are by under its names, and every figure as a number, unrounded."""
+    say = names.words.say
+    called = {
+        "value": say("Figure"),
+        "low": say("95% low"),
+        "high": say("95% high"),
+        "numerator": say("Numerator"),
+        "denominator": say("Denominator"),
+        "median": say("Half within"),
+        "p75": say("Three quarters within"),
+        "p90": say("Nine in ten within"),
+        "open": say("Still open"),
+        "pending": say("Not yet due"),
+        "n": say("n"),
+        "share": say("Share"),
+    }
+    parts = {
+        f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name)
+        for name in (*by, "part")
+        if name in rows
+    }
+    numbers = {name: title for name, title in called.items() if name in rows and rows[name].notna().any()}
+    return rows[[*parts, *numbers]].rename(columns=parts | numbers)
+
+
 def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     """A list of cases under readable names: places and codes by name, times to the minute, hours rounded."""
     say = names.words.say

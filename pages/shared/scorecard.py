@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pages.shared import markup
+from pages.shared.drawings import Drawing
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Cell, Missing
 from pages.shared.panels import Screen, html
@@ -18,10 +19,11 @@ NAMED_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The table as markup, and the sentence that says what it shows."""
+    """The table as markup, the sentence that says what it shows, and the figures for taking away."""
 
     tells: str
     table: str
+    values: pd.DataFrame
 
 
 def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
@@ -29,7 +31,7 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
     with screen.guarded():
         made = screen.inquiry.kept(("scorecard", tuple(codes), by), lambda: _made(screen.inquiry, codes, by))
         if isinstance(made, Scorecard):
-            html(markup.title(title, made.tells))
+            screen.titled(title, Drawing(rows=made.values, tells=made.tells, table=made.values))
             html(made.table)
         else:
             screen.nothing(title, made)
@@ -62,7 +64,9 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
     first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
     rest = [[Cell(group), *cells.values()] for group, cells in lines.items()]
-    return Scorecard(tells=tells, table=markup.table(headers, [first, *rest], described=tells, whole=True))
+    drawn = markup.table(headers, [first, *rest], described=tells, whole=True)
+    texts = [[each.said for each in line] for line in (first, *rest)]
+    return Scorecard(tells=tells, table=drawn, values=pd.DataFrame(texts, columns=headers))
 
 
 def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric) -> Cell:

@@ -1,10 +1,12 @@
 """What a tile says: figure, interval, n, the change if it is clear, the history with its natural limits."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
 
 from pages.shared import markup, readable, sentences
+from pages.shared.downloads import Sheet
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Tile
 from warehouse.metrics import metrics
@@ -38,6 +40,13 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
     )
 
 
+def sheet(inquiry: Inquiry, codes: Sequence[str]) -> Sheet:
+    """The tiles as rows of one sheet: figure, interval, n, unit, or why there is no figure."""
+    say, label = inquiry.viewer.words.say, inquiry.viewer.words.label
+    lines = [{say("Tile"): label(metrics()[code].label), say("Code"): code, **_row(inquiry, code)} for code in codes]
+    return Sheet(say("Tiles"), say("The figures at the head of the page."), pd.DataFrame(lines))
+
+
 def past_table(inquiry: Inquiry, code: str) -> pd.DataFrame | None:
     """The history behind a tile as a table; None where there is none."""
     history = inquiry.history(code) if "month" in metrics()[code].dims else None
@@ -66,6 +75,14 @@ def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
     is_good = None if about.direction == "none" else is_up == (about.direction == "up")
     said = inquiry.reads(code).change(difference.value)
     return markup.change(inquiry.viewer.words, is_up=is_up, said=said, is_good=is_good)
+
+
+def _row(inquiry: Inquiry, code: str) -> dict[str, object]:
+    say, answer = inquiry.viewer.words.say, inquiry.ask(code)
+    if missing := inquiry.missing(answer):
+        return {say("Remark"): missing[1]}
+    row = readable.values(inquiry.readable(answer), inquiry.names, ()).iloc[0].to_dict()
+    return {**row, say("Unit"): inquiry.viewer.words.label(metrics()[code].unit_label)}
 
 
 def _past(inquiry: Inquiry, code: str) -> list[float]:

@@ -1,0 +1,137 @@
+"""What people take away: a table as CSV, a page as one workbook, a chart as a picture. Pure: rows in, bytes out."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Literal
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+Form = Literal["png", "svg", "pdf"]
+FORMS: Mapping[Form, str] = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PICTURE_WIDTH, PICTURE_SCALE, LETTERS_IN_A_LINE = 720, 2, 100
+LONGEST_SHEET_NAME = 31
+NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook: its title, the sentence that says what it shows, and its rows."""
+
+    title: str
+    tells: str
+    rows: pd.DataFrame
+
+
+def csv(rows: pd.DataFrame) -> bytes:
+    """Rows as CSV in UTF-8 with BOM, as spreadsheets want it; text that would be a formula is disarmed by a quote."""
+    safe = rows.map(
+        lambda value: f"'{value}" if isinstance(value, str) and value.startswith(STARTS_A_FORMULA) else value
+    )
+    text: str = safe.to_csv(index=False)
+    return text.encode("utf-8-sig")
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """One sheet a table, in the order given; numbers stay numbers, and text is never a formula."""
+    book = Workbook(write_only=True)
+    taken: set[str] = set()
+    for sheet in sheets:
+        _write(book.create_sheet(_free_name(sheet.title, taken)), sheet)
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def picture(
+    specification: Mapping[str, Any], rows: pd.DataFrame, *, form: Form, title: str, below: Sequence[str]
+) -> bytes:
+    """A chart with its title, the sentence and the scope above it, drawn without a browser by vl-convert."""
+    import vl_convert
+
+    lines = [line for said in below for line in _wrapped(said)]
+    whole = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        **specification,
+        "width": PICTURE_WIDTH,
+        "background": "white",
+        "padding": 16,
+        "title": {"text": title, "subtitle": lines, "anchor": "start", "fontSize": 16, "offset": 14},
+        "data": {"values": json.loads(rows.to_json(orient="records", date_format="iso"))},
+    }
+    match form:
+        case "png":
+            drawn: bytes = vl_convert.vegalite_to_png(whole, scale=PICTURE_SCALE)
+            return drawn
+        case "svg":
+            return str(vl_convert.vegalite_to_svg(whole)).encode()
+        case "pdf":
+            return bytes(vl_convert.vegalite_to_pdf(whole))
+
+
+def file_name(*parts: object, ending: str) -> str:
+    """Parts joined by hyphens, without what file systems refuse."""
+    words = " ".join(str(part) for part in parts).translate(NOT_IN_SHEET_NAMES).split()
+    return f"gatehouse-{'-'.join(words)}.{ending}"
+
+
+def _write(page: Worksheet, sheet: Sheet) -> None:
+    widths = [
+        max([len(str(name)), *(len(str(value)) for value in sheet.rows.iloc[:, at].head(200))])
+        for at, name in enumerate(sheet.rows)
+    ]
+    for at, width in enumerate(widths, start=1):
+        page.column_dimensions[get_column_letter(at)].width = min(max(width + 2, 10), 60)
+    page.append([_cell(page, sheet.title, Font(bold=True, size=14))])
+    page.append([_cell(page, sheet.tells)])
+    page.append([])
+    page.append([_cell(page, str(name), Font(bold=True)) for name in sheet.rows])
+    for row in sheet.rows.itertuples(index=False):
+        page.append([_cell(page, value) for value in row])
+
+
+def _cell(page: Worksheet, value: object, font: Font | None = None) -> WriteOnlyCell:
+    known = None if value is None or value != value else value
+    if isinstance(known, pd.Timestamp | datetime):
+        known = known.replace(tzinfo=None)
+    cell = WriteOnlyCell(page, value=known if isinstance(known, int | float | datetime | None) else str(known))
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.alignment = Alignment(vertical="top")
+    if font is not None:
+        cell.font = font
+    return cell
+
+
+def _free_name(title: str, taken: set[str]) -> str:
+    """A name for a sheet that no other has: 31 letters at most, none that Excel refuses."""
+    plain = " ".join(title.translate(NOT_IN_SHEET_NAMES).split())[:LONGEST_SHEET_NAME] or "-"
+    name, number = plain, 2
+    while name.casefold() in taken:
+        ending = f" {number}"
+        name, number = plain[: LONGEST_SHEET_NAME - len(ending)] + ending, number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _wrapped(said: str) -> list[str]:
+    """Lines of about `LETTERS_IN_A_LINE` letters, broken at blanks, or anywhere in a script without blanks."""
+    lines = [""]
+    for word in said.split(" "):
+        pieces = [word[at : at + LETTERS_IN_A_LINE // 2] for at in range(0, max(len(word), 1), LETTERS_IN_A_LINE // 2)]
+        for piece in pieces:
+            wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in lines[-1] + piece)
+            if lines[-1] and wide > LETTERS_IN_A_LINE:
+                lines.append(piece)
+            else:
+                lines[-1] = f"{lines[-1]} {piece}".strip() if piece == word else lines[-1] + piece
+    return [line for line in lines if line]
