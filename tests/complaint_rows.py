@@ -24,6 +24,38 @@ def complaints(count: int, *, seed: int) -> list[dict[str, object]]:
     return [_complaint(f"c{number:05d}", chance) for number in range(count)]
 
 
+def company() -> dict[str, list[dict[str, object]]]:
+    """A few rows of every other feed that figures of complaints need; nobody in them has complained."""
+    people = [(f"p{number}", str(BRANCHES[number % 3]["branch_id"])) for number in range(30)]
+    return {
+        "complaint_events": [{"complaint_id": "c00000", "event_code": "opened", "happened_at": START}],
+        "contacts": [
+            {
+                "contact_id": f"t{name}",
+                "branch_id": branch,
+                "channel_code": "phone",
+                "purpose_code": "complaint",
+                "started_at": START,
+                "outcome_code": "reached",
+                "customer_id": name,
+            }
+            for name, branch in people
+        ],
+        "orders": [
+            {"order_id": name, "customer_id": name, "branch_id": branch, "ordered_at": START, "amount": 1}
+            for name, branch in people
+        ],
+        "surveys": [
+            {"invite_id": name, "branch_id": branch, "method_code": "phone", "sent_at": START, "customer_id": name}
+            for name, branch in people
+        ],
+        "survey_answers": [
+            {"invite_id": name, "question_code": "overall", "score": 1, "scale_min": 1, "scale_max": 5}
+            for name, _ in people
+        ],
+    }
+
+
 def frame(rows: list[dict[str, object]]) -> pd.DataFrame:
     """The same rows with `hours` waited so far, `outcome` (event, withdrawn, transferred, censored) and `region_id`."""
     made = pd.DataFrame(rows).merge(pd.DataFrame(BRANCHES)[["branch_id", "region_id"]], on="branch_id")

@@ -61,6 +61,7 @@ def test_every_cell_has_a_name_and_an_action() -> None:
     for matrix, expected in [
         ("portfolio", ["star", "question", "cash_cow", "dog", "unknown"]),
         ("value_tier", ["loyal", "opportunity", "edge", "lost"]),
+        ("service_type", ["quality", "factory", "friendly", "indifferent"]),
     ]:
         assert list(cells(matrix)) == expected
         for cell in cells(matrix).values():

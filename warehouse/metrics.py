@@ -136,8 +136,9 @@ def cuts() -> str:
 
 @cache
 def cells(matrix: str) -> dict[str, Cell]:
-    """The cells of a matrix (`portfolio`, `value_tier`) by code, the best first; KeyError for any other matrix."""
-    declared = json.loads(cuts())["cells"][matrix]
+    """The cells of a matrix (`portfolio`, `service_type` …) by code, the best first; KeyError for any other matrix."""
+    files = [yaml.safe_load((CATALOGUE / f"{name}.yaml").read_text("utf-8")) for name in ("cuts", "sides")]
+    declared = {name: each for file in files for name, each in file["cells"].items()}[matrix]
     return {code: Cell(code=code, **about) for code, about in declared.items()}
 
 

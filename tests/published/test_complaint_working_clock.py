@@ -112,6 +112,82 @@ def test_an_hour_lost_to_summer_time_is_not_worked(database: db.Database) -> Non
     assert waiting(house, hours, opened, until) == 2
 
 
+def test_an_hour_that_comes_twice_is_worked_twice(database: db.Database) -> None:
+    """On 1 November 2026 the hour from one to two comes twice in New York: from midnight to four are five hours."""
+    house = House(database, zone="America/New_York").open()
+    sunday = date(2026, 11, 1)
+    hours = [shift(sunday, "00:00", "12:00"), shift(sunday + timedelta(days=1), "09:00", "18:00")]
+    opened, until = (local(sunday, clock, "America/New_York") for clock in ("00:00", "04:00"))
+    assert waiting(house, hours, opened, until) == 5
+
+
+@pytest.mark.parametrize(
+    ("resolved", "expected"),
+    [
+        (date(2026, 3, 9), 1 + 2),  # clocks go on in the night of Sunday the 8th: office hours are office hours still
+        (date(2026, 11, 2), 1 + 2),  # and back in the night of Sunday the 1st
+    ],
+)
+def test_a_weekend_in_which_clocks_change_owes_no_hour(database: db.Database, resolved: date, expected: float) -> None:
+    house = House(database, zone="America/New_York").open()
+    friday = resolved - timedelta(days=3)
+    hours = [shift(friday, "09:00", "18:00"), shift(resolved, "09:00", "18:00")]
+    opened, until = local(friday, "17:00", "America/New_York"), local(resolved, "11:00", "America/New_York")
+    assert waiting(house, hours, opened, until) == expected
+    wanted = 66 - 1 if resolved.month == 3 else 66 + 1
+    assert house.published("complaint_open")["open_seconds"].tolist() == [wanted * 3600]
+
+
+@pytest.mark.parametrize(
+    ("paused", "resumed", "expected"),
+    [
+        ("16:00", "20:00", 4 + 9),  # from before closing until after it: the two hours to closing alone
+        ("20:00", "06:00", 6 + 9),  # by night, when nobody works: nothing
+        ("20:00", "10:00", 6 + 7),  # from the night into the morning: the first two hours of the day
+        ("12:30", "12:50", 6 + 9),  # in the lunch hour: nothing
+        ("11:30", "13:30", 5 + 9),  # over the lunch hour: half an hour on either side
+    ],
+)
+def test_a_pause_takes_off_what_is_worked_in_it(house: House, paused: str, resumed: str, expected: float) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    ends_on = MONDAY if resumed > paused else tuesday
+    log = [("paused", local(MONDAY, paused)), ("resumed", local(ends_on, resumed))]
+    house.deliver(
+        branches=BRANCHES,
+        working_hours=office_week(MONDAY, ("08:00", "12:00"), ("13:00", "18:00")),
+        complaints=[complaint("c", local(MONDAY, "11:00"))],
+        complaint_events=[{"complaint_id": "c", "event_code": code, "happened_at": at} for code, at in log],
+        until=local(tuesday, "23:00"),
+    )
+    assert worked_hours(house) == {"c": expected}
+
+
+def test_a_pause_that_still_holds_stops_the_clock(house: House) -> None:
+    house.deliver(
+        branches=BRANCHES,
+        working_hours=office_week(MONDAY, ("09:00", "18:00")),
+        complaints=[complaint("c", local(MONDAY, "16:00"))],
+        complaint_events=[{"complaint_id": "c", "event_code": "paused", "happened_at": local(MONDAY, "17:30")}],
+        until=local(MONDAY + timedelta(days=2), "12:00"),
+    )
+    assert worked_hours(house) == {"c": 1.5}
+
+
+def test_a_time_when_it_was_resolved_and_not_yet_reopened_is_owed(house: House) -> None:
+    """The customer whose complaint comes back has waited all the while: the clock runs from receipt to the end."""
+    log = [("resolved", "10:00"), ("reopened", "12:00"), ("resolved", "15:00")]
+    house.deliver(
+        branches=BRANCHES,
+        working_hours=office_week(MONDAY, ("09:00", "18:00")),
+        complaints=[complaint("c", local(MONDAY, "09:00"))],
+        complaint_events=[
+            {"complaint_id": "c", "event_code": code, "happened_at": local(MONDAY, clock)} for code, clock in log
+        ],
+        until=local(MONDAY + timedelta(days=2), "12:00"),
+    )
+    assert list(durations(house, "working")["bucket"]) == list(durations(house, "calendar")["bucket"]) == [bucket(6)]
+
+
 def test_without_a_calendar_there_is_no_working_clock(house: House) -> None:
     until = local(MONDAY, "20:00")
     house.deliver(

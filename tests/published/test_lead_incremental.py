@@ -18,8 +18,7 @@ TABLES = (
     "order_day",
     "return_day",
     "five_month",
-    "segment_portfolio",
-    "segment_tier",
+    "segment_move",
     "segment_cut",
     "segment_customer",
 )

@@ -1,15 +1,19 @@
-"""The two matrices against a calculation of their own, customer by customer, in pandas."""
+"""The matrices of a random company against a calculation of their own, customer by customer, in pandas."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
 from sqlalchemy import URL
 
 from tests.harness import House
+from tests.queries import standings
 from tests.queries.company import UNTIL, Company, company
-from tests.queries.test_order_figures import after, home_of, months_back, orders_of
+from tests.queries.standings import Month
+from tests.queries.test_order_figures import after, home_of, months_back
 from warehouse import db
 from warehouse.metrics import cells, cuts
 from warehouse.queries import lists
@@ -18,74 +22,54 @@ from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
 SAMPLE = [date(2024, 2, 1), date(2025, 2, 1), date(2025, 9, 1), date(2026, 1, 1), date(2026, 5, 1)]
+MATRICES = ("portfolio", "distributor", "apostle", "value_tier")
+HEAD = "head@example.com"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A published company, and who stands where in it by our own reckoning."""
+
+    made: Company
+    house: House
+    measure: dict[str, Callable[[date], Month]]
+
+    @property
+    def reader(self) -> Reader:
+        return self.house.reader()
+
+    def placed(self, matrix: str, month: date) -> pd.Series:
+        """The cell of everybody at a month's end."""
+        if matrix == "value_tier":
+            return standings.tiers(self.made, month)
+        return standings.placed(matrix, [self.measure[matrix](months_back(month, back)) for back in range(6, -1, -1)])
+
+    def near(self, matrix: str, month: date) -> pd.Series:
+        """Whether each would change cell if one cut moved by a tenth of itself."""
+        if matrix != "value_tier":
+            return standings.near(matrix, self.measure[matrix](month))
+        plain = standings.tiers(self.made, month)
+        moved = [{"often": 4}, {"year": 10}, {"year": 13}, {"recent": 5}, {"edge": 10}, {"edge": 13}]
+        return pd.concat([standings.tiers(self.made, month, **cut) != plain for cut in moved], axis=1).any(axis=1)
 
 
 @pytest.fixture(scope="module")
-def firm(server: URL, template: str) -> Iterator[tuple[Company, Reader]]:
-    """The company, published once for all that only read it."""
+def firm(server: URL, template: str) -> Iterator[Firm]:
+    """The company with distributors and surveys, published once for all that only read it."""
     database, made = db.embedded(server, "segment_figures", template=template), company(13)
+    for row in made.customers[::3]:
+        row["customer_kind"] = "distributor"
+    invites, answers = standings.surveys_of(made, 13)
     house = House(database).open()
-    house.deliver(until=UNTIL, **made.feeds())
-    yield made, house.reader()
+    house.deliver(until=UNTIL, **made.feeds(), surveys=invites, survey_answers=answers)
+    house.grant(HEAD, region="r1")
+    measure: dict[str, Callable[[date], Month]] = {
+        "portfolio": cache(lambda month: standings.portfolio(made, month)),
+        "distributor": cache(lambda month: standings.distributor(made, month)),
+        "apostle": cache(lambda month: standings.apostle(made, month, invites, answers)),
+    }
+    yield Firm(made, house, measure)
     database.dispose()
-
-
-def tiers(made: Company, month: date) -> pd.Series:
-    """The tier of every customer who ever ordered, by the words of the definition."""
-    orders = orders_of(made)
-    orders = orders[orders["on"] < after(month)]
-    year, half = orders[orders["on"] >= months_back(month, 11)], orders[orders["on"] >= months_back(month, 5)]
-    often = set(year.groupby("customer_id")["on"].nunique().loc[lambda count: count >= 3].index)
-    recent, lately = set(half["customer_id"]), set(year["customer_id"])
-    return pd.Series(
-        {
-            person: "loyal"
-            if person in recent & often
-            else "opportunity"
-            if person in recent
-            else "edge"
-            if person in lately
-            else "lost"
-            for person in orders["customer_id"].unique()
-        }
-    )
-
-
-def portfolio(made: Company, month: date) -> pd.DataFrame:
-    """The cell of every customer with an order in the 12 months, or on file and with a wallet in them."""
-    orders, wallets = orders_of(made), made.frame("wallets")
-    year = orders[(orders["on"] >= months_back(month, 11)) & (orders["on"] < after(month))]
-    purse = wallets[(wallets["period_on"] >= months_back(month, 11)) & (wallets["period_on"] < after(month))]
-    frame = pd.DataFrame(
-        {
-            "spend": year.groupby("customer_id")["amount"].sum(),
-            "orders": year.groupby("customer_id")["on"].nunique(),
-            "wallet": purse.groupby("customer_id")["category_spend_amount"].sum(),
-        }
-    )
-    on_file = [row["customer_id"] for row in made.customers]
-    frame = frame[(frame["orders"] > 0) | frame.index.isin(on_file)].copy()
-    if len(purse):
-        x, y, across, up = (
-            frame["wallet"],
-            frame["spend"].fillna(0) / frame["wallet"],
-            frame["wallet"].quantile(0.5),
-            0.5,
-        )
-    else:
-        kind = (
-            pd.Series({row["customer_id"]: row["customer_kind"] for row in made.customers})
-            .reindex(frame.index)
-            .fillna("")
-        )
-        x = frame["spend"] / frame.groupby(kind)["spend"].transform("median")
-        y, across, up = frame["orders"] / frame.groupby(kind)["orders"].transform("median"), 1, 1
-    frame["cell"] = "dog"
-    frame.loc[(x >= across) & (y >= up), "cell"] = "star"
-    frame.loc[(x >= across) & ~(y >= up), "cell"] = "question"
-    frame.loc[~(x >= across) & (y >= up), "cell"] = "cash_cow"
-    frame.loc[x.isna() | y.isna(), "cell"] = "unknown"
-    return frame
 
 
 def visits(made: Company, month: date) -> pd.Series:
@@ -96,65 +80,111 @@ def visits(made: Company, month: date) -> pd.Series:
     return contacts[is_visit & (on >= months_back(month, 2)) & (on < after(month))]["customer_id"].value_counts()
 
 
+def of_month(frame: pd.DataFrame, month: date) -> pd.DataFrame:
+    return frame[frame["month"] == month].set_index("part")
+
+
 @pytest.mark.parametrize("month", SAMPLE, ids=str)
-def test_value_tiers(firm: tuple[Company, Reader], month: date) -> None:
-    made, reader = firm
-    expected, orders = tiers(made, month), orders_of(made)
-    year = orders[(orders["on"] >= months_back(month, 11)) & (orders["on"] < after(month))]
-    revenue = year.groupby(year["customer_id"].map(expected))["amount"].sum()
-    seen = visits(made, month).groupby(expected).sum()
-    found = figure(reader, "matrix.value_tier", Scope(), by=["month"])
-    found = found[found["month"] == month].set_index("part")
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_a_matrix(firm: Firm, matrix: str, month: date) -> None:
+    expected = firm.placed(matrix, month)
+    found = of_month(figure(firm.reader, f"matrix.{matrix}", Scope(), by=["month"]), month)
     assert found["value"].to_dict() == expected.value_counts().to_dict()
-    assert found["revenue"].to_dict() == pytest.approx(revenue.reindex(found.index, fill_value=0).to_dict())
-    assert found["visits_got"].to_dict() == seen.reindex(found.index, fill_value=0).to_dict()
     assert found["share"].sum() == pytest.approx(1)
+    year = standings.year_of(firm.made, month)
+    revenue = year.groupby(year["customer_id"].map(expected))["amount"].sum()
+    assert found["revenue"].to_dict() == pytest.approx(revenue.reindex(found.index, fill_value=0).to_dict())
+    seen = visits(firm.made, month).groupby(expected).sum()
+    assert found["visits_got"].to_dict() == seen.reindex(found.index, fill_value=0).to_dict()
+    near = firm.near(matrix, month).groupby(expected).sum()
+    assert found["would_move"].to_dict() == near.reindex(found.index, fill_value=0).to_dict()
+    assert found["would_move_share"].to_dict() == pytest.approx((found["would_move"] / found["value"]).to_dict())
 
 
-@pytest.mark.parametrize("month", SAMPLE, ids=str)
-def test_portfolio(firm: tuple[Company, Reader], month: date) -> None:
-    made, reader = firm
-    expected = portfolio(made, month)
-    found = figure(reader, "matrix.portfolio", Scope(), by=["month"])
-    found = found[found["month"] == month].set_index("part")
-    assert found["value"].to_dict() == expected["cell"].value_counts().to_dict()
-    assert found["revenue"].to_dict() == pytest.approx(expected.groupby("cell")["spend"].sum().to_dict())
-    assert set(found["by_wallets"]) == {float(month >= date(2025, 3, 1) and month < date(2026, 9, 1))}
+def test_the_band_matters_in_this_company(firm: Firm) -> None:
+    """Else the tests above would prove nothing of it."""
+    months = [months_back(date(2026, 5, 1), back) for back in range(24)]
+    kept = [
+        (firm.placed(matrix, month) != standings.placed(matrix, [firm.measure[matrix](month)])).sum()
+        for matrix in ("portfolio", "distributor")
+        for month in months
+    ]
+    assert sum(kept) > 10
+
+
+def test_by_wallets_says_how_the_portfolio_was_measured(firm: Firm) -> None:
+    found = figure(firm.reader, "matrix.portfolio", Scope(), by=["month"])
+    for month in SAMPLE:
+        told = found[found["month"] == month]["by_wallets"]
+        assert set(told) == {float(date(2025, 3, 1) <= month < date(2026, 9, 1))}
+
+
+def test_visits_due_are_the_norm_of_the_cell(firm: Firm) -> None:
+    found = of_month(figure(firm.reader, "matrix.portfolio", Scope(), by=["month"]), SAMPLE[-1])
     norms = {"star": 3, "question": 3, "cash_cow": 1, "dog": 0.25, "unknown": 0}
     assert found["visits_due"].to_dict() == {cell: norms[cell] * row.value for cell, row in found.iterrows()}
-    seen = visits(made, month).groupby(expected["cell"]).sum()
-    assert found["visits_got"].to_dict() == seen.reindex(found.index, fill_value=0).to_dict()
 
 
-def test_each_cell_opens_to_its_customers(firm: tuple[Company, Reader]) -> None:
-    made, reader = firm
-    month, home = SAMPLE[-1], home_of(made)
-    for matrix, expected in [("portfolio", portfolio(made, month)["cell"]), ("value_tier", tiers(made, month))]:
-        for cell in cells(matrix):
-            found = lists.customers(reader, Scope(), matrix=matrix, cell=cell)
-            assert set(found["customer_code"]) == set(expected[expected == cell].index)
-            assert [home[person] for person in found["customer_code"]] == found["branch_id"].tolist()
-            assert (found["as_of_on"] == date(2026, 5, 31)).all()
-            assert found["spend"].is_monotonic_decreasing
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_rows_of_the_moves_are_last_months_counts_and_columns_this_months(firm: Firm, matrix: str) -> None:
+    counts = figure(firm.reader, f"matrix.{matrix}", Scope(), by=["month", "branch", "customer_kind"])
+    place = ["branch", "customer_kind"]
+    scope = Scope(filters={"matrix": (matrix,)})
+    moves = figure(firm.reader, "matrix.moves", scope, by=["month", *place, "from_cell", "to_cell"])
+    months = sorted(counts["month"].unique())
+    assert len(months) > 20
+    for before, month in zip([None, *months], months, strict=False):
+        step = moves[moves["month"] == month].fillna("")
+        came, stand = step[step["from_cell"] != "new"], step[step["to_cell"] != "gone"]
+        then, now = (counts[counts["month"] == on].fillna("") for on in (before, month))
+        assert (
+            came.groupby([*place, "from_cell"])["value"].sum().to_dict()
+            == then.set_index([*place, "part"])["value"].to_dict()
+        )
+        assert (
+            stand.groupby([*place, "to_cell"])["value"].sum().to_dict()
+            == now.set_index([*place, "part"])["value"].to_dict()
+        )
 
 
-def test_every_viewer_sees_the_cuts_of_the_company(firm: tuple[Company, Reader]) -> None:
-    made, reader = firm
-    lines = lists.portfolio_cuts(reader)
-    lines = lines[lines["month_on"] == SAMPLE[-1]].set_index("axis")["cut_at"].to_dict()
-    assert lines == {
-        "attractiveness": pytest.approx(portfolio(made, SAMPLE[-1])["wallet"].quantile(0.5)),
-        "support": 0.5,
-    }
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_moves(firm: Firm, matrix: str) -> None:
+    month = SAMPLE[-1]
+    before, now = firm.placed(matrix, months_back(month, 1)), firm.placed(matrix, month)
+    both = pd.DataFrame({"before": before, "now": now})
+    expected = both.fillna({"before": "new", "now": "gone"}).value_counts().to_dict()
+    found = figure(firm.reader, "matrix.moves", Scope(filters={"matrix": (matrix,)}), by=["from_cell", "to_cell"])
+    assert found.set_index(["from_cell", "to_cell"])["value"].to_dict() == expected
 
 
-def test_a_customer_is_in_one_tier_at_a_time(server: URL, template: str, firm: tuple[Company, Reader]) -> None:
-    database = db.embedded(server, "segment_figures", template=template)
-    overlapping = House(database).rows(
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_each_cell_opens_to_its_customers(firm: Firm, matrix: str) -> None:
+    expected, home = firm.placed(matrix, SAMPLE[-1]), home_of(firm.made)
+    for cell in cells(matrix).values():
+        found = lists.customers(firm.reader, Scope(), matrix=matrix, cell=cell.code)  # type: ignore[arg-type]
+        assert set(found["customer_code"]) == set(expected[expected == cell.code].index)
+        assert [home[person] for person in found["customer_code"]] == found["branch_id"].tolist()
+        assert (found["as_of_on"] == date(2026, 5, 31)).all()
+        assert found["spend"].is_monotonic_decreasing
+        assert (found["action_en"] == cell.action["en"]).all()
+
+
+@pytest.mark.parametrize("matrix", ["portfolio", "distributor", "apostle"])
+def test_a_branch_head_sees_the_cuts_of_the_company(firm: Firm, matrix: str) -> None:
+    head = firm.house.reader(HEAD)
+    lines = lists.cuts(head, matrix=matrix)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(lines, lists.cuts(firm.reader, matrix=matrix))  # type: ignore[arg-type]
+    found = lines[lines["month_on"] == SAMPLE[-1]].set_index("axis")["cut_at"].tolist()
+    assert sorted(found) == pytest.approx(sorted(cut[0] for cut in firm.measure[matrix](SAMPLE[-1]).cuts.values()))
+    mine = figure(head, f"matrix.{matrix}", Scope(), by=["month"])
+    pd.testing.assert_frame_equal(mine, figure(firm.reader, f"matrix.{matrix}", Scope(regions=("r1",)), by=["month"]))
+
+
+def test_a_customer_is_in_one_tier_at_a_time(firm: Firm) -> None:
+    overlapping = firm.house.rows(
         "with spell as (select *, lead(from_on) over (partition by customer_id order by from_on) as next_from_on"
         " from curated.tier_spell(cast(:cuts as jsonb))) select * from spell where next_from_on is distinct from"
         " case when until_on < 'infinity' then until_on end",
         cuts=cuts(),
     )
-    database.dispose()
     assert overlapping.empty

@@ -1,7 +1,7 @@
 """Each example source goes through the real refresh once a session; without the shared data folder its tests skip."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,31 +19,34 @@ FOLDERS = {
     "x_education": "xeducation_leads",
     "olist": "olist_orders_sample",
     "online_retail": "uci_online_retail_ii",
+    "sfo_survey": "sfo_airport_survey",
+    "bank_calls": "anonbank_calls_1999",
+    "citizen_messages": "cn_citizen_messages",
+    "cfpb": "cfpb_sample",
+    "helpdesk": "bpi_helpdesk",
+    "kiosk_servqual": "kiosk_servqual_kr",
 }
 
 
-@pytest.fixture(scope="session")
-def boston(request: pytest.FixtureRequest) -> Iterator[Loaded]:
-    with _loaded("boston_311", request) as loaded:
-        yield loaded
+def _source(name: str) -> Callable[[pytest.FixtureRequest], Iterator[Loaded]]:
+    @pytest.fixture(scope="session")
+    def source(request: pytest.FixtureRequest) -> Iterator[Loaded]:
+        with _loaded(name, request) as loaded:
+            yield loaded
+
+    return source
 
 
-@pytest.fixture(scope="session")
-def x_education(request: pytest.FixtureRequest) -> Iterator[Loaded]:
-    with _loaded("x_education", request) as loaded:
-        yield loaded
-
-
-@pytest.fixture(scope="session")
-def olist(request: pytest.FixtureRequest) -> Iterator[Loaded]:
-    with _loaded("olist", request) as loaded:
-        yield loaded
-
-
-@pytest.fixture(scope="session")
-def online_retail(request: pytest.FixtureRequest) -> Iterator[Loaded]:
-    with _loaded("online_retail", request) as loaded:
-        yield loaded
+boston = _source("boston_311")
+x_education = _source("x_education")
+olist = _source("olist")
+online_retail = _source("online_retail")
+sfo = _source("sfo_survey")
+bank = _source("bank_calls")
+citizens = _source("citizen_messages")
+cfpb = _source("cfpb")
+helpdesk = _source("helpdesk")
+kiosk = _source("kiosk_servqual")
 
 
 @contextmanager

@@ -39,18 +39,25 @@ class Loaded:
         mapping = MAPPINGS / f"{self.name}.yaml"
         return self.run("refresh", "--source", str(mapping), "--from", str(self.folder), "--json")
 
-    def rows(self, metric: str, *, by: Sequence[str] = ()) -> list[Row]:
-        """The rows of `figure METRIC --by … --json`."""
-        result = self.run("figure", metric, "--by", ",".join(by), "--json")
+    def rows(self, metric: str, *, by: Sequence[str] = (), where: Sequence[str] = ()) -> list[Row]:
+        """The rows of `figure METRIC --by … --where … --json`."""
+        only = [word for condition in where for word in ("--where", condition)]
+        result = self.run("figure", metric, "--by", ",".join(by), *only, "--json")
         assert result.exit_code == 0, result.stderr
         return list(json.loads(result.stdout)["rows"])
 
-    def by(self, metric: str, dimension: str) -> dict[str, Row]:
+    def by(self, metric: str, dimension: str, *, where: Sequence[str] = ()) -> dict[str, Row]:
         """The rows of a figure by one dimension: months as 2015-01, nothing as (none)."""
-        found = self.rows(metric, by=[dimension])
+        found = self.rows(metric, by=[dimension], where=where)
         names = {"month": lambda word: word[:7]}
         spelled = names.get(dimension, lambda word: "(none)" if word is None else word)
         return {spelled(row["by"][dimension]): row for row in found}
+
+    def absent(self, metric: str, *, by: Sequence[str] = ()) -> str:
+        """What the command line says of a figure that cannot be told."""
+        result = self.run("figure", metric, "--by", ",".join(by))
+        assert result.exit_code == 2, result.stdout
+        return result.stderr
 
     def values(self, metric: str, dimension: str) -> dict[str, Any]:
         """The values of a figure by one dimension."""

@@ -1,4 +1,4 @@
-"""figure, metrics: the same figures as the pages, under the same row security."""
+"""figure, change, metrics: the same figures as the pages, under the same row security."""
 
 import csv as csv_writer
 import sys
@@ -14,6 +14,7 @@ from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse
 from warehouse.metrics import Metric, metrics
 from warehouse.queries import figures
+from warehouse.queries.decompose import decompose
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.queries.state import published_at
 from warehouse.scope import Period, Scope
@@ -22,6 +23,7 @@ from warehouse.scope import Period, Scope
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command("figure")(figure)
+    app.command("change")(change)
     app.command("metrics")(catalogue)
 
 
@@ -57,6 +59,39 @@ def figure(
         output.as_json(_document(database, reader, figures.known(metric), scope, records))
     else:
         output.rows([_flat(row) for row in records], to_json=False, empty="no rows in this scope")
+
+
+def change(
+    metric: Annotated[str, typer.Argument(help="code of the metric, such as csat.top2")],
+    *,
+    by: Annotated[str, typer.Option(help="the dimension whose groups explain the change")],
+    from_: Annotated[datetime, typer.Option("--from", help="first day", formats=["%Y-%m-%d"])],
+    to: Annotated[datetime, typer.Option(help="last day", formats=["%Y-%m-%d"])],
+    where: Annotated[
+        list[str] | None, typer.Option(help="narrow: dimension=value, several times or value|value")
+    ] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="as this person would see it; default: the whole company")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Why a figure changed since the period of equal length before: other figures in the groups, or another mix of them."""
+    try:
+        after = _scope(where or [], from_, to)
+        before = after.compared() or after
+        database = open_warehouse()
+        reader = Reader(database.reader, as_ or owner_view(database.loader)).pinned()
+        frame = decompose(reader, metric, before, after, by=by)
+    except (ValueError, LookupError, NothingPublished) as error:
+        raise output.fail(error, output.HELD) from error
+    records = [_flat(row) for row in figures.records(frame.assign(suppressed=None), by=[by])]
+    if json:
+        about = figures.known(metric)
+        whole = _document(database, reader, about, after, records)
+        output.as_json(whole | {"compared_with": _days(before), "by": by, **frame.attrs})
+    else:
+        output.rows(records, to_json=False, empty="no rows in this scope")
+        output.say(f"{metric}: {frame.attrs['before']:.6g} → {frame.attrs['after']:.6g}, {frame.attrs['change']:+.6g}")
 
 
 def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = None, *, json: Json = False) -> None:
@@ -112,15 +147,18 @@ def _scope(where: list[str], first: datetime | None, last: datetime | None) -> S
 def _document(
     database: db.Database, reader: Reader, about: Metric, scope: Scope, records: list[dict[str, object]]
 ) -> dict[str, object]:
-    period = None if scope.period is None else {"from": scope.period.start, "to_before": scope.period.end}
     return {
         "metric": about.code,
         "refresh": reader.refresh_id,
         "published_at": published_at(reader, reader.refresh_id) if reader.refresh_id else None,
-        "scope": {"period": period, "regions": scope.regions, "branches": scope.branches, **scope.filters},
+        "scope": {"period": _days(scope), "regions": scope.regions, "branches": scope.branches, **scope.filters},
         "unit": about.unit,
         "rows": records,
     }
+
+
+def _days(scope: Scope) -> dict[str, object] | None:
+    return None if scope.period is None else {"from": scope.period.start, "to_before": scope.period.end}
 
 
 def _csv(frame: pd.DataFrame) -> None:

@@ -20,17 +20,27 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from warehouse import db
+from warehouse.causes import cause_gaps
 from warehouse.feeds.contract import feeds as contract
 from warehouse.metrics import cuts
+from warehouse.sides import sides
+from warehouse.surveys import survey_settings
 from warehouse.tables import SqlTable, needing, tables
-from warehouse.targets import complaint_targets
+from warehouse.targets import complaint_targets, six_calls
 
 NATURAL_NAMES = {"customer_id": "customer_code"}
 
 
 def declared() -> Mapping[str, str]:
-    """What SQL files are bound with beside the rows: the cuts and targets of the catalogue, as JSON text."""
-    return {"cuts": cuts(), "targets": complaint_targets()}
+    """What SQL files are bound with beside the rows: the settings of the catalogue, as JSON text."""
+    return {
+        "calls": six_calls(),
+        "causes": cause_gaps(),
+        "cuts": cuts(),
+        "sides": sides(),
+        "surveys": survey_settings(),
+        "targets": complaint_targets(),
+    }
 
 
 def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> dict[str, int]:

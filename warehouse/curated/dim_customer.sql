@@ -24,6 +24,8 @@ on_file as (
         n.customer_id as customer_code,
         n.branch_id,
         n.customer_kind,
+        n.usage_code,
+        n.product_owned_since_on,
         curated.party_id('customer:' || n.customer_id) as customer_id
     from staging.now_customers as n
     inner join touched as t on n.customer_id = t.customer_code
@@ -52,6 +54,8 @@ final as (
         customer_code,
         branch_id,
         customer_kind,
+        usage_code,
+        product_owned_since_on,
         true as is_on_file
     from on_file
     union all
@@ -60,6 +64,8 @@ final as (
         n.customer_code,
         o.branch_id,
         null as customer_kind,
+        null as usage_code,
+        null as product_owned_since_on,
         false as is_on_file
     from not_on_file as n
     left join first_order as o on n.customer_id = o.customer_id

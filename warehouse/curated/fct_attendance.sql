@@ -24,7 +24,9 @@ final as (
         a.lead_id,
         a.customer_id as customer_code,
         a.is_attended,
+        a.is_existing_customer,
         a.invited_at,
+        a.confirmed_at,
         e.held_on,
         curated.party_id(coalesce('customer:' || a.customer_id, 'lead:' || a.lead_id, 'event:' || a.event_id)) as customer_id
     from attendance as a

@@ -6,7 +6,8 @@
 -- Why    the clock starts on receipt, not on entry: that is what the customer waits. Where the log of a complaint tells of
 --        its end, or of its first answer, the log is the truth; where it is silent, the times in the complaint are.
 --        It is over at its last resolution that no reopening follows (else at closing). A complaint that the log
---        follows and that was resolved without a noted answer was answered by its resolution.
+--        follows and that was resolved without a noted answer was answered by its resolution. Its first resolution is
+--        where it ended first, unless that was a withdrawal or a transfer; a rejection is a decision, and counts.
 with touched as (
     select complaint_id from staging.stg_complaints
     where load_id = any(:loads)
@@ -107,7 +108,8 @@ life as (
     select
         complaint_id,
         count(*) - 1 as reopened_count,
-        min(ended_at) as first_ended_at,
+        min(ended_at) filter (where stretch = 0) as first_ended_at,
+        min(started_at) filter (where stretch = 1) as reopened_at,
         case when count(*) = count(ended_at) then max(ended_at) end as ended_at,
         range_agg(tstzrange(started_at, greatest(started_at, ended_at), '[]'))
         filter (where started_at is not null and ended_at is not null) as ended_while,
@@ -144,6 +146,11 @@ joined as (
         c.*,
         f.ended_at,
         f.reopened_count,
+        f.reopened_at,
+        case
+            when f.reopened_count > 0 or coalesce(c.outcome_code, '') not in ('withdrawn', 'transferred')
+                then f.first_ended_at
+        end as first_resolved_at,
         coalesce(p.paused_while, '{}') as paused_while,
         case
             when c.opened_at is not null then coalesce(f.ended_while, '{}') + coalesce(f.running_while, '{}')
@@ -169,6 +176,8 @@ worked_out as (
     select
         *,
         cast(opened_at at time zone :zone as date) as opened_on,
+        cast(first_resolved_at at time zone :zone as date) as first_resolved_on,
+        cast(date_trunc('month', first_resolved_at at time zone :zone) as date) as first_resolved_month,
         cast(date_trunc('month', opened_at at time zone :zone) as date) as opened_month,
         cast(date_trunc('month', greatest(opened_at, ended_at) at time zone :zone) as date) as ended_month,
         curated.party_id(coalesce('customer:' || customer_id, 'complaint:' || complaint_id)) as party_id,
@@ -207,6 +216,10 @@ final as (
         promised_at as due_at,
         ended_at,
         ended_month,
+        first_resolved_at,
+        first_resolved_on,
+        first_resolved_month,
+        reopened_at,
         outcome as outcome_code,
         reopened_count,
         compensation_amount,

@@ -23,6 +23,8 @@ final as (
         branch_id,
         purpose_code,
         outcome_code,
+        objection_code,
+        duration_seconds,
         started_at,
         cast(started_at at time zone :zone as date) as started_on,
         curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id, 'contact:' || contact_id)) as customer_id,

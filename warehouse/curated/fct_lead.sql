@@ -24,6 +24,10 @@ final as (
         collected_at,
         reconfirmed_at,
         is_genuine,
+        has_knowledge,
+        has_means,
+        has_awareness,
+        has_need,
         cast(collected_at at time zone :zone as date) as collected_on,
         curated.party_id(coalesce('customer:' || customer_id, 'lead:' || lead_id)) as customer_id,
         curated.party_id('customer:' || referrer_customer_id) as referrer_id

@@ -70,6 +70,7 @@ final as (
         o.order_id,
         o.customer_id as customer_code,
         o.lead_id,
+        o.event_id,
         o.branch_id,
         o.ordered_at,
         o.ordered_on,

@@ -5,7 +5,9 @@
 -- Slice  month of opening once a complaint is over; 0001-01-01 for all that still run
 -- Reach  none: what still runs stands in one slice, written anew whenever the data date moves
 -- Why    the four parts of the promise add to all in scope. In scope is what has a deadline, but for what was withdrawn or
---        handed over before it. A pause does not move a deadline: it is shown inside what still runs.
+--        handed over before it. A pause does not move a deadline: it is shown inside what still runs. A complaint is
+--        repeated when its customer complains again of the same category within 30 days. A cause belongs to one of the five
+--        gaps of service, `:causes` says which.
 with complaint as (
     select * from curated.fct_complaint
     where cohort_on = any(:slices)
@@ -15,24 +17,43 @@ branch as (
     select * from curated.dim_branch
 ),
 
+gap as (
+    select
+        g.cause_code,
+        g.gap_code
+    from jsonb_each_text(cast(:causes as jsonb)) as g (cause_code, gap_code)
+),
+
+repeated as (
+    select distinct
+        c.customer_id,
+        c.complaint_id
+    from complaint as c
+    inner join curated.fct_complaint as n
+        on
+            c.customer_id = n.customer_id
+            and c.category_code = n.category_code
+            and c.opened_at < n.opened_at
+            and c.opened_at + interval '720 hours' >= n.opened_at
+),
+
 judged as (
     select
         *,
-        case
-            when ended_at > due_at then 'breached_closed'
-            when outcome_code in ('resolved', 'rejected') and ended_at <= due_at then 'met'
-            when ended_at is null and due_at < cast(:data_until as timestamptz) then 'breached_open'
-            when ended_at is null and due_at is not null then 'running'
-        end as sla
+        curated.sla_part(outcome_code, ended_at, due_at, cast(:data_until as timestamptz)) as sla
     from complaint
 ),
 
 placed as (
     select
         j.*,
-        b.region_id
+        b.region_id,
+        g.gap_code,
+        r.complaint_id is not null as is_repeated
     from judged as j
     left join branch as b on j.branch_id = b.branch_id
+    left join gap as g on j.cause_code = g.cause_code
+    left join repeated as r on j.customer_id = r.customer_id and j.complaint_id = r.complaint_id
 ),
 
 final as (
@@ -45,7 +66,10 @@ final as (
         severity_code,
         channel_code,
         cause_code,
+        gap_code,
         count(*) as opened,
+        count(customer_code) as named,
+        count(*) filter (where is_repeated) as repeated_in_30,
         count(first_response_at) as responded,
         count(*) filter (where outcome_code in ('resolved', 'rejected')) as resolved,
         count(*) filter (where outcome_code = 'withdrawn') as withdrawn,
@@ -56,7 +80,7 @@ final as (
         count(*) filter (where sla = 'running') as sla_running,
         count(*) filter (where sla = 'running' and upper_inf(paused_while)) as sla_paused
     from placed
-    group by cohort_on, branch_id, region_id, opened_on, category_code, severity_code, channel_code, cause_code
+    group by cohort_on, branch_id, region_id, opened_on, category_code, severity_code, channel_code, cause_code, gap_code
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- published.five_month
--- One row per month that has ended and home branch: customers who are active, bought again, referred somebody, left.
+-- One row per month that has ended and home branch: customers who are active, bought again, referred somebody, left,
+-- and those who were won in it, with the first order of all.
 -- Reads  curated.fct_order, curated.fct_lead, curated.dim_customer, curated.dim_branch
 -- Feeds  orders, customers, leads, branches
 -- Slice  month at whose end it is counted
@@ -116,6 +117,22 @@ gone as (
     from ordered
 ),
 
+won as (
+    select
+        o.customer_id,
+        o.month_on as from_on,
+        cast(o.month_on + interval '1 month' as date) as until_on
+    from ordered as o
+    cross join span as s
+    where
+        o.last_on is null
+        and o.month_on >= s.from_on + interval '23 months'
+        and not exists (
+            select from curated.fct_order as f
+            where f.customer_id = o.customer_id and f.ordered_on < s.from_on
+        )
+),
+
 spell as (
     select
         'active' as measure,
@@ -141,6 +158,11 @@ spell as (
         'gone' as measure,
         g.*
     from gone as g
+    union all
+    select
+        'won' as measure,
+        w.*
+    from won as w
 ),
 
 counted as (
@@ -164,7 +186,8 @@ standing as (
         coalesce(sum(c.customers) filter (where c.measure = 'repeated'), 0) as repeated,
         coalesce(sum(c.customers) filter (where c.measure = 'referring'), 0) as referring,
         coalesce(sum(c.customers) filter (where c.measure = 'active_before'), 0) as active_before,
-        coalesce(sum(c.customers) filter (where c.measure = 'gone'), 0) as gone
+        coalesce(sum(c.customers) filter (where c.measure = 'gone'), 0) as gone,
+        coalesce(sum(c.customers) filter (where c.measure = 'won'), 0) as won
     from slice as s
     inner join counted as c on s.slice_on >= c.from_on and s.slice_on < c.until_on
     group by s.slice_on, c.branch_id
@@ -187,6 +210,7 @@ final as (
         s.referring,
         s.active_before,
         s.gone,
+        s.won,
         h.from_on <= s.slice_on - interval '11 months' as is_whole_12,
         h.from_on <= s.slice_on - interval '23 months' as is_whole_24
     from standing as s

@@ -1,7 +1,7 @@
 -- published.segment_customer
--- One row per customer who ever ordered or has a wallet: where they stood at the end of the last month that has ended.
--- Reads  curated.portfolio, curated.tier_spell, curated.fct_order, curated.fct_contact, curated.dim_customer, curated.dim_branch
--- Feeds  orders, wallets, contacts, customers, branches, currency_rates
+-- One row per customer who stands in a matrix: where, at the end of the last month that has ended.
+-- Reads  curated.standing, curated.tier_spell, curated.fct_order, curated.fct_contact, curated.dim_customer, curated.dim_branch
+-- Feeds  orders, wallets, surveys, survey_answers, contacts, customers, branches, currency_rates, targets
 -- Slice  one for all
 -- Reach  anything up to the end of that month, and its ending.
 -- Why    each cell of a matrix opens to its customers; only the newest standing is worth acting on.
@@ -14,25 +14,50 @@ cut as (
 ),
 
 last_month as (
-    select cast(
-        date_trunc('month', cast(cast(:data_until as timestamptz) at time zone :zone as date) + 1) - interval '1 month' as date
-    ) as month_on
+    select curated.last_month(cast(:data_until as timestamptz), :zone) as month_on
 ),
 
 placed as (
-    select p.*
+    select
+        p.customer_id,
+        p.matrix,
+        p.to_cell as cell,
+        p.x,
+        p.y,
+        p.spend,
+        p.orders
     from cut as c
     cross join last_month as m
-    cross join curated.portfolio(array[m.month_on], c.cuts) as p
-),
-
-tier as (
+    cross join curated.standing('{portfolio,distributor,apostle}', array[m.month_on], c.cuts) as p
+    where p.to_cell <> 'gone'
+    union all
     select
         t.customer_id,
-        t.tier
+        'value_tier' as matrix,
+        t.tier as cell,
+        null as x,
+        null as y,
+        0 as spend,
+        0 as orders
     from cut as c
     cross join curated.tier_spell(c.cuts) as t
     inner join last_month as m on t.from_on <= m.month_on and t.until_on > m.month_on
+),
+
+standing as (
+    select
+        customer_id,
+        max(cell) filter (where matrix = 'portfolio') as portfolio,
+        max(cell) filter (where matrix = 'value_tier') as value_tier,
+        max(cell) filter (where matrix = 'distributor') as distributor,
+        max(cell) filter (where matrix = 'apostle') as apostle,
+        max(x) filter (where matrix = 'portfolio') as attractiveness,
+        max(y) filter (where matrix = 'portfolio') as support,
+        max(x) filter (where matrix = 'apostle') as satisfaction,
+        max(spend) as spend,
+        max(orders) as orders
+    from placed
+    group by customer_id
 ),
 
 ordered as (
@@ -59,19 +84,6 @@ visit as (
     group by v.customer_id
 ),
 
-standing as (
-    select
-        p.cell,
-        t.tier,
-        p.spend,
-        p.orders,
-        p.attractiveness,
-        p.support,
-        coalesce(p.customer_id, t.customer_id) as customer_id
-    from placed as p
-    full join tier as t on p.customer_id = t.customer_id
-),
-
 final as (
     select
         s.slice_on,
@@ -79,16 +91,21 @@ final as (
         b.region_id,
         d.customer_code,
         d.customer_kind,
-        n.cell as portfolio,
-        n.tier as value_tier,
+        n.portfolio,
+        n.value_tier,
+        n.distributor,
+        n.apostle,
         o.last_ordered_on,
         n.attractiveness,
         n.support,
-        cast(c.cuts -> 'portfolio' -> 'visits' ->> n.cell as numeric) as portfolio_visits_due,
-        cast(c.cuts -> 'value_tier' -> 'visits' ->> n.tier as numeric) as value_tier_visits_due,
+        n.satisfaction,
+        n.spend,
+        n.orders,
+        cast(c.cuts -> 'portfolio' -> 'visits' ->> n.portfolio as numeric) as portfolio_visits_due,
+        cast(c.cuts -> 'value_tier' -> 'visits' ->> n.value_tier as numeric) as value_tier_visits_due,
+        cast(c.cuts -> 'distributor' -> 'visits' ->> n.distributor as numeric) as distributor_visits_due,
+        cast(c.cuts -> 'apostle' -> 'visits' ->> n.apostle as numeric) as apostle_visits_due,
         cast(m.month_on + interval '1 month' as date) - 1 as as_of_on,
-        coalesce(n.spend, 0) as spend,
-        coalesce(n.orders, 0) as orders,
         coalesce(v.visits_got, 0) as visits_got
     from slice as s
     cross join last_month as m

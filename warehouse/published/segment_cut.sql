@@ -1,56 +1,52 @@
 -- published.segment_cut
--- One row per month that has ended and axis of the portfolio matrix: where the whole company's cut lay.
--- Reads  curated.portfolio (fct_order, fct_wallet, dim_customer)
--- Feeds  orders, wallets, customers, currency_rates
+-- One row per month that has ended, matrix and axis: where the whole company's cut lay, and that of the corner where there is one.
+-- Reads  curated.against_cuts (fct_order, fct_wallet, fct_survey, fct_survey_answer, dim_customer)
+-- Feeds  orders, wallets, surveys, survey_answers, customers, currency_rates, targets
 -- Slice  month at whose end customers are placed
--- Reach  every month from that of the earliest order or wallet delivered on, and months that have ended since.
+-- Reach  every month from that of the earliest order, wallet, survey or target delivered on, and months that have ended since.
 -- Why    a branch head sees the company's cuts, as lines in the chart, without seeing the company's customers.
-with last_month as (
-    select cast(
-        date_trunc('month', cast(cast(:data_until as timestamptz) at time zone :zone as date) + 1) - interval '1 month' as date
-    ) as month_on
+with cut as (
+    select cast(:cuts as jsonb) as cuts
 ),
 
-first_month as (
-    select cast(date_trunc('month', min(ordered_on)) as date) as month_on from curated.fct_order
-),
-
-slice as (
-    select s.slice_on
-    from unnest(cast(:slices as date[])) as s (slice_on)
-    inner join last_month as m on s.slice_on <= m.month_on
-    inner join first_month as f on s.slice_on >= f.month_on
-),
-
-placed as (
-    select p.*
-    from curated.portfolio(cast(:slices as date[]), cast(:cuts as jsonb)) as p
-    inner join slice as s on p.slice_on = s.slice_on
+ended as (
+    select curated.ended_months(cast(:slices as date[]), cast(:data_until as timestamptz), :zone) as slices
 ),
 
 lain as (
     select distinct
-        slice_on,
-        axes,
-        attractiveness_cut,
-        support_cut
-    from placed
+        m.matrix,
+        m.slice_on,
+        m.measured_by,
+        m.x_cut,
+        m.y_cut,
+        m.x_corner,
+        m.y_corner
+    from cut as c
+    cross join ended as e
+    cross join curated.against_cuts('{portfolio,distributor,apostle}', e.slices, c.cuts) as m
 ),
 
 final as (
     select
-        slice_on,
-        'attractiveness' as axis,
-        axes as measured_by,
-        attractiveness_cut as cut_at
-    from lain
+        m.slice_on,
+        m.matrix,
+        c.cuts -> m.matrix -> 'axes' ->> 0 as axis,
+        m.measured_by,
+        m.x_cut as cut_at,
+        m.x_corner as corner_at
+    from lain as m
+    cross join cut as c
     union all
     select
-        slice_on,
-        'support' as axis,
-        axes as measured_by,
-        support_cut as cut_at
-    from lain
+        m.slice_on,
+        m.matrix,
+        c.cuts -> m.matrix -> 'axes' ->> 1 as axis,
+        m.measured_by,
+        m.y_cut as cut_at,
+        m.y_corner as corner_at
+    from lain as m
+    cross join cut as c
 )
 
 select *

@@ -185,6 +185,7 @@ def _rows(
         branches=list(scope.branches),
         by=list(by),
         mature_days=about.mature_days,
+        smallest_base=about.smallest_base,
         **narrowed,
     )
 

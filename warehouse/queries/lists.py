@@ -4,10 +4,11 @@ from typing import Literal
 
 import pandas as pd
 
+from warehouse import metrics
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
-Matrix = Literal["portfolio", "value_tier"]
+Matrix = Literal["portfolio", "value_tier", "distributor", "apostle"]
 
 
 def branches(reader: Reader) -> pd.DataFrame:
@@ -23,11 +24,14 @@ def sources(reader: Reader) -> pd.DataFrame:
 def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: int = 200) -> pd.DataFrame:
     """The customers in one cell at the end of the last month that has ended, those with the highest spend first.
 
-    Columns: customer_code, customer_kind, region_id, branch_id, as_of_on, portfolio, value_tier, spend (reporting currency, 12
-    months), orders (days with an order, 12 months), last_ordered_on, attractiveness, support, visits_got, visits_due (of this matrix). At
-    most `most` rows. The period of `scope` is not applied: the standing is the newest.
+    Columns: customer_code, customer_kind, region_id, branch_id, as_of_on, portfolio, value_tier, distributor, apostle (their
+    cells; None: not in that matrix), spend (reporting currency, 12 months), orders (days with an order, 12 months),
+    last_ordered_on, attractiveness, support, satisfaction (0 to 100), visits_got, visits_due (of this matrix), action_en and
+    action_zh (what is due in this cell). At most `most` rows. The period of `scope` is not applied: the standing is the
+    newest. Raises KeyError where the matrix has no such cell.
     """
-    return reader.frame(
+    action = metrics.cells(matrix)[cell].action
+    found = reader.frame(
         "segment_customers",
         matrix=matrix,
         cell=cell,
@@ -36,8 +40,12 @@ def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: 
         customer_kind=list(scope.filters.get("customer_kind", ())),
         most=most,
     )
+    return found.assign(action_en=action["en"], action_zh=action["zh_CN"])
 
 
-def portfolio_cuts(reader: Reader) -> pd.DataFrame:
-    """Where the company's cuts lay at each month's end: month_on, axis, measured_by (wallets or spend), cut_at."""
-    return reader.frame("segment_cuts")
+def cuts(reader: Reader, *, matrix: Matrix) -> pd.DataFrame:
+    """Where the company's cuts lay at each month's end: month_on, axis, measured_by, cut_at, corner_at (None: no corner).
+
+    `measured_by` says how customers were measured, as `catalogue/cuts.yaml` calls it; value tiers have no such cuts.
+    """
+    return reader.frame("segment_cuts", matrix=matrix)

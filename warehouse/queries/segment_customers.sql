@@ -8,8 +8,18 @@ with told as (
 placed as (
     select
         c.*,
-        case :matrix when 'portfolio' then c.portfolio else c.value_tier end as cell,
-        case :matrix when 'portfolio' then c.portfolio_visits_due else c.value_tier_visits_due end as visits_due
+        case :matrix
+            when 'portfolio' then c.portfolio
+            when 'value_tier' then c.value_tier
+            when 'distributor' then c.distributor
+            when 'apostle' then c.apostle
+        end as cell,
+        case :matrix
+            when 'portfolio' then c.portfolio_visits_due
+            when 'value_tier' then c.value_tier_visits_due
+            when 'distributor' then c.distributor_visits_due
+            when 'apostle' then c.apostle_visits_due
+        end as visits_due
     from published.segment_customer as c
     where
         c.refresh_id = :refresh_id
@@ -27,11 +37,14 @@ final as (
         p.as_of_on,
         p.portfolio,
         p.value_tier,
+        p.distributor,
+        p.apostle,
         cast(p.spend as double precision) as spend,
         p.orders,
         p.last_ordered_on,
         p.attractiveness,
         p.support,
+        p.satisfaction,
         cast(p.visits_due as double precision) as visits_due,
         case when t.has_visits then p.visits_got end as visits_got
     from placed as p

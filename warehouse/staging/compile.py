@@ -152,18 +152,18 @@ def _trimmed(file: LandedFile, headers: Iterable[str]) -> Fenced:
 def _landed(mapping: FeedMapping, file: LandedFile, headers: set[str]) -> Fenced:
     """Trimmed cells of the rows that the feed takes, in their order; under `each` with the name and cell of each header."""
     landed = _trimmed(file, headers | set(_claiming_headers(mapping)))
-    rank: ColumnElement[int] = landed.c.row_number
+    rank: ColumnElement[int] = landed.c.row_number * (-1 if mapping.first else 1)
     taken = sa.select(*landed.c)
     if mapping.each:
-        names = sa.literal([name for _, name in mapping.each], ARRAY(sa.Text))
-        cells: array[Any] = array([landed.c[file.cell(header)] for header, _ in mapping.each], type_=sa.Text)
+        names = sa.literal([each.name for each in mapping.each], ARRAY(sa.Text))
+        cells: array[Any] = array(_each_cells(mapping, landed, file), type_=sa.Text)
         each = (
             sa.func.unnest(names, cells).table_valued("name", "value", with_ordinality="place").render_derived("each")
         )
-        rank = landed.c.row_number * len(mapping.each) + each.c.place
-        value = _cell(each.c.value, _each_nothing(mapping))
-        taken = taken.add_columns(each.c.name.label(NAME), value.label(VALUE)).select_from(landed.join(each, sa.true()))
-        taken = taken.where(value.is_not(None))
+        rank = rank * len(mapping.each) + each.c.place
+        names_and_cells = (each.c.name.label(NAME), each.c.value.label(VALUE))
+        taken = taken.add_columns(*names_and_cells).select_from(landed.join(each, sa.true()))
+        taken = taken.where(each.c.value.is_not(None))
     if mapping.where is not None:
         taken = taken.where(_holds(mapping.where, landed, file, mapping))
     return _fenced(taken.add_columns(rank.label("rank")), "taken")
@@ -180,15 +180,15 @@ def _claim(mapping: FeedMapping, landed: Fenced, file: LandedFile) -> ColumnElem
     if mapping.where is not None:
         claims.append(_holds(mapping.where, landed, file, mapping))
     if mapping.each:
-        nothing = _each_nothing(mapping)
-        claims.append(sa.or_(*(_cell(landed.c[file.cell(header)], nothing).is_not(None) for header, _ in mapping.each)))
+        claims.append(sa.or_(*(cell.is_not(None) for cell in _each_cells(mapping, landed, file))))
     return sa.and_(*claims)
 
 
-def _each_nothing(mapping: FeedMapping) -> tuple[str, ...]:
-    """What says nothing in a cell under `each`: also the words of the columns that take it."""
+def _each_cells(mapping: FeedMapping, landed: Fenced, file: LandedFile) -> list[Text]:
+    """The cells under `each`; nothing is also what the columns that take them, or the header itself, call nothing."""
     takers = [column for column in mapping.columns if VALUE in _fields(column)]
-    return nothing_words((*mapping.defaults.nothing, *(word for column in takers for word in column.nothing)))
+    words = (*mapping.defaults.nothing, *(word for column in takers for word in column.nothing))
+    return [_cell(landed.c[file.cell(each.header)], nothing_words((*words, *each.nothing))) for each in mapping.each]
 
 
 def _fields(column: ColumnMapping) -> tuple[str, ...]:
@@ -344,7 +344,7 @@ def _looked_up(mapping: ColumnMapping, text: Text) -> Text:
     words = {_folded(word) if mapping.fold else word: code for word, code in pairs}
     key = sa.func.staging.folded(text, type_=sa.Text) if mapping.fold else text
     dictionary = sa.cast(sa.literal(json.dumps(words, ensure_ascii=False), sa.Text), JSONB)
-    found = dictionary.op("->>", return_type=sa.Text())(key)
+    found = sa.func.jsonb_extract_path_text(dictionary, key, type_=sa.Text)
     others: dict[str, Text] = {
         "keep": key,
         "refuse": sa.literal(UNMAPPED, sa.Text),
@@ -414,10 +414,18 @@ def _reasons(feed: Feed, steps: Sequence[_Step], values: Fenced) -> Fenced:
         wrongs = _wrongs(step, values.c[f"t{number}"], values.c[f"v{number}"])
         reasons.append((sa.case(*wrongs) if wrongs else sa.null()).label(f"r{place}"))
     if feed.one_of:
-        given = [values.c[f"v{numbers[step.recipe]}"] for step in steps if step.column.name in feed.one_of]
-        wrong = sa.func.num_nonnulls(*given) != 1 if given else sa.true()
-        reasons.append(sa.case((wrong, "one_of_missing")).label("one_of"))
+        reasons.append(sa.case((_not_one_of(feed, steps, values), "one_of_missing")).label("one_of"))
     return _fenced(sa.select(*values.c, *reasons), "reasoned")
+
+
+def _not_one_of(feed: Feed, steps: Sequence[_Step], values: Fenced) -> ColumnElement[bool]:
+    """Whether not exactly one of the feed's alternatives is given; none may be where the mapping says why."""
+    numbers = _numbers(steps)
+    ones = [step for step in steps if step.column.name in feed.one_of]
+    if not ones:
+        return sa.true()
+    given = sa.func.num_nonnulls(*(values.c[f"v{numbers[step.recipe]}"] for step in ones), type_=sa.Integer)
+    return given > 1 if any(step.mapping.blank_because is not None for step in ones) else given != 1
 
 
 def _wrongs(step: _Step, text: Text, value: ColumnElement[Any]) -> list[tuple[ColumnElement[bool], str]]:

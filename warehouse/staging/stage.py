@@ -123,10 +123,11 @@ def sums(staged: Iterable[StagedFeed]) -> list[StagedFeed]:
 
 
 def remember_unknown(connection: Connection, source: Source, mapping: FileMapping) -> None:
-    """Note which columns the source does not know, and forget those that it knows by now."""
+    """Note which columns the file does not know, and forget those that every file of the source knows by now."""
     for feed in mapping.feeds:
         ours = sa.and_(UNKNOWN.c.source == source.code, UNKNOWN.c.feed == feed.feed.code)
-        connection.execute(sa.delete(UNKNOWN).where(ours, UNKNOWN.c.column_name.not_in(feed.unknown)))
+        still = source.unknown(feed.feed.code)
+        connection.execute(sa.delete(UNKNOWN).where(ours, UNKNOWN.c.column_name.not_in(still)))
         for name, reason in feed.unknown.items():
             note = insert(UNKNOWN).values(source=source.code, feed=feed.feed.code, column_name=name, reason=reason)
             keys = ["source", "feed", "column_name"]

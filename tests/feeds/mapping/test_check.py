@@ -95,3 +95,34 @@ def test_a_file_of_the_wrong_feed_and_one_with_a_column_missing(tmp_path):
 def test_no_folder(source, tmp_path):
     with pytest.raises(NotADirectoryError):
         check(source, tmp_path / "nowhere")
+
+
+CONDITIONS = [
+    ("{column: Kind, is: Case}", True),
+    ("{column: Kind, is_not: Case}", False),
+    ("{column: Kind, in: [Case, Call]}", True),
+    ("{column: Kind, not_in: [Call]}", True),
+    ("{column: Kind, matches: '^C.*e$'}", True),
+    ("{column: Kind, is_nothing: true}", False),
+    ("{column: Blank, is_something: true}", False),
+    ("{column: Blank, is: '-'}", True),
+    ("{column: Blank, matches: '-'}", False),
+    ("{not: {column: Kind, is: Case}}", False),
+    ("[{column: Kind, is: Case}, {column: Kind, is: Call}]", False),
+    ("{any: [{column: Kind, is: Case}, {column: Kind, is: Call}]}", True),
+]
+
+
+@pytest.mark.parametrize(("where", "is_meant"), CONDITIONS)
+def test_only_rows_that_the_feed_means_are_looked_at(tmp_path, where, is_meant):
+    """The word of a row that `where` leaves out need not be in the dictionary."""
+    columns = "{complaint_id: No, branch_id: No, opened_at: No, category_code: No, severity_code: {column: Kind, values: {x: low}}}"
+    mapping = f"source: s\nfiles:\n  - pattern: '*.csv'\n    feeds:\n      complaints:\n        where: {where}\n        columns: {columns}\n"
+    (tmp_path / "s.yaml").write_text(mapping, "utf-8")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "a.csv").write_text("No,Kind,Blank\n1, Case ,-\n", "utf-8")
+    found = [
+        problem.value for problem in check(read_mapping(tmp_path / "s.yaml"), data) if problem.kind == "value_unmapped"
+    ]
+    assert found == (["Case"] if is_meant else [])

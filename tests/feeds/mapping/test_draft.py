@@ -43,6 +43,25 @@ def test_our_own_columns_are_all_recognised(tmp_path, language):
         assert {column.headers for column in file.feeds[0].columns} == {(header,) for header in headers}
 
 
+def test_a_questionnaire_becomes_one_row_an_answer(tmp_path):
+    questions = [f"Q{number} how?" for number in range(1, 9)]
+    rows = [[f"r{number}", "x", *str(number % 5 + 1) * 8] for number in range(9)]
+    content = "\n".join(",".join(row) for row in (["RESPNUM", "Remark", *questions], *rows))
+    _, source = drafted(tmp_path, "survey.csv", content + "\n")
+    (file,) = source.files
+    assert file.ignore == {"Remark"}
+    answers = file.feed("survey_answers")
+    assert [each.header for each in answers.each] == questions
+    assert len({each.name for each in answers.each}) == len(questions)
+    assert [column.origin.value for column in answers.columns if column.name.startswith("scale_")] == ["1", "5"]
+
+
+@pytest.mark.parametrize(("ids", "says"), [(("1", "2"), False), (("1", "1"), True)])
+def test_a_key_that_repeats_is_said(tmp_path, ids, says):
+    text, _ = drafted(tmp_path, "log.csv", "case:concept:name,opened\n" + "".join(f"{id_},2026-01-01\n" for id_ in ids))
+    assert ("keep: first" in text) == says
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     headers=st.lists(

@@ -228,11 +228,13 @@ def test_labels_of_a_feed_are_told_apart_and_codes_have_their_chinese_words():
 
 def test_the_examples_of_the_manual_read(tmp_path):
     manual = Path(model.__file__).with_name("README.md").read_text("utf-8")
-    whole, wide = re.findall(r"```yaml\n(.*?)```", manual, flags=re.DOTALL)
+    whole, wide, blanks = re.findall(r"```yaml\n(.*?)```", manual, flags=re.DOTALL)
     assert read_mapping(write(tmp_path, whole)).feeds == {"complaints", "surveys"}
     head = "source: s\nfiles:\n  - pattern: '*'\n    feeds:\n"
     (answers,) = read_mapping(write(tmp_path, head + wide)).files[0].feeds
-    assert [name for _, name in answers.each] == ["expectation.tangibles.1", "perception.tangibles.1"]
+    assert [each.name for each in answers.each] == ["expectation.tangibles.1", "perception.tangibles.1"]
+    (answers,) = read_mapping(write(tmp_path, head + blanks)).files[0].feeds
+    assert [each.nothing for each in answers.each] == [("0", "6", "Blank"), ("11",)]
 
 
 def test_every_kind_of_problem_speaks_both_languages():
@@ -240,3 +242,33 @@ def test_every_kind_of_problem_speaks_both_languages():
     for kind in SENTENCES:
         problem = replace(blank, kind=kind)
         assert problem.what("en") != problem.what("zh_CN")
+
+
+def test_ranges_first_rows_and_questions_with_blanks_of_their_own(tmp_path):
+    text = """
+    source: s
+    files:
+      - pattern: '*'
+        feeds:
+          complaints:
+            keep: first
+            columns:
+              complaint_id: No
+              branch_id: {column: Gate, values: {8..11: A, x: B}}
+              opened_at: At
+              category_code: Kind
+          survey_answers:
+            each: {Q1: overall, Q2: {name: recommend, nothing: ["11"]}}
+            columns: {invite_id: No, question_code: $name, score: $value, scale_min: {constant: "0"}, scale_max: {constant: "10"}}
+    """
+    (file,) = read_mapping(write(tmp_path, text)).files
+    complaints, answers = file.feeds
+    assert (complaints.first, answers.first) == (True, False)
+    assert complaints.columns[1].values == (("8", "A"), ("9", "A"), ("10", "A"), ("11", "A"), ("x", "B"))
+    assert answers.each == (model.Each("Q1", "overall"), model.Each("Q2", "recommend", ("11",)))
+    wrong = text.replace("8..11", "11..8").replace("keep: first", "keep: some").replace("name: recommend, ", "")
+    assert [(problem.kind, problem.line) for problem in problems(tmp_path, wrong)] == [
+        ("wrong_shape", 9),
+        ("wrong_shape", 6),
+        ("key_missing", 13),
+    ]

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from warehouse.feeds.contract import Column
+from warehouse.feeds.mapping.conditions import holds
 from warehouse.feeds.mapping.model import ColumnMapping, FeedMapping, FileMapping, FromHeader, Source
 from warehouse.feeds.mapping.problems import Problem
 from warehouse.feeds.mapping.words import find_header, header_key, nearest, nothing_words, trimmed
@@ -148,17 +149,28 @@ def _left_over(mapping: FileMapping, headers: Sequence[str], file: str) -> Itera
 def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence[Row], file: str) -> Iterator[Problem]:
     """What the first rows already show: words that no dictionary has, dates that can be read in two orders."""
     for feed in mapping.feeds:
+        taken = [row for row in rows if _takes(feed, row, headers)]
         for column in feed.bind(headers):
             header = find_header(column.origin.header, headers) if isinstance(column.origin, FromHeader) else None
             contract = feed.feed.column(column.name)
             if header is None or contract.personal or column.lookups:
                 continue
             place = list(headers).index(header)
-            cells = Counter(trimmed(cell) for row in rows if (cell := row[place]) is not None)
+            cells = Counter(trimmed(cell) for row in taken if (cell := row[place]) is not None)
             for word in nothing_words(column.nothing, but=column.said):
                 cells.pop(word, None)
             yield from _unmapped_words(feed, column, contract, header, cells, file)
             yield from _two_ways(feed, column, contract, header, cells, file)
+
+
+def _takes(feed: FeedMapping, row: Row, headers: Sequence[str]) -> bool:
+    """Whether the feed's `where` lets the row through; a header that the file lacks is told elsewhere."""
+
+    def cell(header: str) -> str:
+        found = find_header(header, headers)
+        return trimmed(row[list(headers).index(found)] or "") if found is not None else ""
+
+    return feed.where is None or holds(feed.where, cell, nothing=feed.defaults.nothing)
 
 
 def _unmapped_words(

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -18,6 +18,9 @@ from warehouse.feeds.readers import Table, open_table
 SAMPLE_ROWS = 1_000
 SHOWN_WORDS = 12
 ENOUGH = 0.55
+QUESTIONNAIRE = 8
+"""So many headers with answers on a scale make a questionnaire."""
+REPEATED = "          # ? the same key stands in several rows: the last counts, or the first (keep: first), or join columns to a key"
 PLAIN = re.compile(r"[^\W\d][\w ./()-]*[\w)]|[^\W\d]")
 SHAPES: dict[str, re.Pattern[str]] = {
     "date": re.compile(
@@ -55,6 +58,11 @@ class Profile:
         return sum(count for word, count in self.words.items() if fits(word)) / max(self.words.total(), 1)
 
     @property
+    def is_scale(self) -> bool:
+        """Whether the cells are small whole numbers, as people tick them."""
+        return len(self.words) > 2 and all(re.fullmatch(r"\d|1[01]", word) for word in self.words)
+
+    @property
     def is_unique(self) -> bool:
         """Whether every row has a value of its own, as keys have."""
         return bool(self.words) and max(self.words.values()) == 1
@@ -90,6 +98,10 @@ def _file_lines(place: Path, table: Table) -> Iterator[str]:
     profiles = _profiles(table)
     feed, guesses = _best_feed(place, profiles)
     taken = {guess.profile.header for guess in guesses}
+    scales = _scales(profile for profile in profiles if profile.header not in taken)
+    taken |= {profile.header for profile in scales}
+    if scales and not guesses:
+        feed = feeds()["surveys"]
     yield f"  - pattern: {_word(_pattern(place.name))}"
     if table.format.encoding not in (None, "utf-8"):
         yield f"    # found: encoding {table.format.encoding}"
@@ -101,11 +113,41 @@ def _file_lines(place: Path, table: Table) -> Iterator[str]:
     yield f"      {feed.code}:           # ? the feed whose columns fit best"
     yield "        columns:"
     found = {guess.column.name: guess for guess in guesses}
+    yield from _column_lines(feed, found)
+    if scales:
+        yield from _questions(scales, found)
+
+
+def _column_lines(feed: Feed, found: Mapping[str, Guess]) -> Iterator[str]:
     for column in feed.columns:
         if column.name in found:
             yield f"          {column.name}: {_mapped(found[column.name])}"
+            if feed.key == (column.name,) and not found[column.name].profile.is_unique:
+                yield REPEATED
         elif column.required or column.name == _needed_one(feed, found):
             yield f"          {column.name}: {_stand_in(feed, column)}"
+
+
+def _scales(profiles: Iterable[Profile]) -> list[Profile]:
+    """The headers of a questionnaire; none where there are too few to be one."""
+    scales = [profile for profile in profiles if profile.is_scale]
+    return scales if len(scales) >= QUESTIONNAIRE else []
+
+
+def _questions(scales: Sequence[Profile], found: Mapping[str, Guess]) -> Iterator[str]:
+    """A wide questionnaire as one row an answer; which question each header asks, people must say."""
+    yield "      survey_answers:           # ? answers on a scale: keep what is a question, and say which"
+    yield "        each:           # overall, product, service …, or expectation.tangibles.1 beside perception.tangibles.1"
+    for number, profile in enumerate(scales, start=1):
+        yield f"          {_word(profile.header)}: question_{number}{_examples(profile)}"
+    numbers = [int(word) for profile in scales for word in profile.words]
+    invite = _mapped(found["invite_id"]) if "invite_id" in found else '{text: "{$file}-{$row}"}'
+    yield "        columns:"
+    yield f"          invite_id: {invite}"
+    yield "          question_code: $name"
+    yield "          score: {column: $value, nothing: []}          # ? numbers that say nothing, such as 0 or 99"
+    yield f'          scale_min: {{constant: "{min(numbers)}"}}          # ?'
+    yield f'          scale_max: {{constant: "{max(numbers)}"}}          # ?'
 
 
 def _profiles(table: Table) -> list[Profile]:
@@ -216,7 +258,7 @@ def _any(pattern: re.Pattern[str], words: Iterable[str]) -> bool:
     return any(pattern.match(word) for word in words)
 
 
-def _needed_one(feed: Feed, found: dict[str, Guess]) -> str | None:
+def _needed_one(feed: Feed, found: Mapping[str, Guess]) -> str | None:
     """The column to propose where a feed wants one of several and none was found."""
     return feed.one_of[-1] if feed.one_of and not set(feed.one_of) & set(found) else None
 

@@ -187,16 +187,27 @@ Condition = Test | Not | All | Any
 
 
 @dataclass(frozen=True)
+class Each:
+    """One header of a wide table: what its rows are called, and more words for nothing under it alone."""
+
+    header: str
+    name: str
+    nothing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FeedMapping:
     """What one file gives to one feed: `columns`, of the rows that `where` lets through, once for each header in `each`.
 
+    Of several rows with one key the last counts, or the first under `first`, as in logs whose first line opens a case.
     `same` says that the file has our own column names (English, or the contract's Chinese labels).
     """
 
     feed: Feed
     columns: tuple[ColumnMapping, ...]
     where: Condition | None = None
-    each: tuple[tuple[str, str], ...] = ()
+    each: tuple[Each, ...] = ()
+    first: bool = False
     same: bool = False
     defaults: "Defaults" = field(default_factory=lambda: Defaults())
     line: int | None = None
@@ -205,7 +216,7 @@ class FeedMapping:
     def headers(self) -> frozenset[str]:
         """Every header that the mapping names."""
         named = {header for column in self.columns for header in column.headers}
-        return frozenset(named | set(_condition_headers(self.where)) | {header for header, _ in self.each})
+        return frozenset(named | set(_condition_headers(self.where)) | {each.header for each in self.each})
 
     def bind(self, headers: Iterable[str]) -> tuple[ColumnMapping, ...]:
         """The columns for a file with these headers: under `same` with those it has, else as declared."""
@@ -318,6 +329,11 @@ class Source:
     def feeds(self) -> frozenset[str]:
         """Codes of the feeds that this source can fill."""
         return frozenset(feed.feed.code for file in self.files for feed in file.feeds)
+
+    def unknown(self, feed: str) -> frozenset[str]:
+        """Columns of a feed that one file or another of the source does not know."""
+        mappings = (mapping for file in self.files for mapping in file.feeds if mapping.feed.code == feed)
+        return frozenset(name for mapping in mappings for name in mapping.unknown)
 
     def match(self, file_name: str) -> FileMapping | None:
         """The first mapping whose pattern fits the file's name (upper and lower case count, Unicode forms do not)."""

@@ -23,7 +23,8 @@ T = TypeVar("T")
 SOURCE_KEYS = ("source", "about", "zone", "currency", "date", "decimal", "nothing", "ignore", "files")
 FILE_KEYS = ("pattern", "format", "ignore", "personal", "feeds")
 FORMAT_KEYS = ("kind", "encoding", "delimiter", "quotes", "sheet", "header_line")
-FEED_KEYS = ("columns", "where", "each", "same")
+FEED_KEYS = ("columns", "where", "each", "keep", "same")
+EACH_KEYS = ("name", "nothing")
 ORIGIN_KEYS = ("column", "columns", "text", "constant", "unknown")
 LOOKUP_KEYS = ("file", "key", "take")
 JOIN_KEYS = ("join", "multiply", "first")
@@ -59,6 +60,7 @@ CONDITION_KEYS = (
     "any",
 )
 YES, NO = ("true", "yes"), ("false", "no")
+LONGEST_RANGE = 10_000
 
 
 def read_mapping(path: Path | str) -> model.Source:
@@ -129,16 +131,22 @@ class _Reading:
             self.note("key_missing", node.line, value="columns", fits=("columns: {…}", "columns: same"))
         read = [self.column_mapping(feed, name, about) for name, about in declared if self.is_column(feed, name, about)]
         where = keys.get("where")
-        each = self.entries(keys.get("each"))
         return model.FeedMapping(
             feed=feed,
             columns=tuple(self.with_currency(feed, read, same=same)),
             where=None if where is None else self.condition(where),
-            each=tuple((header, self.word(name)) for header, name in each),
+            each=tuple(self.each(header, about) for header, about in self.entries(keys.get("each"))),
+            first=self.one_of(keys.get("keep"), ("first", "last"), "last") == "first",
             same=same,
             defaults=self.defaults,
             line=node.line,
         )
+
+    def each(self, header: str, node: Node) -> model.Each:
+        if isinstance(node.value, str):
+            return model.Each(header, self.word(node))
+        keys = self.keys(node, EACH_KEYS, required=("name",))
+        return model.Each(header, self.word(keys.get("name")), self.words(keys.get("nothing")))
 
     def column_mapping(self, feed: Feed, name: str, node: Node) -> model.ColumnMapping:
         column = feed.column(name)
@@ -235,7 +243,18 @@ class _Reading:
         pairs = [(word, self.word(code), code.line) for word, code in self.entries(node)]
         for _, code, line in pairs:
             self.in_list(feed, column, code, line)
-        return tuple((word, code) for word, code, _ in pairs)
+        return tuple((number, code) for word, code, line in pairs for number in self.numbers(word, line))
+
+    def numbers(self, word: str, line: int) -> tuple[str, ...]:
+        """Every whole number of a range such as `20..39`; a word that is none stands for itself."""
+        ends = re.fullmatch(r"(\d{1,9})\.\.(\d{1,9})", word)
+        if ends is None:
+            return (word,)
+        low, high = int(ends[1]), int(ends[2])
+        if not low <= high < low + LONGEST_RANGE:
+            self.note("wrong_shape", line, value=f"a range of at most {LONGEST_RANGE} numbers, such as 20..39")
+            return ()
+        return tuple(str(number) for number in range(low, high + 1))
 
     def otherwise(self, feed: Feed, column: Column, node: Node | None, *, has_values: bool) -> model.Otherwise:
         if node is None:

@@ -20,6 +20,10 @@ create table curated.fct_complaint (
     due_at timestamptz,
     ended_at timestamptz,
     ended_month date,
+    first_resolved_at timestamptz,
+    first_resolved_on date,
+    first_resolved_month date,
+    reopened_at timestamptz,
     outcome_code text,
     reopened_count integer not null,
     compensation_amount numeric,
@@ -31,6 +35,7 @@ create index on curated.fct_complaint (complaint_id);
 create index on curated.fct_complaint (cohort_on);
 create index on curated.fct_complaint (opened_on);
 create index on curated.fct_complaint (ended_month);
+create index on curated.fct_complaint (first_resolved_month);
 create index on curated.fct_complaint (ended_at);
 create index on curated.fct_complaint (branch_id);
 create index on curated.fct_complaint (complaint_id) where reopened_count > 0;

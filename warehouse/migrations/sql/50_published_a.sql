@@ -1,4 +1,4 @@
--- Published tables of leads, orders, the monthly five and the matrices: immutable editions of slices, seen through views.
+-- Published tables of leads, orders and the monthly five: immutable editions of slices, seen through views.
 
 create table published.branch_edition (
     edition_id bigint not null,
@@ -96,66 +96,8 @@ create table published.five_month_edition (
     referring bigint not null,
     active_before bigint not null,
     gone bigint not null,
+    won bigint not null,
     is_whole_12 boolean not null,
     is_whole_24 boolean not null
 );
 select ops.open_edition('five_month', 'own_branches');
-
-create table published.segment_portfolio_edition (
-    edition_id bigint not null,
-    slice_on date not null,
-    branch_id text,
-    region_id text,
-    customer_kind text,
-    cell text not null,
-    axes text not null,
-    customers bigint not null,
-    revenue numeric not null,
-    visits_got bigint not null,
-    visits_due numeric
-);
-select ops.open_edition('segment_portfolio', 'own_branches');
-
-create table published.segment_tier_edition (
-    edition_id bigint not null,
-    slice_on date not null,
-    branch_id text,
-    region_id text,
-    customer_kind text,
-    cell text not null,
-    customers bigint not null,
-    revenue numeric not null,
-    visits_got bigint not null,
-    visits_due numeric
-);
-select ops.open_edition('segment_tier', 'own_branches');
-
-create table published.segment_cut_edition (
-    edition_id bigint not null,
-    slice_on date not null,
-    axis text not null,
-    measured_by text not null,
-    cut_at double precision
-);
-select ops.open_edition('segment_cut', 'known_people');
-
-create table published.segment_customer_edition (
-    edition_id bigint not null,
-    slice_on date not null,
-    branch_id text,
-    region_id text,
-    customer_code text not null,
-    customer_kind text,
-    portfolio text,
-    value_tier text,
-    last_ordered_on date,
-    attractiveness double precision,
-    support double precision,
-    portfolio_visits_due numeric,
-    value_tier_visits_due numeric,
-    as_of_on date not null,
-    spend numeric not null,
-    orders bigint not null,
-    visits_got bigint not null
-);
-select ops.open_edition('segment_customer', 'own_branches');

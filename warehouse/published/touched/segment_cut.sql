@@ -1,110 +1,28 @@
 -- Months in published.segment_cut that rows of these loads change: from that of the earliest of them on, those that have ended
 -- since the last refresh, and those that turn out not to have ended.
-with last_month as (
-    select cast(
-        date_trunc('month', cast(cast(:data_until as timestamptz) at time zone :zone as date) + 1) - interval '1 month' as date
-    ) as month_on
+with first_order as (
+    select min(ordered_on) as from_on from curated.fct_order
 ),
 
-first_month as (
-    select cast(date_trunc('month', min(ordered_on)) as date) as month_on from curated.fct_order
+first_survey as (
+    select min(cohort_on) as from_on from curated.fct_survey
+    where cohort_on > date '0001-01-01'
 ),
 
-standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'segment_cut'
+history as (
+    select least(o.from_on, s.from_on) as from_on
+    from first_order as o
+    cross join first_survey as s
 ),
 
-ended as (
-    select cast(generate_series(f.month_on, l.month_on, interval '1 month') as date) as slice_on
-    from first_month as f
-    cross join last_month as l
-),
-
-delivered_order as (
-    select o.ordered_on as happened_on
-    from curated.fct_order as o
-    where o.order_id in (
-        select s.order_id from staging.stg_orders as s
-        where s.load_id = any(:loads)
-    )
-),
-
-touched_rate as (
-    select
-        r.currency,
-        min(r.rate_on) as from_on
-    from staging.stg_currency_rates as r
-    where
-        r.load_id = any(:loads)
-        and r.currency not in (
-            select p.value from published.setting as p
-            where p.name = 'reporting_currency'
-        )
-    group by r.currency
-),
-
-delivered_rate as (
-    select o.ordered_on as happened_on
-    from touched_rate as t
-    inner join staging.stg_orders as s on t.currency = s.currency
-    inner join curated.fct_order as o on s.order_id = o.order_id and t.from_on <= o.ordered_on
-),
-
-delivered_wallet as (
-    select w.period_on as happened_on
-    from staging.stg_wallets as w
-    where w.load_id = any(:loads)
-),
-
-moved_customer as (
-    select curated.party_id('customer:' || s.customer_id) as customer_id
-    from staging.stg_customers as s
-    left join curated.dim_customer as d on s.customer_id = d.customer_code
-    where
-        s.load_id = any(:loads)
-        and (s.branch_id is distinct from d.branch_id or s.customer_kind is distinct from d.customer_kind)
-),
-
-of_moved_customer as (
-    select o.ordered_on as happened_on
-    from moved_customer as m
-    inner join curated.fct_order as o on m.customer_id = o.customer_id
-    union all
-    select w.period_on as happened_on
-    from moved_customer as m
-    inner join curated.fct_wallet as w on m.customer_id = w.customer_id
-),
-
-happened as (
-    select happened_on from delivered_order
-    union all
-    select happened_on from delivered_rate
-    union all
-    select happened_on from delivered_wallet
-    union all
-    select happened_on from of_moved_customer
-),
-
-earliest as (
-    select cast(date_trunc('month', min(happened_on)) as date) as month_on from happened
-),
-
-touched as (
-    select e.slice_on
-    from ended as e
-    inner join earliest as h on e.slice_on >= h.month_on
-    union
-    select e.slice_on
-    from ended as e
-    where e.slice_on not in (select s.slice_on from standing as s)
-    union
-    select s.slice_on
-    from standing as s
-    where s.slice_on not in (select e.slice_on from ended as e)
+changed as (
+    select min(from_on) as from_on
+    from curated.matrix_changes(:loads)
+    where what <> 'visits'
 )
 
-select slice_on
-from touched
+select t.slice_on
+from history as h
+cross join changed as c
+cross join
+    published.standings_touched('segment_cut', h.from_on, c.from_on, cast(:data_until as timestamptz), :zone) as t (slice_on)

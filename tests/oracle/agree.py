@@ -1,0 +1,143 @@
+"""Whether a figure is the oracle's: counts, money to the cent, rates exactly, durations within 1 %, and what is hidden and why."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from tests.oracle.measures import reached
+from warehouse.metrics import TIMES, Metric
+from warehouse.queries.figures import LENGTHS, SHAPES
+from warehouse.queries.rules import TOO_SMALL
+
+UNCHECKED = {
+    "duration": ("median_low", "median_high", "within_target_low", "within_target_high"),
+}
+"""Columns that no oracle gives, by kind or by code of metric."""
+CENT = 0.005
+LEVELS = {"median": 0.5, "p75": 0.75, "p90": 0.9}
+WITHIN, PLACES_CHANGED = 1.0101, 0.002
+NOTHING = "(none)"
+
+
+def disagreements(about: Metric, shown: pd.DataFrame, truth: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """What differs, one sentence each; nothing where they agree. Hidden cells are judged by `hiding`."""
+    key = [*by, *(["part"] if SHAPES[about.kind].part else [])]
+    shown_rows, true_rows = _by_key(shown, key), _by_key(truth, key)
+    found = [f"no oracle for column {name}" for name in _untold(about, key, shown, truth)] if len(truth) else []
+    for cell in sorted(shown_rows.keys() | true_rows.keys()):
+        here, there = shown_rows.get(cell, {}), true_rows.get(cell, {})
+        if not here or not there:
+            found += _alone(cell, here or there, "shown only" if here else "not shown")
+        else:
+            found += _differences(about, cell, here, there)
+    return found
+
+
+def hiding(about: Metric, shown: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """What is hidden without need, or shown though it is too small or gives a hidden cell away (rule 3)."""
+    shape = SHAPES[about.kind]
+    if shape.base is None or shown.empty:
+        return [f"hidden: {row}" for row in shown[shown["suppressed"].notna()].to_dict("records")]
+    apart = [shape.part] if shape.part else []
+    smallest = about.smallest_base
+    table = shown[[*by, *apart]].assign(
+        base=shown[shape.base].fillna(0), hidden=shown["suppressed"].eq(TOO_SMALL), all=0
+    )
+    lines = [_line(table, [*(name for name in by if name != along), *apart] or ["all"], smallest) for along in by]
+    small, needless = ~table["hidden"] & (table["base"] < smallest), table["hidden"] & (table["base"] >= smallest)
+    told = pd.Series(data=False, index=table.index)
+    for exposed, needed in lines:
+        told |= exposed
+        needless &= ~needed
+    wrong = {"too small to show": small, "told by subtraction": told, "hidden without need": needless}
+    return [f"{what}: {row}" for what, rows in wrong.items() for row in table[rows].to_dict("records")]
+
+
+def _line(table: pd.DataFrame, within: Sequence[str], smallest: int) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
+    """Along one line of cells: which hidden ones can be told by subtraction, and which had to be hidden for smaller ones."""
+    found = table.assign(group=table.groupby(list(within), dropna=False, sort=False).ngroup())
+    secret = found[found["hidden"] & (found["base"] > 0)].sort_values("base")
+    ordered = secret.groupby("group")["base"]
+    fewer, as_few = ordered.rank("min") - 1, ordered.rank("max") - 1
+    before = (ordered.cumsum() - secret["base"]).groupby([secret["group"], secret["base"]]).transform("min")
+    needed = (as_few > 0) & ((fewer < 2) | (before < smallest))
+    exposed = (ordered.transform("size") < 2) | (ordered.transform("sum") < smallest)
+    beside = set(found.loc[~found["hidden"] & (found["base"] > 0), "group"])
+    exposed &= secret["group"].isin(beside)
+    return exposed.reindex(table.index, fill_value=False), needed.reindex(table.index, fill_value=False)
+
+
+def _differences(about: Metric, cell: object, here: dict[str, object], there: dict[str, object]) -> list[str]:
+    shape = SHAPES[about.kind]
+    is_hidden = here.get("suppressed") == TOO_SMALL
+    found = []
+    for name in (here.keys() & there.keys()) - {"suppressed", "part"}:
+        secret = is_hidden and (name in shape.figures or name in about.also or name.startswith(("within_", "paused")))
+        if secret and not _is_nothing(here[name]):
+            found.append(f"{cell}: {name} is shown in a hidden row")
+        elif not secret and not (
+            _same_quantile(name, here[name], there)
+            if name in LEVELS and "curve" in there
+            else _same(about, name, here[name], there[name])
+        ):
+            found.append(f"{cell}: {name} is shown as {here[name]}, true is {there[name]}")
+    return found
+
+
+def _same_quantile(name: str, shown: object, truth: dict[str, object]) -> bool:
+    """Within 1 % of where the curve passes the level; those who share a bucket may change places, which moves the level a little."""
+    curve = truth["curve"]
+    if not isinstance(curve, pd.DataFrame):
+        return _is_nothing(shown)
+    early, late = reached(curve, LEVELS[name] - PLACES_CHANGED), reached(curve, LEVELS[name] + PLACES_CHANGED)
+    if _is_nothing(shown):
+        return math.isnan(late)
+    return early / WITHIN <= float(shown) and (math.isnan(late) or float(shown) <= late * WITHIN)  # type: ignore[arg-type]
+
+
+def _same(about: Metric, name: str, shown: object, true: object) -> bool:
+    if _is_nothing(shown) or _is_nothing(true):
+        return _is_nothing(shown) and _is_nothing(true)
+    one, other = float(shown), float(true)  # type: ignore[arg-type]
+    if about.kind == "duration" and name in LENGTHS:
+        return math.isclose(one, other, rel_tol=WITHIN - 1)
+    if name == "within_target":
+        return math.isclose(one, other, abs_tol=0.005)
+    if about.kind in ("money", "money_rate") or "revenue" in name or "cost" in name:
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=CENT if abs(other) > 1 else 1e-9)
+    return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def _alone(cell: object, row: dict[str, object], side: str) -> list[str]:
+    """A row on one side alone is a difference unless it says nothing but zero."""
+    told = [name for name, value in row.items() if isinstance(value, int | float) and not _is_nothing(value) and value]
+    counted = [name for name in ("value", "n", "denominator", "numerator", "pending") if name in told]
+    only_part = "part" in row and not ({"value", "numerator"} & set(told))
+    return [] if not counted or only_part else [f"{cell}: {side}: { {name: row[name] for name in counted} }"]
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _untold(about: Metric, key: list[str], shown: pd.DataFrame, truth: pd.DataFrame) -> list[str]:
+    excused = {*key, "suppressed", *UNCHECKED.get(about.kind, ()), *UNCHECKED.get(about.code, ())}
+    return [name for name in shown.columns if name not in truth.columns and name not in excused]
+
+
+def _by_key(frame: pd.DataFrame, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, object]]:
+    rows: dict[tuple[str, ...], dict[str, object]] = {}
+    for row in frame.to_dict("records"):
+        cell = tuple(_word(name, row[name]) for name in key)
+        assert cell not in rows, f"{cell} stands twice"
+        rows[cell] = {name: value for name, value in row.items() if name not in key} | (
+            {"part": row["part"]} if "part" in row else {}
+        )
+    return rows
+
+
+def _word(name: str, value: object) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return NOTHING
+    return pd.Timestamp(value).date().isoformat() if name in TIMES else str(value)  # type: ignore[arg-type]

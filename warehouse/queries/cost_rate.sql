@@ -1,0 +1,170 @@
+-- What leads cost beside what they brought: lead.cost_per_lead, lead.cost_per_order, lead.revenue_per_lead, lead.roi.
+-- Reads  published.cost_month, published.lead_day, published.attribution_day, published.first_touch_month,
+--        published.lead_source, published.feed_status, published.setting
+-- Why    costs are known by month: those months count that begin in the period, and leads and orders of the same months.
+--        Leads that have not had so many whole days are counted all the same, and told apart as pending.
+with zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
+),
+
+entry as (
+    select
+        c.slice_on as month_on,
+        c.region_id,
+        c.branch_id,
+        c.source_code,
+        c.source_amount + c.new_amount + c.existing_amount + c.unattended_amount as cost,
+        0 as revenue,
+        0 as leads,
+        0 as orders,
+        0 as pending
+    from published.cost_month as c
+    where c.refresh_id = :refresh_id and :metric != 'lead.revenue_per_lead'
+    union all
+    select
+        d.slice_on as month_on,
+        d.region_id,
+        d.branch_id,
+        d.source_code,
+        0 as cost,
+        0 as revenue,
+        d.leads,
+        0 as orders,
+        case when d.collected_on + cast(:mature_days as integer) >= k.data_on then d.leads else 0 end as pending
+    from published.lead_day as d
+    cross join known as k
+    where d.refresh_id = :refresh_id and :metric != 'lead.cost_per_order'
+    union all
+    select
+        a.slice_on as month_on,
+        a.region_id,
+        a.branch_id,
+        a.source_code,
+        0 as cost,
+        0 as revenue,
+        0 as leads,
+        a.first_orders as orders,
+        0 as pending
+    from published.attribution_day as a
+    where a.refresh_id = :refresh_id and :metric = 'lead.cost_per_order'
+    union all
+    select
+        t.cohort_on as month_on,
+        t.region_id,
+        t.branch_id,
+        t.source_code,
+        0 as cost,
+        t.amount as revenue,
+        0 as leads,
+        0 as orders,
+        0 as pending
+    from published.first_touch_month as t
+    where t.refresh_id = :refresh_id and :metric in ('lead.revenue_per_lead', 'lead.roi')
+),
+
+placed as (
+    select
+        e.month_on,
+        e.region_id,
+        e.branch_id,
+        e.cost,
+        e.revenue,
+        e.leads,
+        e.orders,
+        e.pending,
+        coalesce(e.source_code, 'unattributed') as source_code
+    from entry as e
+    where
+        (cast(:from_on as date) is null or e.month_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or e.month_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or e.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or e.branch_id = any(cast(:branches as text[])))
+),
+
+source as (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where refresh_id = :refresh_id
+    union all
+    select
+        'unattributed' as source_code,
+        'unattributed' as source_group
+),
+
+grouped as (
+    select
+        p.cost,
+        p.revenue,
+        p.leads,
+        p.orders,
+        p.pending,
+        case when 'month' = any(cast(:by as text[])) then nullif(p.month_on, date '0001-01-01') end as month,
+        case when 'region' = any(cast(:by as text[])) then p.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then p.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then p.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
+    from placed as p
+    left join source as s on p.source_code = s.source_code
+    where
+        (cast(:source as text[]) = '{}' or p.source_code = any(cast(:source as text[])))
+        and (cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[])))
+),
+
+added as (
+    select
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        sum(cost) as cost,
+        sum(revenue) as revenue,
+        sum(leads) as leads,
+        sum(orders) as orders,
+        sum(pending) as pending
+    from grouped
+    group by month, region, branch, source, source_group
+),
+
+divided as (
+    select
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        pending,
+        case :metric when 'lead.revenue_per_lead' then revenue when 'lead.roi' then revenue - cost else cost end as numerator,
+        case :metric when 'lead.roi' then cost when 'lead.cost_per_order' then orders else leads end as denominator,
+        case :metric when 'lead.cost_per_order' then orders else leads end as n
+    from added
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        numerator,
+        denominator,
+        n,
+        pending,
+        numerator / nullif(denominator, 0) as value
+    from divided
+    order by month, region, branch, source, source_group
+)
+
+select *
+from final

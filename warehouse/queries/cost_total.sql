@@ -1,0 +1,61 @@
+-- What winning leads cost: lead.cost.
+-- Reads  published.cost_month, published.lead_source
+-- Why    costs are known by month: those months count that begin in the period. What no lead accounts for is `unattributed`.
+with cost as (
+    select
+        c.slice_on,
+        c.region_id,
+        c.branch_id,
+        coalesce(c.source_code, 'unattributed') as source_code,
+        c.source_amount + c.new_amount + c.existing_amount + c.unattended_amount as amount
+    from published.cost_month as c
+    where
+        c.refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or c.slice_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or c.slice_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or c.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or c.branch_id = any(cast(:branches as text[])))
+),
+
+source as (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where refresh_id = :refresh_id
+    union all
+    select
+        'unattributed' as source_code,
+        'unattributed' as source_group
+),
+
+grouped as (
+    select
+        c.amount,
+        case when 'month' = any(cast(:by as text[])) then nullif(c.slice_on, date '0001-01-01') end as month,
+        case when 'region' = any(cast(:by as text[])) then c.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then c.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then c.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
+    from cost as c
+    left join source as s on c.source_code = s.source_code
+    where
+        (cast(:source as text[]) = '{}' or c.source_code = any(cast(:source as text[])))
+        and (cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[])))
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        sum(amount) as value
+    from grouped
+    group by month, region, branch, source, source_group
+    order by month, region, branch, source, source_group
+)
+
+select *
+from final

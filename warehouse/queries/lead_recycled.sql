@@ -1,0 +1,97 @@
+-- Leads without an order that were passed on in time, of those that were due: lead.recycled_on_time_rate.
+-- Reads  published.lead_owner, published.lead_source, published.feed_status, published.setting
+-- Why    an assignment is due when 97 whole days after its day are over: 90 to win an order, and 7 to pass the lead on. Those
+--        that are not over and still wait are pending.
+with lead as (
+    select d.*
+    from published.lead_owner as d
+    where
+        d.refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.assigned_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.assigned_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
+        and (cast(:owner as text[]) = '{}' or d.owner = any(cast(:owner as text[])))
+),
+
+source as (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where refresh_id = :refresh_id
+),
+
+zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('lead_assignments', 'leads', 'orders')
+),
+
+grouped as (
+    select
+        l.to_pass_on,
+        l.passed_on,
+        l.passed_on_in_time,
+        case when 'day' = any(cast(:by as text[])) then l.assigned_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.assigned_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.assigned_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
+        case when 'owner' = any(cast(:by as text[])) then l.owner end as owner,
+        l.assigned_on + cast(:mature_days as integer) < k.data_on as is_due
+    from lead as l
+    left join source as s on l.source_code = s.source_code
+    cross join known as k
+    where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
+),
+
+added as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        owner,
+        coalesce(sum(passed_on_in_time) filter (where is_due), 0) as numerator,
+        coalesce(sum(to_pass_on) filter (where is_due), 0) as denominator,
+        coalesce(sum(to_pass_on - passed_on) filter (where not is_due), 0) as pending
+    from grouped
+    group by day, week, month, region, branch, source, source_group, owner
+),
+
+final as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        owner,
+        numerator,
+        denominator,
+        pending,
+        numerator / nullif(denominator, 0) as value,
+        published.wilson_low(numerator, denominator) as low,
+        published.wilson_high(numerator, denominator) as high
+    from added
+    order by day, week, month, region, branch, source, source_group, owner
+)
+
+select *
+from final

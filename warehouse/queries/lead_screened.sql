@@ -1,0 +1,91 @@
+-- Leads screened in time, of those that were due: lead.screened_on_time_rate.
+-- Reads  published.lead_call, published.lead_source, published.feed_status, published.setting
+-- Why    a lead is due when the whole days that its source gives are over; those that are not yet are pending, screened or not.
+with lead as (
+    select d.*
+    from published.lead_call as d
+    where
+        d.refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
+),
+
+source as (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where refresh_id = :refresh_id
+),
+
+zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
+),
+
+grouped as (
+    select
+        l.leads,
+        l.screened_in_time,
+        case when 'day' = any(cast(:by as text[])) then l.collected_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', l.collected_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', l.collected_on) as date) end as month,
+        case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
+        case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
+        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
+        l.collected_on + l.screening_days < k.data_on as is_due
+    from lead as l
+    left join source as s on l.source_code = s.source_code
+    cross join known as k
+    where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
+),
+
+added as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        coalesce(sum(screened_in_time) filter (where is_due), 0) as numerator,
+        coalesce(sum(leads) filter (where is_due), 0) as denominator,
+        coalesce(sum(leads) filter (where not is_due), 0) as pending
+    from grouped
+    group by day, week, month, region, branch, source, source_group
+),
+
+final as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        source,
+        source_group,
+        numerator,
+        denominator,
+        pending,
+        numerator / nullif(denominator, 0) as value,
+        published.wilson_low(numerator, denominator) as low,
+        published.wilson_high(numerator, denominator) as high
+    from added
+    order by day, week, month, region, branch, source, source_group
+)
+
+select *
+from final

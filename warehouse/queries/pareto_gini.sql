@@ -1,0 +1,118 @@
+-- How unequally revenue is spread over customers, 0 (all alike) to 1 (one has all): matrix.gini.
+-- Reads  published.pareto
+-- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
+--        With customers of one bucket equal and ranked from the lowest, G = 2 Σ y r / (n Σ y) − 1, r the middle rank (rank less
+--        one half). Davidson 2009: G varies as the mean of z = y (2 r / n − 1 − G) − 2 c / n, c what all up to the middle of
+--        the own bucket spend, so its variance is that of z over n, divided by the squared mean of y.
+with month as (
+    select m.*
+    from published.pareto as m
+    where
+        m.refresh_id = :refresh_id
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
+        and (
+            'month' != all(cast(:by as text[]))
+            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        )
+        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
+),
+
+newest as (
+    select max(slice_on) as slice_on from month
+),
+
+standing as (
+    select
+        m.bucket,
+        m.customers,
+        m.revenue,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch
+    from month as m
+    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
+),
+
+bucket as (
+    select
+        month,
+        region,
+        branch,
+        bucket,
+        sum(customers) as customers,
+        sum(revenue) as revenue
+    from standing
+    group by month, region, branch, bucket
+),
+
+ranked as (
+    select
+        b.month,
+        b.region,
+        b.branch,
+        cast(b.customers as double precision) as customers,
+        cast(b.revenue as double precision) as revenue,
+        cast(sum(b.customers) over w - b.customers / 2 as double precision) as middle,
+        cast(sum(b.revenue) over w - b.revenue / 2 as double precision) as up_to_middle,
+        cast(sum(b.customers) over (partition by b.month, b.region, b.branch) as double precision) as n
+    from bucket as b
+    window w as (partition by b.month, b.region, b.branch order by b.bucket)
+),
+
+spread as (
+    select
+        month,
+        region,
+        branch,
+        sum(revenue) as revenue,
+        2 * sum(revenue * middle) / (max(n) * sum(revenue)) - 1 as gini
+    from ranked
+    group by month, region, branch
+),
+
+moved as (
+    select
+        r.month,
+        r.region,
+        r.branch,
+        r.customers,
+        r.n,
+        s.gini,
+        s.revenue,
+        r.revenue / r.customers * (2 * r.middle / r.n - 1 - s.gini) - 2 * r.up_to_middle / r.n as z
+    from ranked as r
+    inner join spread as s
+        on
+            r.month is not distinct from s.month
+            and r.region is not distinct from s.region
+            and r.branch is not distinct from s.branch
+),
+
+varied as (
+    select
+        month,
+        region,
+        branch,
+        n,
+        gini as value,
+        sqrt(greatest(0, sum(customers * z * z) - power(sum(customers * z), 2) / n)) / revenue as error
+    from moved
+    group by month, region, branch, n, gini, revenue
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        n,
+        value,
+        greatest(0, value - 1.959963984540054 * error) as low,
+        least(1, value + 1.959963984540054 * error) as high
+    from varied
+    order by month, region, branch
+)
+
+select *
+from final

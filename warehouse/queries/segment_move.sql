@@ -1,0 +1,63 @@
+-- Customers by the cell in which they stood a month before, and that in which they stand: matrix.moves.
+-- Reads  published.segment_move, published.segment_apostle
+-- Why    a step from one month's end to the next: by month, every step that ends in the period; else, for each matrix, the last that
+--        had ended by its end.
+with every_matrix as (
+    select * from published.segment_move
+    where refresh_id = :refresh_id
+    union all
+    select * from published.segment_apostle
+    where refresh_id = :refresh_id
+),
+
+month as (
+    select
+        m.*,
+        m.slice_on = max(m.slice_on) over (partition by m.matrix) as is_newest
+    from every_matrix as m
+    where
+        (cast(:matrix as text[]) = '{}' or m.matrix = any(cast(:matrix as text[])))
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
+        and (
+            'month' != all(cast(:by as text[]))
+            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        )
+),
+
+step as (
+    select
+        m.customers,
+        case when 'month' = any(cast(:by as text[])) then m.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
+        case when 'customer_kind' = any(cast(:by as text[])) then m.customer_kind end as customer_kind,
+        case when 'matrix' = any(cast(:by as text[])) then m.matrix end as matrix,
+        case when 'from_cell' = any(cast(:by as text[])) then m.from_cell end as from_cell,
+        case when 'to_cell' = any(cast(:by as text[])) then m.to_cell end as to_cell
+    from month as m
+    where
+        (m.is_newest or 'month' = any(cast(:by as text[])))
+        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
+        and (cast(:customer_kind as text[]) = '{}' or m.customer_kind = any(cast(:customer_kind as text[])))
+        and (cast(:from_cell as text[]) = '{}' or m.from_cell = any(cast(:from_cell as text[])))
+        and (cast(:to_cell as text[]) = '{}' or m.to_cell = any(cast(:to_cell as text[])))
+),
+
+final as (
+    select
+        month,
+        region,
+        branch,
+        customer_kind,
+        matrix,
+        from_cell,
+        to_cell,
+        sum(customers) as value
+    from step
+    group by month, region, branch, customer_kind, matrix, from_cell, to_cell
+    order by month, region, branch, customer_kind, matrix, from_cell, to_cell
+)
+
+select *
+from final

@@ -1,0 +1,160 @@
+-- Who was asked and who answered, beside the customers they stand for: survey.bias; by value tier unless another kind of group is asked.
+-- Reads  published.survey_stratum, published.survey_population, published.feed_status
+-- Why    the population is that of the last month end in or before the period (by month: of each month), which knows no channel.
+with kind as (
+    select k.kind
+    from (values ('region'), ('tier'), ('channel'), ('complaint_outcome')) as k (kind)
+    where
+        case
+            when cardinality(cast(:group_kind as text[])) > 0 then k.kind = any(cast(:group_kind as text[]))
+            when 'group_kind' = any(cast(:by as text[])) then true
+            else k.kind = 'tier'
+        end
+        and (
+            k.kind <> 'complaint_outcome'
+            or exists (
+                select from published.feed_status as f
+                where f.refresh_id = :refresh_id and f.feed = 'complaints'
+            )
+        )
+),
+
+sample as (
+    select
+        s.region_id,
+        s.branch_id,
+        s.sent,
+        s.answered,
+        k.kind,
+        cast(date_trunc('month', s.sent_on) as date) as month_on,
+        case k.kind
+            when 'region' then s.region_id
+            when 'tier' then s.tier
+            when 'channel' then s.method_code
+            else s.complaint_outcome
+        end as part
+    from published.survey_stratum as s
+    cross join kind as k
+    where
+        s.refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
+),
+
+standing as (
+    select *
+    from published.survey_population
+    where
+        refresh_id = :refresh_id
+        and (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
+),
+
+newest as (
+    select max(slice_on) as slice_on from standing
+),
+
+population as (
+    select
+        p.region_id,
+        p.branch_id,
+        p.slice_on,
+        p.customers,
+        k.kind,
+        case k.kind when 'region' then p.region_id when 'tier' then p.tier else p.complaint_outcome end as part
+    from standing as p
+    inner join newest as n on p.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
+    inner join kind as k on k.kind <> 'channel'
+),
+
+together as (
+    select
+        kind,
+        part,
+        region_id,
+        branch_id,
+        month_on,
+        sent,
+        answered,
+        null as customers
+    from sample
+    union all
+    select
+        kind,
+        part,
+        region_id,
+        branch_id,
+        slice_on as month_on,
+        0 as sent,
+        0 as answered,
+        customers
+    from population
+),
+
+grouped as (
+    select
+        sent,
+        answered,
+        customers,
+        coalesce(part, 'unknown') as part,
+        case when 'group_kind' = any(cast(:by as text[])) then kind end as group_kind,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'month' = any(cast(:by as text[])) then month_on end as month
+    from together
+),
+
+counted as (
+    select
+        group_kind,
+        region,
+        branch,
+        month,
+        part,
+        sum(sent) as asked,
+        sum(answered) as answered,
+        sum(customers) as population
+    from grouped
+    group by group_kind, region, branch, month, part
+),
+
+shared as (
+    select
+        *,
+        sum(asked) over w as all_asked,
+        sum(answered) over w as all_answered,
+        sum(population) over w as all_population
+    from counted
+    window w as (partition by group_kind, region, branch, month)
+),
+
+final as (
+    select
+        group_kind,
+        region,
+        branch,
+        month,
+        part,
+        answered as value,
+        all_answered as denominator,
+        asked,
+        population,
+        answered / nullif(all_answered, 0) as share,
+        asked / nullif(all_asked, 0) as asked_share,
+        population / nullif(all_population, 0) as population_share,
+        answered / nullif(asked, 0) as response_rate,
+        published.wilson_low(cast(answered as double precision), cast(asked as double precision)) as response_low,
+        published.wilson_high(cast(answered as double precision), cast(asked as double precision)) as response_high
+    from shared
+    where all_asked > 0
+    order by
+        group_kind, region, branch, month,
+        array_position(array['loyal', 'opportunity', 'edge', 'lost', 'new', 'none', 'resolved', 'other', 'unknown'], part),
+        part
+)
+
+select *
+from final
