@@ -12,6 +12,7 @@ from warehouse.queries.rules import TOO_SMALL
 
 UNCHECKED = {
     "duration": ("median_low", "median_high", "within_target_low", "within_target_high"),
+    "matrix.value_tier": ("would_move", "would_move_share"),  # the words do not say how a moved span is made whole
 }
 """Columns that no oracle gives, by kind or by code of metric."""
 CENT = 0.005

@@ -1,7 +1,8 @@
 """Oracles of the segment matrices: every customer at every month's end, placed by the cuts of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ KEY = ["month", "customer_id"]
 
 
 @cache
-def cuts() -> dict[str, dict[str, object]]:
+def cuts() -> dict[str, Any]:
     """The declared cuts, norms and cells."""
     return yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8"))
 
@@ -68,8 +69,27 @@ def cells(rows: pd.DataFrame) -> list[dict[str, object]]:
             "revenue": here["revenue"].sum(),
             "revenue_share": here["revenue"].sum() / revenue if revenue else np.nan,
         }
+        if "moves" in here:
+            money |= {"would_move": here["moves"].sum(), "would_move_share": here["moves"].mean()}
         found.append({**row, **money, "visits_got": got, "visits_due": due, "coverage": got / due if due else np.nan})
     return found
+
+
+def tiers(days: pd.DataFrame, month: pd.Timestamp, about: Mapping[str, Any]) -> "pd.Series[str]":
+    """The tier at the month's end of everybody who ordered by then, by customer; `days` with orders, each once."""
+    end = month + pd.offsets.MonthBegin(1)
+
+    def since(months: str) -> pd.Timestamp:
+        return end - pd.DateOffset(months=about[months])
+
+    past = days[days["on"] < end]
+    last = past.groupby("customer_id")["on"].max()
+    often = past[past["on"] >= since("loyal_months")].groupby("customer_id").size().reindex(last.index, fill_value=0)
+    recent, edge = last >= since("recent_months"), last >= since("edge_months")
+    part = np.select(
+        [recent & (often >= about["loyal_orders"]), recent, edge], ["loyal", "opportunity", "edge"], "lost"
+    )
+    return pd.Series(part, index=last.index, name="part")
 
 
 @cache
@@ -79,23 +99,16 @@ def value_tiers(company: Company) -> pd.DataFrame:
     days = orders(company)[["customer_id", "on"]].drop_duplicates()
     found = []
     for month in month_ends(company):
-        end = month + pd.offsets.MonthBegin(1)
-        past = days[days["on"] < end]
-        last = past.groupby("customer_id")["on"].max()
-        often = past[past["on"] >= end - pd.DateOffset(months=about["loyal_months"])].groupby("customer_id").size()
-        often = often.reindex(last.index, fill_value=0)
-        recent = last >= end - pd.DateOffset(months=about["recent_months"])
-        edge = last >= end - pd.DateOffset(months=about["edge_months"])
-        part = np.select(
-            [recent & (often >= about["loyal_orders"]), recent, edge], ["loyal", "opportunity", "edge"], "lost"
-        )
-        found.append(pd.DataFrame({"month": month, "customer_id": last.index, "part": part}))
+        part = tiers(days, month, about)
+        found.append(part.reset_index().assign(month=month))
     return dressed(company, pd.concat(found, ignore_index=True), "value_tier")
 
 
 @oracle("matrix.value_tier")
 def value_tier(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    return figures(standing(value_tiers(company), company, scope, by), by, cells)
+    more = {"by_wallets": np.nan, "by_intention": np.nan}
+    rows = standing(value_tiers(company), company, scope, by)
+    return figures(rows, by, lambda some: [{**row, **more} for row in cells(some)])
 
 
 @cache
@@ -115,23 +128,51 @@ def portfolio_axes(company: Company) -> pd.DataFrame:
     return found.assign(y=found["revenue"].fillna(0) / found["x"])
 
 
+def lines(axes: pd.DataFrame, name: str, about: Mapping[str, Mapping[str, Any]]) -> "pd.Series[float]":
+    """The cut of one axis in each row's month."""
+    if about[name]["cut"] == "quantile":
+        return axes.groupby("month")[name].transform("quantile", about[name]["at"])
+    return pd.Series(float(about[name]["at"]), index=axes.index)
+
+
+def is_high(axes: pd.DataFrame, value: "pd.Series[float]", cut: "pd.Series[float]") -> "pd.Series[bool]":
+    """Above the cut; within 5 % of it on the side of the last month's end, of six, at which the customer stood clear of it."""
+    band, memory = float(cuts()["band"]), int(cuts()["memory_months"])
+    clear = pd.Series(
+        np.where(value >= (1 + band) * cut, 1.0, np.where(value < (1 - band) * cut, 0.0, np.nan)), index=axes.index
+    )
+    table = axes[KEY].assign(side=clear).pivot(index="month", columns="customer_id", values="side")
+    kept = table.sort_index().ffill(limit=memory).stack().rename("side").reset_index()
+    side = axes[KEY].merge(kept, on=KEY, how="left")["side"].set_axis(axes.index)
+    return side.where(side.notna(), (value >= cut).astype(float)).eq(other=1.0)
+
+
+def would_move(value: "pd.Series[float]", cut: "pd.Series[float]") -> "pd.Series[bool]":
+    """Whether it stands on another side of the cut moved by a tenth, up or down."""
+    by = float(cuts()["moved_by"])
+    here = value >= cut
+    return ((value >= (1 - by) * cut) != here) | ((value >= (1 + by) * cut) != here)
+
+
 @cache
 def portfolio_cells(company: Company) -> pd.DataFrame:
-    """`portfolio_axes` with the cell of each."""
-    about = cuts()["portfolio"]["wallets" if company.has("wallets") else "spend"]
-    found = portfolio_axes(company).copy()
-    for axis, name in (("x", "attractiveness"), ("y", "support")):
-        at = about[name]["at"]
-        line = found.groupby("month")[axis].transform("quantile", at) if about[name]["cut"] == "quantile" else at
-        found[f"{axis}_high"] = found[axis] >= line
+    """`portfolio_axes` with the cell of each, and whether another cut would give another."""
+    about = cuts()["portfolio"]["measured_by"]["wallets" if company.has("wallets") else "spend"]
+    axes = portfolio_axes(company).rename(columns={"x": "attractiveness", "y": "support"}).reset_index(drop=True)
+    high, moves = {}, pd.Series(data=False, index=axes.index)
+    for name in ("attractiveness", "support"):
+        cut = lines(axes, name, about)
+        high[name] = is_high(axes, axes[name], cut)
+        moves |= would_move(axes[name], cut)
     names = {(True, True): "star", (True, False): "question", (False, True): "cash_cow", (False, False): "dog"}
-    placed = [names[key] for key in zip(found["x_high"], found["y_high"], strict=True)]
-    found["part"] = np.where(found[["x", "y"]].notna().all(axis=1), placed, "unknown")
-    return dressed(company, found[[*KEY, "part"]], "portfolio")
+    part = [names[key] for key in zip(high["attractiveness"], high["support"], strict=True)]
+    known = axes[["attractiveness", "support"]].notna().all(axis=1)
+    placed = axes[KEY].assign(part=np.where(known, part, "unknown"), moves=moves & known)
+    return dressed(company, placed, "portfolio")
 
 
 @oracle("matrix.portfolio")
 def portfolio(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    by_wallets = float(company.has("wallets"))
+    more = {"by_wallets": float(company.has("wallets")), "by_intention": np.nan}
     rows = standing(portfolio_cells(company), company, scope, by)
-    return figures(rows, by, lambda some: [{**row, "by_wallets": by_wallets} for row in cells(some)])
+    return figures(rows, by, lambda some: [{**row, **more} for row in cells(some)])

@@ -13,6 +13,6 @@ def groups(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[dict[str, ob
     if not by:
         yield {}, rows
         return
-    keys: tuple[Any, ...]
     for keys, group in rows.groupby(list(by), dropna=False, sort=False):
-        yield dict(zip(by, [None if pd.isna(key) else key for key in keys], strict=True)), group
+        named: dict[str, Any] = dict(zip(by, keys, strict=True))
+        yield {name: None if pd.isna(key) else key for name, key in named.items()}, group
