@@ -198,10 +198,6 @@ def test_what_is_hidden_cannot_be_worked_out_across_groupings(company: Company, 
         assert not told_away(company, metrics()[code], QUARTER, pair), pair
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="rules.hidden looks at one table: a source can be told by its group less the group's other sources",
-)
 def test_what_is_hidden_cannot_be_worked_out_from_what_it_lies_in(company_of: Callable[[str], Company]) -> None:
     """A branch from its region, a source from its group."""
     cases = [(kind.name, code, pair) for kind in KINDS for code in OF_A_KIND["rate"] for pair in NESTED]

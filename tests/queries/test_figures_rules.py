@@ -96,3 +96,13 @@ def test_parts_of_one_whole_are_not_added_over() -> None:
 def test_a_single_figure_is_hidden_by_its_own_base_alone() -> None:
     for count, expected in itertools.product([19], [True]):
         assert hidden(table([count]), by=[], base="n", smallest=20).tolist() == [expected]
+
+
+def test_a_hidden_cell_cannot_be_told_from_what_it_lies_in() -> None:
+    """a1 and b1 hide each other in the whole, but not in their groups, whose totals may be shown elsewhere."""
+    rows = pd.DataFrame({"source": ["a1", "a2", "a3", "b1", "b2", "b3"], "n": [15, 30, 40, 15, 25, 50]})
+    group = rows["source"].str[0]
+    alone = hidden(rows, by=("source",), base="n", smallest=20)
+    assert list(rows["source"][alone]) == ["a1", "b1"]
+    nested = hidden(rows, by=("source",), base="n", smallest=20, inside={"source": [group]})
+    assert list(rows["source"][nested]) == ["a1", "a2", "b1", "b2"]

@@ -68,6 +68,12 @@ SHAPES = {
     "coefficients": Shape(figures=("value", "low", "high"), counts=("n",), base="n", part="part"),
 }
 LENGTHS = ("median", "median_low", "median_high", "p75", "p90")
+COARSER = {"branch": ("region",), "source": ("source_group",), "day": ("week", "month")}
+"""What a dimension lies in: totals over these may be shown elsewhere."""
+WHERE_IT_LIES = {
+    "branch": ("list_branches", "branch_id", "region_id"),
+    "source": ("list_sources", "source_code", "source_group"),
+}
 OPTIONAL_FIGURES = ("within_target", "within_target_low", "within_target_high", "paused")
 
 
@@ -87,6 +93,7 @@ def figure(reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ())
     rows = _rows(pinned, about, scope, by=by, dated=dated, question=about.family)
     solve = SOLVERS.get(about.family)
     frame = _shaped(rows if solve is None else solve(rows, about, by), about, by=by)
+    _suppress(pinned, frame, about, by=by)
     frame.attrs["period"] = scope.period if dated else None
     return frame
 
@@ -166,8 +173,6 @@ def _shaped(rows: pd.DataFrame, about: Metric, *, by: Sequence[str]) -> pd.DataF
     if about.kind == "duration":
         frame[list(LENGTHS)] = frame[list(LENGTHS)] / SECONDS[about.unit]
     frame["suppressed"] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    if shape.base is not None:
-        _suppress(frame, shape, about, by=by)
     return frame
 
 
@@ -190,12 +195,31 @@ def _rows(
     )
 
 
-def _suppress(frame: pd.DataFrame, shape: Shape, about: Metric, *, by: Sequence[str]) -> None:
+def _suppress(reader: Reader, frame: pd.DataFrame, about: Metric, *, by: Sequence[str]) -> None:
+    shape = SHAPES[about.kind]
+    if shape.base is None or about.smallest_base == 0:
+        return
     apart = [shape.part] if shape.part else []
-    mask = rules.hidden(frame, by=by, base=str(shape.base), smallest=about.smallest_base, apart=apart)
+    inside = {name: _inside(reader, frame[name], about, name, by) for name in by}
+    mask = rules.hidden(frame, by=by, base=shape.base, smallest=about.smallest_base, apart=apart, inside=inside)
     figures = [name for name in (*shape.figures, *OPTIONAL_FIGURES, *about.also) if name in frame.columns]
     frame.loc[mask, figures] = float("nan")
     frame.loc[mask, "suppressed"] = rules.TOO_SMALL
+
+
+def _inside(reader: Reader, values: pd.Series, about: Metric, dimension: str, by: Sequence[str]) -> list[pd.Series]:
+    """For each coarser dimension that the metric can be grouped by instead, where each of `values` lies in it."""
+    outer = [name for name in COARSER.get(dimension, ()) if name in about.dims and name not in by]
+    return [_lying_in(reader, values, dimension, name) for name in outer]
+
+
+def _lying_in(reader: Reader, values: pd.Series, dimension: str, outer: str) -> pd.Series:
+    if dimension == "day":
+        days = pd.to_datetime(values)
+        return days.dt.to_period("W" if outer == "week" else "M").astype(str)
+    question, code, lies_in = WHERE_IT_LIES[dimension]
+    known_places = reader.frame(question)
+    return values.map(dict(zip(known_places[code], known_places[lies_in], strict=True)))
 
 
 def _plain(value: object) -> object:
