@@ -1,19 +1,14 @@
 """Lead sources: where leads come from, how far they get, and which sources turn into orders."""
 
-from pages.shared import filters, scorecard, sentences, shapes
+from pages.shared import filters, lead_cards, scorecard, sentences, shapes
 from pages.shared.charts import lead_sources as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 
-TILES = ("lead.count", "lead.genuine_rate", "lead.conversion_90", "lead.conversion_180", "lead.days_to_order")
-COMPARED = (
-    "lead.count",
-    "lead.genuine_rate",
-    "lead.conversion_30",
-    "lead.conversion_90",
-    "lead.conversion_180",
-    "lead.conversion_ever",
-)
+FIGURES = ("count", "genuine_rate", "screened_on_time_rate", "conversion_90", "days_to_order")
+MONEY = ("recycled_on_time_rate", "conversion_180", "cost_per_lead", "cost_per_order", "roi")
+TILES = tuple(f"lead.{name}" for name in (*FIGURES, *MONEY))
+COMPARED = tuple(code for code in TILES if code not in {"lead.days_to_order", "lead.recycled_on_time_rate"})
 CONVERSION = "lead.conversion_90"
 
 
@@ -39,6 +34,17 @@ def show(viewer: Viewer) -> None:
     with left:
         screen.curve(say("How long until the first order"), "lead.days_to_order", charts.days_to_order)
     with right:
-        screen.trend(say("Leads collected by month"), "lead.count", charts.arrivals)
+        lead_cards.triangle(screen, say("Conversion of each month's leads"))
     with screen.card():
         scorecard.draw(screen, say("Sources side by side"), COMPARED, by="source")
+    left, right = screen.cards()
+    with left:
+        lead_cards.attribution(screen, say("Which source is credited with the orders"))
+    with right:
+        screen.compared(say("Conversion by owner"), "lead.owner_conversion", charts.conversion, by="owner")
+        screen.trend(say("Leads collected by month"), "lead.count", charts.arrivals)
+    left, right = screen.cards()
+    with left:
+        lead_cards.marks(screen, say("The four marks"))
+    with right:
+        lead_cards.by_marks(screen, say("Conversion by number of marks"))

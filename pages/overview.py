@@ -1,19 +1,14 @@
-"""Overview: the monthly five with their alarms, the scorecard by region, and what flows in."""
+"""Overview: the monthly five with their alarms, why they changed, the scorecard by region, the ladder and the chain."""
 
-from pages.shared import filters, scorecard
+from pages.shared import filters, overview_cards, scorecard
 from pages.shared.charts import overview as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 from warehouse.metrics import metrics
 
-MONTHLY_FIVE = (
-    "five.satisfaction_rate",
-    "five.repeat_rate",
-    "five.referral_rate",
-    "five.churn_rate",
-    "five.complaint_rate",
-    "five.return_rate",
-)
+RATES = ("satisfaction", "repeat", "referral", "churn", "complaint", "return")
+MONTHLY_FIVE = tuple(f"five.{name}_rate" for name in RATES)
+CONVERSION = "lead.conversion_90"
 FLOWS = ("lead.count", "order.count", "order.amount", "complaint.count")
 
 
@@ -32,9 +27,19 @@ def show(viewer: Viewer) -> None:
         filters.view_switch({code: words.label(metrics()[code].label) for code in MONTHLY_FIVE}, say("Monthly five"))
         screen.trend(words.label(metrics()[screen.asked.view].label), screen.asked.view, charts.monthly)
     with right:
+        overview_cards.why(screen, say("What changed, and why"), screen.asked.view)
+    left, right = screen.cards()
+    with left:
         screen.trend(say("Orders by month"), "order.count", charts.orders)
+    with right:
+        overview_cards.why(screen, say("Why conversion in 90 days changed"), CONVERSION, by="source")
     with screen.card():
         if viewer.branches["region_id"].nunique() > 1:
             scorecard.draw(screen, say("Scorecard by region"), MONTHLY_FIVE, by="region")
         else:
             scorecard.draw(screen, say("Scorecard by branch"), MONTHLY_FIVE, by="branch")
+    left, right = screen.cards()
+    with left:
+        overview_cards.ladder(screen, say("Value ladder"))
+    with right:
+        overview_cards.chain(screen, say("From handling to loyalty"))

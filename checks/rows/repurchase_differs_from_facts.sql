@@ -1,6 +1,6 @@
 -- Slices made anew whose invitations with both answers, or those followed by an order, are not those of the facts.
 -- Reads  {batch}: gate.figures_repurchase; ops.candidate, curated.fct_survey, curated.fct_survey_answer, curated.fct_order
--- Why    counted the other way round: from the answers to the invitations, and from the orders back to them.
+-- Why    counted invitation by invitation from its answers, each asking for an order after it.
 with
 slices as (
     select slice_on
@@ -38,22 +38,23 @@ asked as (
 ),
 
 followed as (
-    select distinct
+    select
         a.slice_on,
-        a.invite_id
+        exists(
+            select 1
+            from curated.fct_order as o
+            where o.customer_id = a.customer_id and extract(epoch from o.ordered_at - a.sent_at) between 1e-6 and 180 * 86400
+        ) as has_ordered
     from asked as a
-    inner join curated.fct_order as o on a.customer_id = o.customer_id
-    where extract(epoch from o.ordered_at - a.sent_at) > 0 and extract(epoch from o.ordered_at - a.sent_at) <= 180 * 86400
 ),
 
 facts as (
     select
-        a.slice_on,
+        slice_on,
         count(*) as invitations,
-        count(f.invite_id) as ordered
-    from asked as a
-    left join followed as f on a.slice_on = f.slice_on and a.invite_id = f.invite_id
-    group by a.slice_on
+        count(*) filter (where has_ordered) as ordered
+    from followed
+    group by slice_on
 )
 
 select

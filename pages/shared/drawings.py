@@ -13,6 +13,7 @@ from pages.shared.markup import Missing
 from pages.shared.readable import Readable
 from pages.shared.shapes import Shape
 from warehouse.queries import figures
+from warehouse.scope import Scope
 
 Tells = Callable[[pd.DataFrame, Readable], str]
 
@@ -49,7 +50,7 @@ def figure(inquiry: Inquiry, metric: str, *, by: Sequence[str], shape: Shape, te
         return missing
     rows, reads = inquiry.readable(answer), inquiry.reads(metric)
     shown = shape(rows, reads)
-    return _drawing(inquiry, shown, tells(shown, reads), rows, by)
+    return drawing(inquiry, shown, tells(shown, reads), rows, by)
 
 
 def compared(inquiry: Inquiry, metric: str, *, by: str, shape: Shape) -> Drawing | Missing:
@@ -60,7 +61,7 @@ def compared(inquiry: Inquiry, metric: str, *, by: str, shape: Shape) -> Drawing
     reads = inquiry.reads(metric)
     rows = shape(inquiry.readable(answer), reads)
     shown = shapes.best_first(rows, reads).assign(whole=float(inquiry.readable(whole)["value"].iloc[0]))
-    return _drawing(inquiry, shown, sentences.ranking(rows, reads), rows, (by,))
+    return drawing(inquiry, shown, sentences.ranking(rows, reads), rows, (by,))
 
 
 def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
@@ -69,7 +70,7 @@ def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
     if missing := inquiry.missing(answer):
         return missing
     rows = readable.with_limits(inquiry.readable(answer))
-    return _drawing(inquiry, rows, sentences.trend(rows, inquiry.reads(metric)), rows, ("month",))
+    return drawing(inquiry, rows, sentences.trend(rows, inquiry.reads(metric)), rows, ("month",))
 
 
 def curve(inquiry: Inquiry, metric: str) -> Drawing | Missing:
@@ -92,10 +93,23 @@ def beside(inquiry: Inquiry, honest: str, common: str) -> Drawing | Missing:
         return missing
     reads, rows = inquiry.reads(honest), readable.with_limits(inquiry.readable(answer))
     shown = shapes.quantiles(rows, inquiry.readable(inquiry.history(common)), reads)
-    return _drawing(inquiry, shown, sentences.trend(rows, reads), rows, ("month",))
+    return drawing(inquiry, shown, sentences.trend(rows, reads), rows, ("month",))
 
 
-def _drawing(inquiry: Inquiry, shown: pd.DataFrame, tells: str, rows: pd.DataFrame, by: Sequence[str]) -> Drawing:
+def with_whole(inquiry: Inquiry, metric: str, by: str, *, scope: Scope | None = None) -> pd.DataFrame | Missing:
+    """Readable rows of one metric by group, the whole first; the group alone where there is but one."""
+    whole = inquiry.ask(metric, scope=scope)
+    if missing := inquiry.missing(whole):
+        return missing
+    groups, said = (
+        inquiry.readable(inquiry.ask(metric, (by,), scope)).sort_values("label"),
+        inquiry.viewer.words.say("All"),
+    )
+    first = inquiry.readable(whole).assign(**{"label": said, f"{by}_name": said})
+    return groups if len(groups) == 1 else pd.concat([first, groups], ignore_index=True)
+
+
+def drawing(inquiry: Inquiry, shown: pd.DataFrame, tells: str, rows: pd.DataFrame, by: Sequence[str]) -> Drawing:
     """`shown` in the shape of the drawing; `rows` are all of them, for the table and for taking away."""
     table, values = readable.table(rows, inquiry.names, by), readable.values(rows, inquiry.names, by)
     return Drawing(rows=shown, tells=tells, table=table, values=values)

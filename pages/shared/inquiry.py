@@ -45,10 +45,15 @@ class Inquiry:
 
     def history(self, metric: str) -> Answer:
         """The last 24 whole months up to the end of the period, by month."""
+        return self.ask(metric, ("month",), self.long_scope)
+
+    @cached_property
+    def long_scope(self) -> Scope:
+        """The page's scope over the last 24 whole months up to the end of its period."""
         after = self.scope.period.end if self.scope.period else self.last_day + timedelta(days=1)
         end = after.replace(day=1)
         start = (pd.Timestamp(end) - pd.DateOffset(months=MONTHS_OF_HISTORY)).date()
-        return self.ask(metric, ("month",), replace(self.scope, period=Period(start=start, end=end)))
+        return replace(self.scope, period=Period(start=start, end=end))
 
     def reads(self, metric: str) -> Readable:
         """Writes the figures of `metric` in this person's way."""

@@ -3,7 +3,7 @@
 import itertools
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -138,6 +138,12 @@ class Screen:
     def beside(self, title: str, codes: tuple[str, str], draw: Draw) -> None:
         """A card's content: durations by month of all cases, beside those of the closed alone."""
         self._card(title, codes[0], draw, ("beside", *codes), partial(drawings.beside, self.inquiry, *codes))
+
+    def made(
+        self, title: str, metric: str, draw: Draw, make: Callable[..., Drawing | Missing], *parameters: Hashable
+    ) -> None:
+        """A card's content: what `make(inquiry, *parameters)` makes."""
+        self._card(title, metric, draw, ("made", make, *parameters), partial(make, self.inquiry, *parameters))
 
     def listing(self, title: str, question: Callable[..., pd.DataFrame], metric: str) -> None:
         """A card's content: the cases behind a figure, as a table."""

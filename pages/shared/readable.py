@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pages.shared import further
 from pages.shared.cached import Answer
 from pages.shared.names import Names
 from warehouse.metrics import TIMES, Metric, metrics
@@ -21,7 +22,10 @@ BASES = {
     "money_rate": "n",
     "duration": "n",
     "score": "n",
+    "coefficients": "n",
 }
+DIGITS_SIGNED = {"nps": 0, "servqual.gap": 2, "csat.drivers": 2}
+"""Figures that are differences: read with their sign, with so many digits."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,13 @@ class Readable:
 
     def value(self, value: float) -> str:
         """One figure, with its unit."""
+        return "–" if value is None or math.isnan(value) else self._known(value)
+
+    def _known(self, value: float) -> str:
         words = self.names.words
-        if value is None or math.isnan(value):
-            return "–"
-        match self.metric.kind:
+        match self._form:
+            case "signed":
+                return words.signed(value, DIGITS_SIGNED[self.metric.code])
             case "rate" | "money_rate" | "funnel":
                 return words.percent(value)
             case "money":
@@ -50,9 +57,9 @@ class Readable:
             case "duration":
                 return words.duration(value, self.metric.unit)
             case "score":
-                return words.signed(value) if self.metric.code == "nps" else words.number(value, 1)
+                return words.number(value, 1)
             case "ratio":
-                return words.say("{n} per 100", n=words.number(100 * value, 1))
+                return words.say("{n} per 100", n=words.number(self._per_100 * value, 1))
             case _:
                 return words.number(value)
 
@@ -61,24 +68,40 @@ class Readable:
         if math.isnan(low) and math.isnan(high):
             return ""
         if self.metric.kind == "ratio":
-            return f"{self.names.words.number(100 * low, 1)} – {self.names.words.number(100 * high, 1)}"
+            return f"{self.names.words.number(self._per_100 * low, 1)} – {self.names.words.number(self._per_100 * high, 1)}"
         top = self.names.words.say("beyond the data") if math.isnan(high) else self.value(high)
-        return f"{self.value(low)} – {top}"
+        return f"{self.value(low)} {'…' if self.metric.code in DIGITS_SIGNED else '–'} {top}"
 
     def change(self, difference: float) -> str:
         """A difference of two figures, with its sign."""
         words = self.names.words
-        match self.metric.kind:
+        match self._form:
+            case "signed":
+                return words.signed(difference, max(1, DIGITS_SIGNED[self.metric.code]))
             case "rate" | "money_rate" | "funnel":
                 return words.points(difference)
             case "ratio":
-                return words.say("{n} per 100", n=words.signed(100 * difference, 1))
+                return words.say("{n} per 100", n=words.signed(self._per_100 * difference, 1))
             case "duration":
                 return f"{'+' if difference > 0 else '−'}{words.duration(abs(difference), self.metric.unit)}"
             case "count" | "parts":
                 return words.signed(difference)
             case _:
                 return words.signed(difference, 1)
+
+    @property
+    def _per_100(self) -> int:
+        """What a ratio is multiplied with to be told per 100: some are counted so already."""
+        return 1 if "per 100" in self.metric.unit else 100
+
+    @property
+    def _form(self) -> str:
+        """The kind after which the figure is written: money for each of something as money, a score that is a share as a share."""
+        if self.metric.code in DIGITS_SIGNED:
+            return "signed"
+        if self.metric.unit.startswith("money"):
+            return "money"
+        return "rate" if (self.metric.kind, self.metric.unit) == ("score", "share") else self.metric.kind
 
     def _said(self, value: float, suppressed: str | None) -> str:
         """One figure of a row; where there is none, why."""
@@ -109,9 +132,14 @@ class Readable:
         )
         if "share" in rows:
             rows["share_text"] = [self.names.words.percent(share) if share == share else "–" for share in rows["share"]]
+        for name in set(self.metric.also) & set(further.WRITTEN) & set(rows):
+            rows[f"{name}_text"] = [self._further(name, value) for value in rows[name].astype(float)]
         for name in set(answer.by) & set(TIMES):
             rows[name] = pd.to_datetime(rows[name])
         return rows
+
+    def _further(self, name: str, value: float) -> str:
+        return further.text(self.names.words, name, value, currency=self.currency, as_figure=self.value(value))
 
 
 def estimate(row: pd.Series, kind: str) -> Estimate | None:
@@ -158,7 +186,7 @@ def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
         "interval_text": say("95% interval"),
         "share_text": say("Share"),
         "base_text": say("n"),
-    }
+    } | {f"{name}_text": title for name, title in further.titles(names.words).items()}
     chosen = written[[name for name in columns if name in written]].rename(columns=columns)
     return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
 
@@ -179,7 +207,7 @@ def values(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
         "pending": say("Not yet due"),
         "n": say("n"),
         "share": say("Share"),
-    }
+    } | {name: title for name, title in further.titles(names.words).items() if f"{name}_text" in rows}
     parts = {
         f"{name}_name" if f"{name}_name" in rows else name: names.dimension(name)
         for name in (*by, "part")

@@ -107,6 +107,26 @@ def quantiles(honest: pd.DataFrame, common: pd.DataFrame, reads: Readable) -> pd
     return together.assign(hours_text=[reads.value(hours) for hours in together["hours"]])
 
 
+def mark(
+    rows: pd.DataFrame, series: str, *, value: str = "value", said: str | None = None, has_interval: bool = False
+) -> pd.DataFrame:
+    """One series of `charts.forms.marks`: the figure `value` of every group, with its interval where that is its own."""
+    nothing = float("nan")
+    return pd.DataFrame(
+        {
+            "label": rows["label"],
+            "series": series,
+            "value": rows[value].astype(float),
+            "low": rows["low"] if has_interval else nothing,
+            "high": rows["high"] if has_interval else nothing,
+            "value_text": rows[f"{value}_text"],
+            "interval_text": rows["interval_text"] if has_interval else "",
+            "base_text": rows["base_text"],
+            "said": rows[said] if said else "",
+        }
+    )
+
+
 def curve(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """Steps of a duration's curve with texts."""
     words = reads.names.words

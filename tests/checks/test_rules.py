@@ -62,7 +62,7 @@ def test_every_row_query_is_used_and_every_kind_is_declared_somewhere() -> None:
     assert {rule.bounds["file"] for rule in rules if rule.expect == "rows"} == {
         path.stem for path in ROWS.glob("*.sql")
     }
-    assert {rule.expect for rule in rules} == set(KINDS) - {"parts_equal_total"}
+    assert {rule.expect for rule in rules} == set(KINDS)
 
 
 def test_the_contract_implies_rules_that_nobody_writes_twice() -> None:

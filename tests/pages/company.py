@@ -40,6 +40,8 @@ CODES = {
     "source_group": ("media", "outreach", "referral", "online"),
     "customer_kind": ("person", "company"),
     "product_line": ("a", "b"),
+    "dimension": ("tangibles", "reliability", "responsiveness", "assurance", "empathy"),
+    "group_kind": ("tier", "region", "channel", "complaint_outcome"),
 }
 PARTS = {
     "complaint.sla": ("met", "breached_closed", "breached_open", "running"),
@@ -48,6 +50,10 @@ PARTS = {
     "matrix.portfolio": ("star", "question", "cash_cow", "dog"),
     "matrix.value_tier": ("loyal", "opportunity", "edge", "lost"),
     "csat.distribution": ("1", "2", "3", "4", "5"),
+    "complaint.cause": ("service_below_expectation", "product", "wrong_colour", "unknown"),
+    "csat.moved": ("much_less", "less", "equal", "more", "much_more"),
+    "csat.drivers": ("product", "service", "staff"),
+    "survey.bias": ("loyal", "opportunity", "edge", "lost", "new"),
     "nps.parts": ("promoter", "passive", "detractor"),
     "lead.stage_rate": (
         "collected",
@@ -123,6 +129,7 @@ class Company:
                         **({"part": part} if part else {}),
                         **_measures(about.kind, chance, position, len(parts)),
                         **(_of_cell(position) if metric.startswith("matrix.") else {}),
+                        **_further(metric, chance),
                     }
                 )
         shape = figures.SHAPES[about.kind]
@@ -130,7 +137,8 @@ class Company:
         frame = pd.DataFrame(rows, columns=list(dict.fromkeys([*names, *(rows[0] if rows else ())])))
         frame["suppressed"] = pd.Series(None, index=frame.index, dtype=object)
         if self.too_small and shape.base:
-            frame[list(shape.figures)] = float("nan")
+            hidden = [*shape.figures, *(name for name in about.also if name in frame)]
+            frame[hidden] = float("nan")
             frame[list(shape.counts)] = 7.0
             frame["suppressed"] = "n too small"
         return frame
@@ -306,6 +314,7 @@ def _measures(kind: str, chance: random.Random, position: int, parts: int) -> di
             "median_high": median * 1.06,
         },
         "score": {"value": 60 + 20 * share, "low": 58 + 20 * share, "high": 62 + 20 * share, "n": n},
+        "coefficients": {"value": share - 0.4, "low": share - 0.5, "high": share - 0.3, "n": n},
         "parts": {
             "value": 100.0 * (position + 1),
             "share": 2 * (position + 1) / (parts * (parts + 1)),
@@ -321,6 +330,28 @@ def _measures(kind: str, chance: random.Random, position: int, parts: int) -> di
             **reached,
         },
     }[kind]
+
+
+def _further(metric: str, chance: random.Random) -> dict[str, float]:
+    """What rows of some metrics hold beside the measures of their kind, or in their place."""
+    any_share = chance.uniform(0.1, 0.9)
+    limits = {"centre": 0.4, "low_95": 0.36, "high_95": 0.44, "low_998": 0.34, "high_998": 0.46}
+    lacking = {"value": -any_share, "low": -any_share - 0.1, "high": 0.2 - any_share, "perception": 4 - any_share}
+    asked = {"asked": 400.0, "asked_share": 0.2, "population": 900.0, "population_share": any_share}
+    return {
+        "complaint.branch": {"value": any_share, **limits, "is_outside_998": float(not 0.34 <= any_share <= 0.46)},
+        "complaint.recovery": {
+            "matched_value": any_share,
+            "matched_n": 5000.0,
+            "difference": any_share - 0.5,
+            "difference_low": any_share - 0.6,
+            "difference_high": any_share - 0.4,
+        },
+        "servqual.gap": {**lacking, "expectation": 4.0, "importance": any_share},
+        "survey.bias": {**asked, "response_rate": any_share, "response_low": any_share, "response_high": any_share},
+        "csat.weighted_top2": {"value": 0.8, "low": 0.78, "high": 0.82, "unweighted": any_share},
+        "csat.drivers": {"r2": 0.62},
+    }.get(metric, {})
 
 
 def _of_cell(position: int) -> dict[str, float]:

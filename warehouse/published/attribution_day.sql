@@ -25,34 +25,6 @@ ordered as (
     inner join curated.fct_order as o on s.slice_on = date '0001-01-01' and o.ordered_on is null
 ),
 
-touch as (
-    select
-        o.order_id,
-        l.lead_id,
-        l.source_code,
-        l.collected_at
-    from ordered as o
-    inner join curated.fct_lead as l on o.lead_id = l.lead_id
-    union all
-    select
-        o.order_id,
-        l.lead_id,
-        l.source_code,
-        l.collected_at
-    from ordered as o
-    inner join curated.fct_lead as l on o.customer_id = l.customer_id
-    where l.lead_id is distinct from o.lead_id and coalesce(l.collected_at <= o.ordered_at, true)
-),
-
-placed as (
-    select
-        order_id,
-        source_code,
-        row_number() over (partition by order_id order by collected_at nulls first, lead_id) as place,
-        count(*) over (partition by order_id) as touches
-    from touch
-),
-
 credited as (
     select
         o.slice_on,
@@ -60,11 +32,30 @@ credited as (
         o.ordered_on,
         o.product_line,
         o.amount,
-        p.source_code,
-        coalesce(p.place, 1) as place,
-        coalesce(p.touches, 1) as touches
+        l.source_code,
+        row_number() over (partition by o.order_id order by l.collected_at nulls first, l.lead_id) as place,
+        count(*) over (partition by o.order_id) as touches
     from ordered as o
-    left join placed as p on o.order_id = p.order_id
+    left join
+        lateral (
+            select
+                named.lead_id,
+                named.source_code,
+                named.collected_at
+            from curated.fct_lead as named
+            where named.lead_id = o.lead_id
+            union all
+            select
+                earlier.lead_id,
+                earlier.source_code,
+                earlier.collected_at
+            from curated.fct_lead as earlier
+            where
+                earlier.customer_id = o.customer_id
+                and earlier.lead_id is distinct from o.lead_id
+                and coalesce(earlier.collected_at <= o.ordered_at, true)
+        ) as l
+        on true
 ),
 
 added as (

@@ -25,6 +25,11 @@ cut as (
 
 answer as (
     select
+        s.cohort_on,
+        s.branch_id,
+        s.sent_on,
+        s.method_code,
+        s.wave_code,
         a.customer_id,
         a.invite_id,
         split_part(a.question_code, '.', 1) as question,
@@ -36,48 +41,63 @@ answer as (
     where a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
 ),
 
-overall as (
+beside as (
     select
-        customer_id,
-        invite_id,
-        cast(100 * height as double precision) as points
+        *,
+        cast(max(100 * height) filter (where question = 'overall') over (partition by customer_id, invite_id) as double precision) as points
     from answer
-    where question = 'overall'
 ),
 
 pair as (
     select
-        e.customer_id,
-        e.invite_id,
-        e.dimension,
-        1 + 4 * e.height as expectation,
-        1 + 4 * p.height as perception
-    from answer as e
-    inner join answer as p
-        on e.customer_id = p.customer_id and e.invite_id = p.invite_id and e.dimension = p.dimension and e.item = p.item
-    where e.question = 'expectation' and p.question = 'perception'
+        cohort_on,
+        branch_id,
+        sent_on,
+        method_code,
+        wave_code,
+        customer_id,
+        invite_id,
+        points,
+        dimension,
+        1 + 4 * max(height) filter (where question = 'expectation') as expectation,
+        1 + 4 * max(height) filter (where question = 'perception') as perception
+    from beside
+    where question in ('expectation', 'perception')
+    group by cohort_on, branch_id, sent_on, method_code, wave_code, customer_id, invite_id, points, dimension, item
+    having count(distinct question) = 2
 ),
 
 respondent as (
     select
-        customer_id,
-        invite_id,
+        cohort_on,
+        branch_id,
+        sent_on,
+        method_code,
+        wave_code,
+        points,
+        cast(avg(expectation) as double precision) as expectation,
+        cast(avg(perception) as double precision) as perception,
         coalesce(dimension, 'all') as dimension,
-        avg(expectation) as expectation,
-        avg(perception) as perception,
         round(avg(perception - expectation), 9) as gap
     from pair
-    group by grouping sets ((customer_id, invite_id, dimension), (customer_id, invite_id))
+    group by
+        grouping sets (
+            (cohort_on, branch_id, sent_on, method_code, wave_code, customer_id, invite_id, points, dimension),
+            (cohort_on, branch_id, sent_on, method_code, wave_code, customer_id, invite_id, points)
+        )
 ),
 
 judged as (
     select
-        r.customer_id,
-        r.invite_id,
+        r.cohort_on,
+        r.branch_id,
+        r.sent_on,
+        r.method_code,
+        r.wave_code,
         r.dimension,
-        o.points,
-        cast(r.expectation as double precision) as expectation,
-        cast(r.perception as double precision) as perception,
+        r.points,
+        r.expectation,
+        r.perception,
         cast(r.gap as double precision) as gap,
         case
             when r.gap < c.far_below then 'much_less'
@@ -88,17 +108,16 @@ judged as (
         end as step
     from respondent as r
     cross join cut as c
-    left join overall as o on r.customer_id = o.customer_id and r.invite_id = o.invite_id
 ),
 
 final as (
     select
-        s.cohort_on as slice_on,
-        s.branch_id,
+        j.cohort_on as slice_on,
+        j.branch_id,
         b.region_id,
-        s.sent_on,
-        s.method_code,
-        s.wave_code,
+        j.sent_on,
+        j.method_code,
+        j.wave_code,
         j.dimension,
         count(*) as respondents,
         sum(j.gap) as gap_total,
@@ -117,9 +136,8 @@ final as (
         coalesce(sum(j.points * j.points), 0) as judged_overall_squares,
         coalesce(sum(j.perception * j.points), 0) as judged_products
     from judged as j
-    inner join sent as s on j.customer_id = s.customer_id and j.invite_id = s.invite_id
-    left join branch as b on s.branch_id = b.branch_id
-    group by s.cohort_on, s.branch_id, b.region_id, s.sent_on, s.method_code, s.wave_code, j.dimension
+    left join branch as b on j.branch_id = b.branch_id
+    group by j.cohort_on, j.branch_id, b.region_id, j.sent_on, j.method_code, j.wave_code, j.dimension
 )
 
 select * from final

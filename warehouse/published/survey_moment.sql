@@ -29,6 +29,9 @@ question as (
 
 answer as (
     select
+        s.cohort_on,
+        s.branch_id,
+        s.method_code,
         a.customer_id,
         a.invite_id,
         a.question_code,
@@ -42,32 +45,48 @@ answer as (
 
 respondent as (
     select
-        customer_id,
-        invite_id,
-        string_agg(question_code, ',' order by place) filter (where place > 0) as answered_set
+        cohort_on,
+        branch_id,
+        method_code,
+        string_agg(question_code, ',' order by place) filter (where place > 0) as answered_set,
+        array_agg(question_code order by place) as questions,
+        array_agg(points order by place) as points
     from answer
-    group by customer_id, invite_id
+    group by cohort_on, branch_id, method_code, customer_id, invite_id
     having min(place) = 0 and max(place) > 0
+),
+
+product as (
+    select
+        r.cohort_on,
+        r.branch_id,
+        r.method_code,
+        r.answered_set,
+        one.question_code,
+        other.question_code as other_code,
+        one.points,
+        one.points * other.points as product
+    from respondent as r
+    cross join lateral unnest(r.questions, r.points) with ordinality as one (question_code, points, place)
+    cross join lateral unnest(r.questions, r.points) with ordinality as other (question_code, points, place)
+    where one.place <= other.place
 ),
 
 final as (
     select
-        s.cohort_on as slice_on,
-        s.branch_id,
+        p.cohort_on as slice_on,
+        p.branch_id,
         b.region_id,
-        s.method_code,
-        r.answered_set,
-        a.question_code,
-        o.question_code as other_code,
+        p.method_code,
+        p.answered_set,
+        p.question_code,
+        p.other_code,
         count(*) as respondents,
-        sum(a.points) as total,
-        sum(a.points * o.points) as products
-    from respondent as r
-    inner join sent as s on r.customer_id = s.customer_id and r.invite_id = s.invite_id
-    inner join answer as a on r.customer_id = a.customer_id and r.invite_id = a.invite_id
-    inner join answer as o on r.customer_id = o.customer_id and r.invite_id = o.invite_id and a.place <= o.place
-    left join branch as b on s.branch_id = b.branch_id
-    group by s.cohort_on, s.branch_id, b.region_id, s.method_code, r.answered_set, a.question_code, o.question_code
+        sum(p.points) as total,
+        sum(p.product) as products
+    from product as p
+    left join branch as b on p.branch_id = b.branch_id
+    group by p.cohort_on, p.branch_id, b.region_id, p.method_code, p.answered_set, p.question_code, p.other_code
 )
 
 select * from final

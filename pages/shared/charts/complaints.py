@@ -117,6 +117,112 @@ def ages(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     return theme.finished(alt.layer(bars, said), look, height=240)
 
 
+def branches(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Branches by size and share broken, within the limits of chance around the company: a funnel plot (Spiegelhalter 2005).
+
+    Columns: label, base, value, centre, low_95, high_95, low_998, high_998, place, mark_text and texts.
+    """
+    palette, say = look.palette, look.say
+    places = [say("Within the limits"), say("Above the limits: worse"), say("Below the limits: better")]
+    domain = alt.Scale(domain=places, range=[palette.main, palette.bad, palette.good])
+    forms_of = alt.Scale(domain=places, range=["circle", "triangle-up", "triangle-down"])
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "base:Q",
+            title=say("Complaints whose promise is decided"),
+            scale=alt.Scale(zero=False, nice=True, padding=8),
+            axis=theme.axis(look, grid=False, labelExpr=look.number_label),
+        )
+    )
+    far = base.mark_area(color=palette.band, opacity=0.45).encode(y=theme.y_share(look, "low_998"), y2="high_998:Q")
+    near = base.mark_area(color=palette.band, opacity=0.6).encode(y=theme.y_share(look, "low_95"), y2="high_95:Q")
+    centre = base.mark_line(color=palette.muted, strokeDash=[3, 4], strokeWidth=1).encode(y="centre:Q")
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(
+        y="value:Q",
+        color=alt.Color("place:N", scale=domain),
+        shape=alt.Shape("place:N", scale=forms_of),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("value_text:N", title=say("Figure")),
+            alt.Tooltip("base_text:N", title=say("n")),
+            alt.Tooltip("centre_text:N", title=say("Whole company")),
+            alt.Tooltip("limits_text:N", title=say("99.8% limits")),
+        ],
+    )
+    said = base.mark_text(dy=-12, color=palette.text).encode(y="value:Q", text="mark_text:N")
+    return theme.finished(alt.layer(far, near, centre, points, said), look, height=320)
+
+
+def causes(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Causes as bars, the gap of service below the name of each. Columns: label, gap, value, said."""
+    palette = look.palette
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            "label:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelColor=palette.text, labelLimit=170),
+        ),
+        x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True, range=[0, {"expr": "width - 64"}])),
+    )
+    bars = base.mark_bar(color=palette.main, height={"band": 0.4}, cornerRadiusEnd=3).encode(
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("gap:N", title=look.say("Gap of service")),
+            alt.Tooltip("said:N", title=look.say("Complaints")),
+        ]
+    )
+    said = base.mark_text(align="left", dx=6, color=palette.text).encode(text="said:N")
+    gap = base.mark_text(align="left", dy=16, fontSize=11, color=palette.quiet_text).encode(
+        x=alt.value(2), text="gap:N"
+    )
+    return theme.finished(alt.layer(bars, said, gap), look, height=alt.Step(42))
+
+
+def settled(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Share of complaints resolved by time since receipt, with its 95 % band."""
+    since = look.say("Hours since receipt (log scale)")
+    along = alt.X(
+        "at:Q",
+        title=since,
+        scale=alt.Scale(type="log", nice=False),
+        axis=theme.axis(
+            look, grid=False, values=[0.1, 1, 3, 10, 30, 100, 300, 1000, 3000], format=",~r", labelOverlap=False
+        ),
+    )
+    return forms.steps(rows, look, along=along, since=look.say("Time"), reached=look.say("Resolved"))
+
+
+def recovery(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Who ordered again after a complaint, beside comparable customers."""
+    return forms.marks(rows, look, "share", (look.say("After a complaint"), look.say("Comparable, no complaint")))
+
+
+def arrivals(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Complaints by day as a calendar: weeks beside each other, weekdays below each other, the more the darker."""
+    palette = look.palette
+    drawn = (
+        alt.Chart(rows)
+        .mark_rect(stroke=palette.surface, strokeWidth=1)
+        .encode(
+            x=theme.x_time(look, "week"),
+            x2="week_end:T",
+            y=alt.Y(
+                "weekday:N",
+                title=None,
+                sort=alt.EncodingSortField("position", op="min"),
+                axis=alt.Axis(domain=False, ticks=False),
+            ),
+            color=alt.Color("value:Q", scale=alt.Scale(range=list(reversed(palette.sequence))), legend=None),
+            tooltip=[
+                alt.Tooltip("day_text:N", title=look.say("Day")),
+                alt.Tooltip("value_text:N", title=look.say("Complaints")),
+            ],
+        )
+    )
+    return theme.finished(alt.layer(drawn), look, height=alt.Step(24))
+
+
 def categories(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Complaints by category as bars, the most first."""
     return forms.bars(rows, look)

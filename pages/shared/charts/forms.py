@@ -1,5 +1,6 @@
 """Forms that several screens share: control chart, dots with intervals, bars, one stacked strip."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import altair as alt
@@ -64,6 +65,58 @@ def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
     )
     said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="value_text:N")
     return theme.finished(alt.layer(whole, interval, point, said), look, height=alt.Step(BAR_STEP))
+
+
+def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str]) -> alt.LayerChart:
+    """Several figures of each group on one line, tied together: dumbbells. Each series has its own colour and form.
+
+    Columns, one row a mark: label, series, value, low, high, value_text, interval_text, base_text, said (right of the line, once
+    a group, else empty). An interval is drawn where there is one.
+    """
+    palette = look.palette
+    base = alt.Chart(rows).encode(y=rows_as_given(look))
+    colours = [palette.main, palette.second, palette.muted][: len(series)]
+    forms = ["circle", "diamond", "square"][: len(series)]
+    tied = base.mark_line(color=palette.muted, strokeWidth=2, opacity=0.6).encode(
+        x=_along(look, unit, "value"), detail="label:N"
+    )
+    interval = base.mark_rule(color=palette.main, opacity=0.3, strokeWidth=6, strokeCap="round").encode(
+        x=_along(look, unit, "low"), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=100, opacity=1).encode(
+        x=_along(look, unit, "value"),
+        color=alt.Color("series:N", scale=alt.Scale(domain=list(series), range=colours)),
+        shape=alt.Shape("series:N", scale=alt.Scale(domain=list(series), range=forms)),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("series:N", title=look.say("Figure")),
+            alt.Tooltip("value_text:N", title=" "),
+            alt.Tooltip("interval_text:N", title=look.say("95% interval")),
+            alt.Tooltip("base_text:N", title=look.say("n")),
+        ],
+    )
+    said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="said:N")
+    return theme.finished(alt.layer(tied, interval, points, said), look, height=alt.Step(BAR_STEP))
+
+
+def steps(rows: pd.DataFrame, look: Look, *, along: alt.X, since: str, reached: str) -> alt.LayerChart:
+    """The curve of a duration: who has got there by when, with its 95 % band. Columns: at, at_risk, share, low, high, texts."""
+    palette = look.palette
+    base = alt.Chart(rows).encode(x=along)
+    band = base.mark_area(color=palette.band, opacity=0.7, interpolate="step-after").encode(
+        y=theme.y_share(look, "low", zero=True), y2="high:Q"
+    )
+    line = base.mark_line(color=palette.main, strokeWidth=2, interpolate="step-after").encode(y=alt.Y("share:Q"))
+    hover = base.mark_point(opacity=0, size=120).encode(
+        y="share:Q",
+        tooltip=[
+            alt.Tooltip("at_text:N", title=since),
+            alt.Tooltip("share_text:N", title=reached),
+            alt.Tooltip("interval_text:N", title=look.say("95% interval")),
+            alt.Tooltip("at_risk:Q", title=look.say("Still followed"), format=",.0f"),
+        ],
+    )
+    return theme.finished(alt.layer(band, line, hover), look, height=260)
 
 
 def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerChart:

@@ -57,30 +57,80 @@ def conversion(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 def days_to_order(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Share of leads that have ordered by days since collection, with its 95 % band. Columns: at, share, low, high, texts."""
-    palette = look.palette
-    base = alt.Chart(rows).encode(
-        x=alt.X(
-            "at:Q",
-            title=look.say("Days since collection"),
-            axis=theme.axis(look, grid=False, labelExpr=look.number_label),
-        )
-    )
-    band = base.mark_area(color=palette.band, opacity=0.7, interpolate="step-after").encode(
-        y=theme.y_share(look, "low", zero=True), y2="high:Q"
-    )
-    line = base.mark_line(color=palette.main, strokeWidth=2, interpolate="step-after").encode(y=alt.Y("share:Q"))
-    hover = base.mark_point(opacity=0, size=120).encode(
-        y="share:Q",
-        tooltip=[
-            alt.Tooltip("at_text:N", title=look.say("Days since collection")),
-            alt.Tooltip("share_text:N", title=look.say("Have ordered")),
-            alt.Tooltip("interval_text:N", title=look.say("95% interval")),
-            alt.Tooltip("at_risk:Q", title=look.say("Still followed"), format=",.0f"),
-        ],
-    )
-    return theme.finished(alt.layer(band, line, hover), look, height=260)
+    since = look.say("Days since collection")
+    along = alt.X("at:Q", title=since, axis=theme.axis(look, grid=False, labelExpr=look.number_label))
+    return forms.steps(rows, look, along=along, since=since, reached=look.say("Have ordered"))
 
 
 def arrivals(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Leads collected by month, as a control chart."""
     return forms.control(rows, look, "number")
+
+
+def attribution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Share of all orders by source under four models, each with its own form, tied together.
+
+    Columns, one row a source and model: label, model_name, share, share_text, value_text, revenue_text.
+    """
+    palette, say = look.palette, look.say
+    models = [say("First touch"), say("Last touch"), say("Evenly"), say("By position")]
+    colours = [palette.main, palette.second, palette.third, palette.good]
+    forms_of = ["circle", "diamond", "square", "triangle-up"]
+    base = alt.Chart(rows).encode(
+        y=forms.rows_as_given(look),
+        x=alt.X("share:Q", title=None, scale=alt.Scale(zero=True), axis=theme.axis(look, format="~%")),
+    )
+    tied = base.mark_line(color=palette.muted, strokeWidth=2, opacity=0.6).encode(detail="label:N")
+    points = base.mark_point(size=80, strokeWidth=2, opacity=1).encode(
+        color=alt.Color("model_name:N", scale=alt.Scale(domain=models, range=colours)),
+        shape=alt.Shape("model_name:N", scale=alt.Scale(domain=models, range=forms_of)),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("model_name:N", title=say("Model")),
+            alt.Tooltip("share_text:N", title=say("Share of orders")),
+            alt.Tooltip("value_text:N", title=say("Orders")),
+            alt.Tooltip("revenue_text:N", title=say("Revenue")),
+        ],
+    )
+    return theme.finished(alt.layer(tied, points), look, height=alt.Step(26))
+
+
+def triangle(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Conversion of each month's leads by the time they have had; cells that still have time are grey and say so.
+
+    Columns: label, horizon, state, state_name, strength (0 to 1), said and more texts.
+    """
+    palette, say = look.palette, look.say
+    states = [say("Has had its time"), say("Still has time"), say("n too small")]
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "horizon:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False),
+        ),
+        y=forms.rows_as_given(look),
+    )
+    cells = base.mark_rect(stroke=palette.surface, strokeWidth=2, cornerRadius=3).encode(
+        color=alt.Color(
+            "state_name:N",
+            scale=alt.Scale(domain=states, range=[palette.main, palette.muted, palette.caution]),
+            legend=alt.Legend(columns=3),
+        ),
+        opacity=alt.Opacity("strength:Q", scale=None, legend=None),
+        tooltip=[
+            alt.Tooltip("label:N", title=say("Collected in")),
+            alt.Tooltip("horizon:N", title=say("Ordered within")),
+            alt.Tooltip("value_text:N", title=say("Figure")),
+            alt.Tooltip("interval_text:N", title=say("95% interval")),
+            alt.Tooltip("base_text:N", title=say("n")),
+            alt.Tooltip("state_name:N", title=" "),
+        ],
+    )
+    said = base.mark_text(color=palette.text).encode(text="said:N")
+    return theme.finished(alt.layer(cells, said), look, height=alt.Step(22))
+
+
+def marks(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Share of leads with each of the four marks, as bars."""
+    return forms.bars(rows, look)

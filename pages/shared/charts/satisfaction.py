@@ -22,7 +22,10 @@ def distribution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     palette = look.palette
     base = alt.Chart(rows).encode(
         x=alt.X(
-            "label:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False, labelLimit=90)
+            "label:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelAngle=0, domain=False, ticks=False, labelLimit=90, labelExpr="split(datum.label, ' ')"),
         ),
         y=alt.Y("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
     )
@@ -53,3 +56,50 @@ def response(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 def questions(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Share of the two best answers by question, with intervals."""
     return forms.dots(rows, look, "share")
+
+
+def expectation(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """What was expected and what was experienced, by side of service: dumbbells."""
+    return forms.marks(rows, look, "number", (look.say("Experience"), look.say("Expectation")))
+
+
+def importance(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Sides of service by gap and importance: what lies further left and higher is mended first. Columns: label, value, importance, above, below."""
+    palette, say = look.palette, look.say
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "value:Q",
+            title=say("Experience − expectation"),
+            scale=alt.Scale(zero=False, nice=True, padding=40),
+            axis=theme.axis(look, format="+.1f"),
+        ),
+        y=theme.y_number(look, "importance", title=say("Importance")),
+    )
+    points = base.mark_point(filled=True, size=110, opacity=1, color=palette.main).encode(
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("value_text:N", title=say("Experience − expectation")),
+            alt.Tooltip("interval_text:N", title=say("95% interval")),
+            alt.Tooltip("importance_text:N", title=say("Importance")),
+        ]
+    )
+    above = base.mark_text(dy=-14, color=palette.text).encode(text="above:N")
+    below = base.mark_text(dy=16, color=palette.text).encode(text="below:N")
+    return theme.finished(alt.layer(points, above, below), look, height=260)
+
+
+def drivers(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Coefficients with intervals, against zero."""
+    return forms.dots(rows, look, "number")
+
+
+def weighted(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """The post-stratified figure with its interval, beside the plain one."""
+    return forms.marks(rows, look, "share", (look.say("Post-stratified"), look.say("Plain")))
+
+
+def bias(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Shares of groups among answers, those asked, and customers."""
+    return forms.marks(
+        rows, look, "share", (look.say("Of answers"), look.say("Of those asked"), look.say("Of customers"))
+    )

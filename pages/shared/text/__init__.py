@@ -89,8 +89,8 @@ class Words:
         return f"{sign}{self.number(abs(difference), digits)}"
 
     def duration(self, value: float, unit: str) -> str:
-        """A stretch of time given in `unit` (seconds, hours or days); long stretches of hours are said as days."""
-        hours = value * {"seconds": 1 / 3600, "hours": 1.0, "days": 24.0}[unit]
+        """A stretch of time given in `unit` (seconds, minutes, hours or days); long stretches of hours are said as days."""
+        hours = value * {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}[unit]
         if unit == "days" or hours >= HOURS_SAID_AS_DAYS:
             days = hours / 24
             return self.say("{n} d", n=self.number(days, 0 if days >= 10 or days.is_integer() else 1))

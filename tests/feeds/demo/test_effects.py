@@ -66,21 +66,28 @@ def test_the_branch_slips(with_effects: dict[str, Any], without_effects: dict[st
 def inflation(company: dict[str, Any], region: str) -> float:
     """Points by which the answers' top-two share exceeds that of everybody asked."""
     counted = company["surveys_by_region"][region]
-    answered = counted["top2_of_answered"] / counted["answered"]
-    return 100 * (answered - counted["top2_of_sent"] / counted["sent"])
+    return 100 * (counted["answered_top2"] / counted["answered"] - counted["asked_top2"] / counted["asked"])
+
+
+def silence(company: dict[str, Any], region: str) -> tuple[float, float]:
+    """How much less often those who complained answer: lowest and highest ratio."""
+    counted = company["surveys_by_region"][region]
+    asked, answered = counted["asked"] - counted["asked_complained"], counted["answered"] - counted["answered_complained"]
+    return ratio_of_rates((counted["answered_complained"], counted["asked_complained"]), (answered, asked))
 
 
 def test_one_region_looks_happier_than_it_is(with_effects: dict[str, Any], without_effects: dict[str, Any]) -> None:
     region = ALL.survey_bias.region_id
-    sent = with_effects["surveys_by_region"][region]
-    truly = sent["top2_of_sent"] / sent["sent"]
-    expected = 100 * (truly / (truly + (1 - truly) * ALL.survey_bias.answer_factor) - truly)
-    assert inflation(with_effects, region) == pytest.approx(expected, abs=2)
-    assert expected > 8
-    assert all(
-        abs(inflation(with_effects, other)) < 3 for other in with_effects["surveys_by_region"] if other != region
-    )
-    assert abs(inflation(without_effects, region)) < 3
+    low, high = silence(with_effects, region)
+    assert low < ALL.survey_bias.answer_factor < high < 0.3
+    assert inflation(with_effects, region) > 2.5
+    low, high = silence(without_effects, region)
+    assert low < 1 < high
+    assert abs(inflation(without_effects, region)) < 2.5
+    for other in set(with_effects["surveys_by_region"]) - {region}:
+        low, high = silence(with_effects, other)
+        assert low < 1 < high
+        assert abs(inflation(with_effects, other)) < 2.5
 
 
 def winning(company: dict[str, Any]) -> tuple[float, float]:
@@ -150,4 +157,4 @@ def test_the_company_is_alive(with_effects: dict[str, Any]) -> None:
     methods = {name: kind["answered"] / kind["sent"] for name, kind in with_effects["surveys_by_method"].items()}
     assert all(0.2 < rate < 0.65 for rate in methods.values())
     regions = with_effects["surveys_by_region"].values()
-    assert 0.72 < sum(r["top2_of_sent"] for r in regions) / sum(r["sent"] for r in regions) < 0.82
+    assert 0.72 < sum(r["asked_top2"] for r in regions) / sum(r["asked"] for r in regions) < 0.82

@@ -41,7 +41,7 @@ class BranchSlip:
 
 @dataclass(frozen=True)
 class SurveyBias:
-    """In one region, who would give 3 or less of 5 answers with `answer_factor` times the chance of the others."""
+    """In one region, who complained within 180 days answers with `answer_factor` times the chance of the others."""
 
     region_id: str
     answer_factor: float

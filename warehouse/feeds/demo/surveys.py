@@ -10,6 +10,7 @@ from warehouse.feeds.demo.columns import (
     FOREVER,
     HOUR,
     NONE,
+    Bools,
     Column,
     Floats,
     Instant,
@@ -56,7 +57,10 @@ REMEMBERED = 180 * DAY  # how long a complaint weighs on the opinion
 
 @dataclass(frozen=True)
 class Surveys:
-    """One entry an invitation, in order of sending. `opinion` is what all answers follow, in standard deviations."""
+    """One entry an invitation, in order of sending. `opinion` is what all answers follow, in standard deviations.
+
+    `complained`: the customer did so, whether that brought the invitation or not, within the time it weighs on the opinion.
+    """
 
     customer: Ints
     complaint: Ints
@@ -64,6 +68,7 @@ class Surveys:
     method: Ints
     sent: Ints
     answered: Ints
+    complained: Bools
     opinion: Floats
     overall: Ints
 
@@ -81,12 +86,12 @@ def make_surveys(frame: Frame, rng: np.random.Generator, customers: Customers, c
     after_complaint = complaint >= 0
     method = np.where(after_complaint & (method > 1), 0, method)
     sent = frame.clock.after(frame.branches.region[branch], at, rng.integers(60, 7 * HOUR, count))
-    memory = _memory(frame, complaints, customer, sent)
-    opinion = 0.9 * customers.mood[customer] + rng.normal(0, 0.55, count) + memory
+    latest = _latest(complaints, customer, sent)
+    opinion = 0.9 * customers.mood[customer] + rng.normal(0, 0.55, count) + _memory(frame, complaints, latest, sent)
     overall = _scored(opinion, frame.base["satisfaction_cuts"]) + 1
     likely = frame.methods["answered"][method]
-    biased = (frame.branches.region[branch] == frame.biased_region) & (overall <= 3)
-    likely = likely * np.where(biased, frame.effects.survey_bias.answer_factor, 1.0)
+    silent = (frame.branches.region[branch] == frame.biased_region) & (latest >= 0)
+    likely = likely * np.where(silent, frame.effects.survey_bias.answer_factor, 1.0)
     answers = rng.random(count) < likely
     wait = np.where(method == 3, 600.0, np.minimum(np.exp(rng.normal(0.3, 1.0, count)), 25) * DAY)
     return Surveys(
@@ -96,6 +101,7 @@ def make_surveys(frame: Frame, rng: np.random.Generator, customers: Customers, c
         method=method,
         sent=sent,
         answered=np.where(answers, sent + 120 + wait.astype(np.int64), FOREVER),
+        complained=latest >= 0,
         opinion=opinion,
         overall=overall,
     )
@@ -118,20 +124,27 @@ def _asked(
     return customer[order], complaint[order], at[order]
 
 
-def _memory(frame: Frame, complaints: Complaints, customer: Ints, sent: Ints) -> Floats:
-    """What the customer's latest complaint before the survey takes from the opinion; 0 without one."""
+def _latest(complaints: Complaints, customer: Ints, sent: Ints) -> Ints:
+    """The customer's latest complaint before each survey, as far as it is remembered; nothing where there is none."""
+    if not len(complaints):
+        return np.full(len(customer), NONE)
     order = np.lexsort((complaints.opened, complaints.customer))
     keys = complaints.customer[order] * FOREVER + complaints.opened[order]
     position = np.searchsorted(keys, customer * FOREVER + sent) - 1
-    if not len(order):
-        return np.zeros(len(customer))
     latest = order[np.maximum(position, 0)]
-    applies = (position >= 0) & (complaints.customer[latest] == customer)
-    applies &= sent - complaints.opened[latest] < REMEMBERED
+    remembered = (position >= 0) & (complaints.customer[latest] == customer)
+    remembered &= sent - complaints.opened[latest] < REMEMBERED
+    return np.where(remembered, latest, NONE)
+
+
+def _memory(frame: Frame, complaints: Complaints, latest: Ints, sent: Ints) -> Floats:
+    """What the latest complaint takes from the opinion; 0 without one."""
+    if not len(complaints):
+        return np.zeros(len(sent))
     hours = np.minimum(complaints.hours[latest], (sent - complaints.opened[latest]) / HOUR)
     doublings = np.log2(np.clip(hours / 12, 1, 64))
-    lost = -0.25 + frame.effects.satisfaction.points_per_doubling * doublings
-    return np.where(applies, lost, 0.0)
+    lost = frame.base["points_of_a_complaint"] + frame.effects.satisfaction.points_per_doubling * doublings
+    return np.where(latest >= 0, lost, 0.0)
 
 
 def _scored(opinion: Floats, cuts: list[float]) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 
 from warehouse.feeds.demo.calendar import day_number
 from warehouse.feeds.demo.chunk import Chunk
-from warehouse.feeds.demo.columns import DAY, Bools, Floats, Ints
+from warehouse.feeds.demo.columns import DAY, FOREVER, Bools, Floats, Ints
 from warehouse.feeds.demo.frame import Frame, places
 
 MATURE = 180 * DAY
@@ -45,7 +45,9 @@ class Tally:
             | {"median_hours_closed": self._medians(severities.names, "hours")},
             "slipping_branch": {"median_hours_closed": self._medians(("before", "since"), "slip")},
             "surveys_by_region": self._rows(
-                regions, "region", ("sent", "top2_of_sent", "answered", "top2_of_answered")
+                regions,
+                "region",
+                [of + what for of in ("asked", "answered") for what in ("", "_top2", "_points", "_complained")],
             ),
             "surveys_by_method": self._rows(methods.names, "method", ("sent", "answered")),
         }
@@ -90,8 +92,7 @@ class Tally:
     def _orders(self, chunk: Chunk) -> None:
         orders = chunk.orders
         here = orders.at <= self._frame.end
-        month = (orders.at // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        month = np.clip(month - self._first_month(), 0, len(self._months()) - 1)
+        month = np.clip(_month(orders.at) - self._first_month(), 0, len(self._months()) - 1)
         self._count("order.count", month, here, len(self._months()))
         self._count("order.amount", month, here, len(self._months()), orders.amount / 100)
 
@@ -118,13 +119,15 @@ class Tally:
 
     def _surveys(self, chunk: Chunk) -> None:
         surveys, end = chunk.surveys, self._frame.end
-        region = self._frame.branches.region[surveys.branch]
-        sent, answered, happy = surveys.sent <= end, surveys.answered <= end, surveys.overall >= 4
-        regions = len(places()["regions"])
-        self._count("region.sent", region, sent, regions)
-        self._count("region.top2_of_sent", region, sent & happy, regions)
-        self._count("region.answered", region, answered, regions)
-        self._count("region.top2_of_answered", region, answered & happy, regions)
+        region, regions = self._frame.branches.region[surveys.branch], len(places()["regions"])
+        sent, answered = surveys.sent <= end, surveys.answered <= end
+        # The truth is what active customers think: all whom no complaint brought the invitation, silent or not.
+        asked = sent & (surveys.complaint < 0) & _active(chunk)
+        for name, chosen in {"asked": asked, "answered": asked & answered}.items():
+            self._count(f"region.{name}", region, chosen, regions)
+            self._count(f"region.{name}_top2", region, chosen & (surveys.overall >= 4), regions)
+            self._count(f"region.{name}_points", region, chosen, regions, 25.0 * (surveys.overall - 1))
+            self._count(f"region.{name}_complained", region, chosen & surveys.complained, regions)
         self._count("method.sent", surveys.method, sent, len(self._frame.methods))
         self._count("method.answered", surveys.method, answered, len(self._frame.methods))
 
@@ -139,12 +142,25 @@ class Tally:
         return {name: _median(row) for name, row in zip(names, counted, strict=True)}
 
     def _first_month(self) -> int:
-        return int(np.int64(self._frame.first).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+        return int(_month(np.array(self._frame.first * DAY)))
 
     def _months(self) -> tuple[str, ...]:
-        first = self._first_month()
-        last = int(np.int64(self._frame.last).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+        first, last = self._first_month(), int(_month(np.array(self._frame.last * DAY)))
         return tuple(str(np.datetime64(month, "M")) for month in range(first, last + 1))
+
+
+def _month(instant: Ints) -> Ints:
+    """Months since 1970."""
+    return (instant // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _active(chunk: Chunk) -> Bools:
+    """Who of those invited had ordered in the twelve months before the month of the invitation."""
+    surveys, orders = chunk.surveys, chunk.orders
+    ordered = np.sort(orders.customer * FOREVER + _month(orders.at))
+    month = _month(surveys.sent)
+    latest = np.searchsorted(ordered, surveys.customer * FOREVER + month) - 1
+    return (latest >= 0) & (ordered[np.maximum(latest, 0)] >= surveys.customer * FOREVER + month - 12)
 
 
 def _median(buckets: Floats) -> float | None:

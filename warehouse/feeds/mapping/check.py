@@ -15,8 +15,8 @@ from warehouse.feeds.mapping.problems import Problem
 from warehouse.feeds.mapping.words import find_header, header_key, nearest, nothing_words, trimmed
 from warehouse.feeds.readers import FileRefused, Row, open_table
 
-SAMPLE_ROWS = 2_000
-MOST_VALUES = 5
+SAMPLE_ROWS = 20_000
+MOST_VALUES = 12
 BLOCK = 1 << 20
 Headers = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
 """Files that lie together, by the pattern that they fit: their names and headers."""
@@ -37,7 +37,23 @@ def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
     taken = {id(mapping) for mapping in matched.values() if mapping is not None}
     problems = [problem for path, mapping in matched.items() for problem in _file_problems(source, path, mapping)]
     lost = _lost_lookups(matched)
-    return [*problems, *lost, *_same_files(paths), *_patterns_without_files(source, taken)]
+    branches = _branch_problems(source)
+    return [*problems, *lost, *_same_files(paths), *_patterns_without_files(source, taken), *branches]
+
+
+def _branch_problems(source: Source) -> Iterator[Problem]:
+    """What a refresh would be held for: branches that nothing lists, and a list of branches without regions."""
+    feeds = [feed for file in source.files for feed in file.feeds]
+    for feed in feeds:
+        for column in () if "branches" in source.feeds else feed.columns:
+            contract = feed.feed.column(column.name)
+            if contract.references == "branches" and contract.required:
+                yield Problem(
+                    "feed_unfilled", source.mapping_file, column.line, column.name, feed.feed.code, "branches"
+                )
+        if feed.feed.code == "branches" and "region_id" in feed.unknown:
+            line = next(column.line for column in feed.columns if column.name == "region_id")
+            yield Problem("region_unknown", source.mapping_file, line, "region_id", "branches")
 
 
 def check_lookups(mapping: FileMapping, beside: Headers, *, file: str) -> list[Problem]:
@@ -177,14 +193,19 @@ def _unmapped_words(
     feed: FeedMapping, column: ColumnMapping, contract: Column, header: str, cells: Counter[str], file: str
 ) -> Iterator[Problem]:
     refuses = column.otherwise.what == "refuse" or (column.otherwise.what == "keep" and bool(contract.codes))
-    if column.values is None or not refuses:
+    if column.values is None:
         return
     spelling = header_key if column.fold else str
-    known = {spelling(word) for word, _ in column.values}
-    words = [word for word, _ in cells.most_common() if spelling(word) not in known]
-    for word in words[:MOST_VALUES]:
-        fits = nearest(word, (known_word for known_word, _ in column.values)) or contract.codes
+    codes = {spelling(word): code for word, code in column.values}
+    unmapped = [word for word, _ in cells.most_common() if spelling(word) not in codes] if refuses else []
+    for word in unmapped[:MOST_VALUES]:
+        fits = contract.codes or nearest(word, (known_word for known_word, _ in column.values))
         yield Problem("value_unmapped", file, None, column.name, feed.feed.code, word, header, fits=fits)
+    if contract.required and column.default is None and column.blank_because is None:
+        lost = [word for word, _ in cells.most_common() if codes.get(spelling(word)) == ""]
+        for word in lost[:MOST_VALUES]:
+            fits = contract.codes
+            yield Problem("value_to_nothing", file, None, column.name, feed.feed.code, word, header, fits=fits)
 
 
 def _two_ways(

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -82,6 +82,7 @@ def draft(paths: Iterable[Path | str]) -> str:
     """YAML of a mapping for `paths`, guesses explained in comments. Raises FileRefused for a file that cannot be read."""
     places = sorted(Path(path) for path in paths)
     tables = [(place, open_table(place)) for place in places]
+    main = {feed.code for feed in (_main_feed(place, _profiles(table)) for place, table in tables)}
     lines = [
         "# A proposal. Read every line with a question mark; `mapping check` says what is still wrong.",
         f"source: {_word(_source_name(places))}",
@@ -90,11 +91,15 @@ def draft(paths: Iterable[Path | str]) -> str:
         "files:",
     ]
     for place, table in tables:
-        lines += _file_lines(place, table)
+        lines += _file_lines(place, table, main)
     return "\n".join(lines) + "\n"
 
 
-def _file_lines(place: Path, table: Table) -> Iterator[str]:
+def _main_feed(place: Path, profiles: Sequence[Profile]) -> Feed:
+    return _best_feed(place, profiles)[0]
+
+
+def _file_lines(place: Path, table: Table, main: Collection[str]) -> Iterator[str]:
     profiles = _profiles(table)
     feed, guesses = _best_feed(place, profiles)
     taken = {guess.profile.header for guess in guesses}
@@ -107,7 +112,7 @@ def _file_lines(place: Path, table: Table) -> Iterator[str]:
         yield f"    # found: encoding {table.format.encoding}"
     left = [profile for profile in profiles if profile.header not in taken]
     if left:
-        yield "    ignore:           # ? not recognised; map what is of use"
+        yield "    ignore:           # ? not recognised; map what is of use, then say `ignore: rest`"
         yield from (f"      - {_word(profile.header)}{_examples(profile)}" for profile in left)
     yield "    feeds:"
     yield f"      {feed.code}:           # ? the feed whose columns fit best"
@@ -116,6 +121,44 @@ def _file_lines(place: Path, table: Table) -> Iterator[str]:
     yield from _column_lines(feed, found)
     if scales:
         yield from _questions(scales, found)
+    log = feed.code == "complaint_events" and "complaint_id" in found and "complaints" not in main
+    if log:
+        yield from _opened_by_a_log(found)
+    if "branches" not in main and (log or any(column.name == "branch_id" for column in feed.columns)):
+        yield from _branches(found.get("branch_id"))
+
+
+def _opened_by_a_log(found: Mapping[str, Guess]) -> Iterator[str]:
+    """The complaints of a log of events: each opens with its first line."""
+    yield "      complaints:           # ? each opens with its first line; its events above say when it was resolved and closed"
+    yield "        keep: first"
+    yield "        columns:"
+    yield f"          complaint_id: {_mapped(found['complaint_id'])}"
+    feed = feeds()["complaints"]
+    yield f"          branch_id: {_stand_in(feed, feed.column('branch_id'))}"
+    when = _mapped(found["happened_at"]) if "happened_at" in found else _stand_in(feed, feed.column("opened_at"))
+    yield f"          opened_at: {when}"
+    yield f"          category_code: {_stand_in(feed, feed.column('category_code'))}"
+    named = {"complaint_id", "branch_id", "opened_at", "category_code"}
+    yield from _also(column for column in feed.columns if column.name not in named)
+
+
+def _branches(branch: Guess | None) -> Iterator[str]:
+    """The list of branches, which every row's branch must stand in: one row of each is kept."""
+    name = _word(branch.profile.header) if branch else "{constant: main}"
+    yield "      branches:           # every branch_id must stand in it; not needed where another file or source lists them"
+    yield "        columns:"
+    yield f"          branch_id: {_mapped(branch) if branch else name}"
+    yield f"          branch_name: {name}"
+    yield "          region_id: {constant: main}          # ? a region is a must; a constant makes one of all"
+    yield "          region_name: {constant: main}"
+
+
+def _also(columns: Iterable[Column]) -> Iterator[str]:
+    """What else a feed can take: a remark."""
+    names = [f"{column.name} ({', '.join(column.codes)})" if column.codes else column.name for column in columns]
+    if names:
+        yield f"          # also takes: {', '.join(names)}"
 
 
 def _column_lines(feed: Feed, found: Mapping[str, Guess]) -> Iterator[str]:
@@ -126,6 +169,10 @@ def _column_lines(feed: Feed, found: Mapping[str, Guess]) -> Iterator[str]:
                 yield REPEATED
         elif column.required or column.name == _needed_one(feed, found):
             yield f"          {column.name}: {_stand_in(feed, column)}"
+    needed = _needed_one(feed, found)
+    yield from _also(
+        column for column in feed.columns if column.name not in found and not column.required and column.name != needed
+    )
 
 
 def _scales(profiles: Iterable[Profile]) -> list[Profile]:
@@ -201,8 +248,9 @@ def _alike(column: Column, header: str) -> tuple[float, str]:
     if key in (own, _squeezed(column.label_zh)):
         return 1.0, ""
     stem = _squeezed(re.sub(r"_(id|code|at|on|amount)$", "", column.name))
-    if key == stem or key in {_squeezed(word) for word in _synonyms().get(column.name, ())}:
-        return 0.85, "another name for it"
+    others = [stem, *(_squeezed(word) for word in _synonyms().get(column.name, ()))]
+    if key in others:
+        return 0.85 - others.index(key) / 1_000, "another name for it"
     ratio = SequenceMatcher(None, key, own).ratio()
     return (ratio * 0.7, "sounds alike") if ratio >= 0.86 else (0.0, "")
 
@@ -233,18 +281,18 @@ def _mapped(guess: Guess) -> str:
         )
     if column.type == "id" and words and all(re.fullmatch(r"\d+\.0", word) for word in words):
         steps.append("whole: true")
-    if column.codes:
-        steps += _dictionary(column, words)
+    if column.codes and (dictionary := _dictionary(column, words)):
+        steps.append(dictionary)
+        why = f"          # ? one of {', '.join(column.codes)}; left empty it means nothing"
     return f"{header}{why}" if not steps else f"{{column: {header}, {', '.join(steps)}}}{why}"
 
 
-def _dictionary(column: Column, words: Counter[str]) -> list[str]:
+def _dictionary(column: Column, words: Counter[str]) -> str:
+    """The words that are no code of ours, with the code that they sound like; a guess beyond that would be believed."""
     own = {header_key(word) for word in (*column.codes, *column.codes_zh)}
     strange = [word for word, _ in words.most_common(SHOWN_WORDS) if header_key(word) not in own]
-    if not strange:
-        return []
-    pairs = ", ".join(f"{_word(word)}: {(*nearest(word, column.codes), column.codes[0])[0]}" for word in strange)
-    return [f"values: {{{pairs}}}"]
+    pairs = (f"{_word(word)}: {''.join(nearest(word, column.codes))}".rstrip() for word in strange)
+    return f"values: {{{', '.join(pairs)}}}" if strange else ""
 
 
 def _date_order(words: Counter[str]) -> str | None:
@@ -275,7 +323,7 @@ def _stand_in(feed: Feed, column: Column) -> str:
         )
     if column.codes:
         return f"{{constant: {column.codes[0]}}}          # ? one of {', '.join(column.codes)}"
-    if column.type in ("id", "code", "text"):
+    if column.type == "text" or "branches" in (feed.code, column.references):
         return "{constant: main}          # ? no header looks like it"
     return '{unknown: "not in the file"}          # ? figures by it read "feed absent"'
 

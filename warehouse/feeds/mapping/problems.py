@@ -47,13 +47,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "files look things up in each other, round in a circle: {value}",
         "文件之间的 lookup 形成了循环：{value}",
     ),
+    "lookup_itself": (
+        "a file cannot look things up in itself; what its later rows say goes to a feed of their own, such as"
+        " complaint_events",
+        "文件不能在自身中查找；后续各行所述内容应写入单独的数据表，例如 complaint_events",
+    ),
     "lookup_file_absent": (
         "things are looked up in a file “{value}”, and none has come with this one",
         "需要在文件“{value}”中查找，但它没有与此文件一同交付",
     ),
     "no_pattern": (
-        "no pattern of the mapping matches this file; it is not read",
-        "映射中没有匹配此文件的模式，此文件不会被读取",
+        "no pattern of the mapping matches this file; it is not read (`ignore:` at the top says that this is meant)",
+        "映射中没有匹配此文件的模式，此文件不会被读取（如属有意，请写入顶层 `ignore:`）",
+    ),
+    "feed_unfilled": (
+        "each {feed}.{column} must stand in {value}, which this mapping does not fill: unless {value} come from elsewhere,"
+        " every row is quarantined; fill a feed {value} too, from constants if need be",
+        "{feed}.{column} 的每个值都须在 {value} 中，而本映射未填写 {value}：除非另有来源，所有行都会被隔离；请同时填写"
+        " {value}（可用常量）",
+    ),
+    "region_unknown": (
+        "a region cannot be unknown, a refresh is held for it; `{column}: {{constant: all}}` makes one region of all",
+        "大区不能为未知，否则刷新会被暂扣；`{column}: {{constant: all}}` 可将全部归为一个大区",
     ),
     "no_file": ("no file matches the pattern “{value}”", "没有文件匹配模式“{value}”"),
     "same_file": ("this is the same file as {value}; it counts once", "此文件与 {value} 完全相同，只计一次"),
@@ -71,6 +86,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” of header “{header}” is not in the dictionary of {feed}.{column}; such rows are quarantined",
         "表头“{header}”的值“{value}”不在 {feed}.{column} 的字典中，这些行会被隔离",
     ),
+    "value_to_nothing": (
+        "“{value}” of header “{header}” means nothing to {feed}.{column}, which is required; such rows are quarantined",
+        "表头“{header}”的值“{value}”在 {feed}.{column} 中表示空，而该列必填，这些行会被隔离",
+    ),
     "date_ambiguous": (
         "“{value}” of header “{header}” can be read in two orders; say `date: dmy` or `date: mdy`",
         "表头“{header}”的值“{value}”有两种读法；请写明 `date: dmy` 或 `date: mdy`",
@@ -82,6 +101,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 STOPPING = frozenset(SENTENCES) - {
+    "feed_unfilled",
+    "region_unknown",
+    "value_to_nothing",
     "no_pattern",
     "no_file",
     "same_file",

@@ -528,6 +528,9 @@ def _lost_lookups(source: model.Source, file: str) -> Iterable[Problem]:
                     "lookup_lost", file, lookup.line, value=lookup.file, fits=nearest(lookup.file, by_pattern)
                 )
                 continue
+            if other is file_mapping:
+                yield Problem("lookup_itself", file, lookup.line)
+                continue
             order.add(file_mapping.pattern, lookup.file)
             yield from _personal_looked_up(other, lookup, file)
     try:

@@ -12,13 +12,13 @@ create index on curated.fct_lead_cost (month_on);
 -- What the first `share` (0 to 1) of an amount comes to, all of it at 1. Parts are told as differences of these, so that
 -- parts that round still add up to the amount exactly.
 create function curated.first_part(amount numeric, share numeric) returns numeric
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 return case when share >= 1 then amount else round(amount * share, 12) end;
 
 -- The share of an order that its first touches up to `place` of `touches` are credited with together, 0 to 1.
 -- Position gives 40 per cent to the first, 40 to the last and the rest evenly to those between; two share evenly.
 create function curated.credited_up_to(model text, place bigint, touches bigint) returns numeric
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 return case
     when place <= 0 then 0
     when place >= touches then 1
@@ -30,7 +30,7 @@ end;
 
 -- What the touch at `place` of `touches` is credited with of an amount. Over all touches of an order it adds up to the amount.
 create function curated.credit(model text, amount numeric, place bigint, touches bigint) returns numeric
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 return curated.first_part(amount, curated.credited_up_to(model, place, touches))
 - curated.first_part(amount, curated.credited_up_to(model, place - 1, touches));
 
