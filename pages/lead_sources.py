@@ -6,9 +6,10 @@ from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 
 FIGURES = ("count", "genuine_rate", "screened_on_time_rate", "conversion_90", "days_to_order")
-MONEY = ("recycled_on_time_rate", "conversion_180", "cost_per_lead", "cost_per_order", "roi")
+MONEY = ("conversion_180", "recycled_on_time_rate", "cost", "cost_per_lead", "cost_per_order")
 TILES = tuple(f"lead.{name}" for name in (*FIGURES, *MONEY))
-COMPARED = tuple(code for code in TILES if code not in {"lead.days_to_order", "lead.recycled_on_time_rate"})
+UNCOMPARED = {"lead.days_to_order", "lead.recycled_on_time_rate", "lead.cost"}
+COMPARED = (*(code for code in TILES if code not in UNCOMPARED), "lead.roi")
 CONVERSION = "lead.conversion_90"
 
 
@@ -37,6 +38,7 @@ def show(viewer: Viewer) -> None:
         lead_cards.triangle(screen, say("Conversion of each month's leads"))
     with screen.card():
         scorecard.draw(screen, say("Sources side by side"), COMPARED, by="source")
+        lead_cards.ripeness(screen)
     left, right = screen.cards()
     with left:
         lead_cards.attribution(screen, say("Which source is credited with the orders"))

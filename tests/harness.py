@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Connection, MetaData, Table, insert, text
+from sqlalchemy import Connection, insert, text
 
 from warehouse import db, ledger, published
 from warehouse.curated import curate
@@ -106,7 +106,7 @@ class House:
 
 
 def _stage(connection: Connection, load_id: int, feed: str, rows: Rows, until: datetime | None) -> Pending:
-    table = Table(f"stg_{feed}", MetaData(), schema="staging", autoload_with=connection)
+    table = db.table(connection, f"stg_{feed}", schema="staging")
     numbered = [{"load_id": load_id, "file_id": 0, "row_number": number, **row} for number, row in enumerate(rows, 1)]
     names = {name: None for row in numbered for name in row}
     if numbered:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, TextClause, create_engine, make_url, text
 
 from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
 ROLES = ("loader", "reader")
+_tables: dict[tuple[str, str], Table] = {}
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,13 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
         connection.execute(text("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))"))
         config.attributes["connection"] = connection
         command(config, revision)
+
+
+def table(connection: Connection, name: str, *, schema: str) -> Table:
+    """A table of the house as the database describes it, looked up once: its columns change with a migration only."""
+    if (schema, name) not in _tables:
+        _tables[schema, name] = Table(name, MetaData(), schema=schema, autoload_with=connection)
+    return _tables[schema, name]
 
 
 def plan_for_bulk(connection: Connection) -> None:

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from pages.shared import readable, shapes
+from pages.shared import markup, readable, shapes
 from pages.shared.charts import lead_sources as charts
 from pages.shared.drawings import Drawing
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
-from pages.shared.panels import Screen
+from pages.shared.panels import Screen, html
 from pages.shared.readable import Readable
 
 ATTRIBUTION, RIPE = "lead.attribution", "lead.conversion_90"
@@ -38,6 +38,21 @@ def marks(screen: Screen, title: str) -> None:
 def by_marks(screen: Screen, title: str) -> None:
     """A card's content: conversion by how many of the four marks a lead has."""
     screen.compared(title, "lead.marks_conversion", charts.conversion, by="marks", shape=_counted)
+
+
+def ripeness(screen: Screen) -> None:
+    """A remark below the table of sources: how many of the leads in its money have not had their time."""
+    answer = screen.inquiry.ask("lead.roi")
+    pending = 0.0 if screen.inquiry.missing(answer) else float(answer.rows["pending"].sum())
+    if pending > 0:
+        html(
+            markup.note(
+                screen.viewer.words.say(
+                    "Return on the cost of leads: {n} leads are younger than 180 days, so it can still rise.",
+                    n=screen.viewer.words.number(pending),
+                )
+            )
+        )
 
 
 def _attribution(inquiry: Inquiry) -> Drawing | Missing:

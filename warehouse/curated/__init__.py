@@ -56,7 +56,7 @@ def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[st
 def _replace(
     connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str
 ) -> int:
-    target = Table(table.name, MetaData(), schema="curated", autoload_with=connection)
+    target = db.table(connection, table.name, schema="curated")
     names = [column.name for column in target.columns]
     fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()
     if not connection.execute(select(exists().select_from(target))).scalar():
@@ -90,7 +90,7 @@ def _analyze(connection: Connection, table: Table) -> None:
 
 def _forget_touched(connection: Connection, target: Table, *, feed: str, loads: Sequence[int]) -> None:
     """Delete the rows of every key that `loads` delivered, so that a key no longer accepted anywhere is gone."""
-    staged = Table(f"stg_{feed}", MetaData(), schema="staging", autoload_with=connection)
+    staged = db.table(connection, f"stg_{feed}", schema="staging")
     names = {name: NATURAL_NAMES.get(name, name) for name in contract()[feed].key}
     pairs = [_same(target.c[ours], staged.c[name]) for name, ours in names.items() if ours in target.c]
     connection.execute(delete(target).where(*pairs, staged.c.load_id.in_(loads)))

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    MetaData,
     Select,
     Table,
     and_,
@@ -65,7 +64,7 @@ def write_editions(connection: Connection, changes: Touched, *, refresh_id: int,
 
 
 def _write_edition(connection: Connection, table: SqlTable, slices: list[date], *, refresh_id: int, zone: str) -> int:
-    target = Table(f"{table.name}_edition", MetaData(), schema="published", autoload_with=connection)
+    target = db.table(connection, f"{table.name}_edition", schema="published")
     columns = [column for column in target.columns if column.name != "edition_id"]
     until = ledger.data_until(connection, table.feeds)
     figures = (
@@ -156,7 +155,7 @@ def forget_remembered(connection: Connection, changes: Touched) -> None:
 def drop_editions(connection: Connection, changes: Touched, *, refresh_id: int) -> None:
     """Delete what a dry run wrote; nobody has seen it."""
     for name in changes:
-        target = Table(f"{name}_edition", MetaData(), schema="published", autoload_with=connection)
+        target = db.table(connection, f"{name}_edition", schema="published")
         connection.execute(target.delete().where(target.c.edition_id == refresh_id))
     connection.execute(text("delete from ops.candidate"))
 
@@ -167,9 +166,9 @@ def differences(connection: Connection, changes: Touched) -> tuple[dict[str, obj
 
 
 def _table_differences(connection: Connection, name: str) -> list[dict[str, object]]:
-    edition = Table(f"{name}_edition", MetaData(), schema="published", autoload_with=connection)
-    manifest = Table("manifest", MetaData(), schema="published", autoload_with=connection)
-    candidate = Table("candidate", MetaData(), schema="ops", autoload_with=connection)
+    edition = db.table(connection, f"{name}_edition", schema="published")
+    manifest = db.table(connection, "manifest", schema="published")
+    candidate = db.table(connection, "candidate", schema="ops")
     newest = select(func.max(manifest.c.refresh_id)).scalar_subquery()
     measures = [
         column

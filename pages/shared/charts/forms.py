@@ -67,11 +67,11 @@ def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
     return theme.finished(alt.layer(whole, interval, point, said), look, height=alt.Step(BAR_STEP))
 
 
-def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str]) -> alt.LayerChart:
+def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str], *, head: str) -> alt.LayerChart:
     """Several figures of each group on one line, tied together: dumbbells. Each series has its own colour and form.
 
     Columns, one row a mark: label, series, value, low, high, value_text, interval_text, base_text, said (right of the line, once
-    a group, else empty). An interval is drawn where there is one.
+    a group, else empty). An interval is drawn where there is one. `head` says what stands right of the lines.
     """
     palette = look.palette
     base = alt.Chart(rows).encode(y=rows_as_given(look))
@@ -96,7 +96,9 @@ def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str]) -> 
         ],
     )
     said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="said:N")
-    return theme.finished(alt.layer(tied, interval, points, said), look, height=alt.Step(BAR_STEP))
+    above = alt.Chart(rows).transform_aggregate(rows="count()").mark_text(align="right", fontSize=11, color=palette.quiet_text)
+    headed = above.encode(x=alt.value("width"), y=alt.value(-6), text=alt.value(head))
+    return theme.finished(alt.layer(tied, interval, points, said, headed), look, height=alt.Step(BAR_STEP))
 
 
 def steps(rows: pd.DataFrame, look: Look, *, along: alt.X, since: str, reached: str) -> alt.LayerChart:

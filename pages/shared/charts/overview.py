@@ -32,8 +32,8 @@ def change(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     bars = base.mark_bar(height={"band": 0.56}, strokeWidth=1.5).encode(
         x=alt.X("part:Q", stack="zero", title=None, axis=None, scale=scale),
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second])),
-        stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second]), legend=None),
-        fillOpacity=alt.condition({"field": "kind", "equal": kinds[1]}, alt.value(0.2), alt.value(1)),
+        stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second])),
+        fillOpacity=alt.FillOpacity("kind:N", scale=alt.Scale(domain=kinds, range=[1.0, 0.2])),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("kind:N", title=say("Part of the change")),
@@ -75,7 +75,11 @@ def chain(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Satisfied, ordered again, referred: by how long the complaint was handled. Columns: label, link, share, ends, texts."""
     palette, say = look.palette, look.say
     links = [say("Satisfied"), say("Ordered again"), say("Referred others")]
-    colour = alt.Color("link:N", scale=alt.Scale(domain=links, range=[palette.main, palette.second, palette.third]))
+    colour = alt.Color(
+        "link:N",
+        scale=alt.Scale(domain=links, range=[palette.main, palette.second, palette.third]),
+        legend=alt.Legend(symbolOpacity=1),
+    )
     base = alt.Chart(rows).encode(
         x=alt.X(
             "label:N",

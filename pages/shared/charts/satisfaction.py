@@ -60,7 +60,7 @@ def questions(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 def expectation(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """What was expected and what was experienced, by side of service: dumbbells."""
-    return forms.marks(rows, look, "number", (look.say("Experience"), look.say("Expectation")))
+    return forms.marks(rows, look, "number", (look.say("Experience"), look.say("Expectation")), head=look.say("gap"))
 
 
 def importance(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
@@ -95,7 +95,7 @@ def drivers(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 def weighted(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """The post-stratified figure with its interval, beside the plain one."""
-    return forms.marks(rows, look, "share", (look.say("Post-stratified"), look.say("Plain")))
+    return forms.marks(rows, look, "share", (look.say("Post-stratified"), look.say("Plain")), head=look.say("post-stratified"))
 
 
 def bias(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
