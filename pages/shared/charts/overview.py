@@ -28,7 +28,7 @@ def change(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     kinds = [say("Its own figure"), say("Its share of the whole")]
     scale = alt.Scale(range=[6, {"expr": TEXTS_FROM}])
     base = alt.Chart(rows).encode(y=forms.rows_as_given(look))
-    zero = alt.Chart(rows).mark_rule(color=palette.muted).encode(x=alt.datum(0))
+    zero = alt.Chart(rows).mark_rule(color=palette.muted).encode(x=alt.XDatum(0, axis=None, title=None))
     bars = base.mark_bar(height={"band": 0.56}, strokeWidth=1.5).encode(
         x=alt.X("part:Q", stack="zero", title=None, axis=None, scale=scale),
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second])),
@@ -41,7 +41,8 @@ def change(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         ],
     )
     both = base.transform_filter("datum.said != ''")
-    total = both.mark_point(shape="diamond", filled=True, size=70, opacity=1, color=palette.text).encode(x="effect:Q")
+    total = both.mark_point(shape="diamond", filled=True, size=70, opacity=1, color=palette.text)
+    total = total.encode(x=alt.X("effect:Q", axis=None, title=None))
     said = both.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="said:N")
     return theme.finished(alt.layer(zero, bars, total, said), look, height=alt.Step(30))
 

@@ -19,6 +19,7 @@ files:
           severity_code: Level
           closed_at: {column: Closed, optional: true}
           text: Message
+      branches: {columns: {branch_id: Branch, branch_name: Branch, region_id: {constant: all}, region_name: {constant: All}}}
   - pattern: "never*.csv"
     feeds: {orders: same}
 """
@@ -126,3 +127,48 @@ def test_only_rows_that_the_feed_means_are_looked_at(tmp_path, where, is_meant):
         problem.value for problem in check(read_mapping(tmp_path / "s.yaml"), data) if problem.kind == "value_unmapped"
     ]
     assert found == (["Case"] if is_meant else [])
+
+
+MORE = """
+source: s
+files:
+  - pattern: "*.csv"
+    ignore: rest
+    feeds:
+      complaint_events:
+        columns:
+          complaint_id: No
+          event_code: {column: Kind, values: {Start: opened, Note: ""}}
+          happened_at: Day
+"""
+COMPLAINTS = "      complaints: {columns: {complaint_id: No, branch_id: No, opened_at: Day, category_code: Kind}}\n"
+BRANCHES = "      branches: {columns: {branch_id: No, branch_name: No, region_id: {unknown: none}, region_name: {unknown: none}}}\n"
+
+
+def problems_of(folder, mapping, rows):
+    (folder / "s.yaml").write_text(mapping, "utf-8")
+    data = folder / "data"
+    data.mkdir()
+    (data / "a.csv").write_text(f"No,Kind,Day\n{rows}", "utf-8")
+    return check(read_mapping(folder / "s.yaml"), data)
+
+
+def test_words_that_are_missing_are_one_message_with_the_codes_and_so_are_those_that_mean_nothing(tmp_path):
+    words = "".join(f"1,{word},2026-01-01\n" for word in ("Start", "Stop", "Stop", "Pause", "Note"))
+    assert [(each.kind, each.value, each.fits[0]) for each in problems_of(tmp_path, MORE, words)] == [
+        ("value_unmapped", "Stop”, “Pause", "opened"),
+        ("value_to_nothing", "Note", "opened"),
+    ]
+
+
+def test_many_missing_words_are_cut_short_and_said_to_be(tmp_path):
+    words = "".join(f"1,word {number},2026-01-01\n" for number in range(13))
+    (found,) = problems_of(tmp_path, MORE, words)
+    assert found.value.endswith("“word 11”, “…")
+
+
+@pytest.mark.parametrize(("feeds", "kinds"), [(COMPLAINTS, ["feed_unfilled"]), (COMPLAINTS + BRANCHES, ["region_unknown"])])
+def test_what_a_refresh_would_be_held_for_is_said_before(tmp_path, feeds, kinds):
+    found = problems_of(tmp_path, MORE + feeds, "1,Start,2026-01-01\n")
+    assert [(each.kind, each.stops) for each in found] == [(kind, False) for kind in kinds]
+    assert all(each.line for each in found)

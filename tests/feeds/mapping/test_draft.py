@@ -62,6 +62,48 @@ def test_a_key_that_repeats_is_said(tmp_path, ids, says):
     assert ("keep: first" in text) == says
 
 
+LOG = """case:concept:name,activity,time:timestamp
+1,Ticket assigned,2026-01-01
+1,Resolve ticket,2026-01-02
+1,Closed,2026-01-03
+"""
+
+
+def test_a_log_opens_complaints_lists_its_branch_and_guesses_no_code_that_sounds_like_none(tmp_path):
+    text, source = drafted(tmp_path, "log.csv", LOG)
+    (file,) = source.files
+    assert [feed.feed.code for feed in file.feeds] == ["complaint_events", "complaints", "branches"]
+    (events,) = (column for column in file.feeds[0].columns if column.name == "event_code")
+    assert {word: events.values and dict(events.values)[word] for word in ("Ticket assigned", "Resolve ticket", "Closed")} == {
+        "Ticket assigned": "",
+        "Resolve ticket": "resolved",
+        "Closed": "closed",
+    }
+    assert "one of opened, responded" in text
+    assert [problem.kind for problem in check(source, [tmp_path / "log.csv"])] == ["value_to_nothing"]
+
+
+def test_branches_are_not_proposed_beside_a_file_that_lists_them(tmp_path):
+    (tmp_path / "branches.csv").write_text("branch_id,branch_name,region_id,region_name\n", "utf-8")
+    (tmp_path / "cases.csv").write_text(CASES, "utf-8")
+    assert draft(tmp_path.glob("*.csv")).count("branches:") == 1
+
+
+def test_what_else_a_feed_takes_is_said_with_its_codes(tmp_path):
+    text, _ = drafted(tmp_path, "cases.csv", CASES)
+    assert "# also takes: customer_id, " in text
+    assert "outcome_code (resolved, withdrawn, transferred, rejected)" in text
+
+
+def test_of_two_names_the_usual_one_is_taken_and_what_no_header_says_is_unknown_not_the_same_everywhere(tmp_path):
+    _, source = drafted(tmp_path, "leads.csv", "Prospect ID,Lead Origin,Lead Source\na,Form,Google\n")
+    (leads, branches) = source.files[0].feeds
+    assert next(column.headers for column in leads.columns if column.name == "source_code") == ("Lead Source",)
+    assert branches.feed.code == "branches"
+    _, source = drafted(tmp_path, "orders.csv", "order id,order date,amount\n1,2026-01-01,5\n")
+    assert source.files[0].feeds[0].unknown == {"customer_id"}
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     headers=st.lists(

@@ -61,6 +61,12 @@ def test_headers_that_are_looked_up_are_in_use(tmp_path):
             "lookup_circle",
             (),
         ),
+        (
+            "{branch_id: {constant: B},",
+            '{branch_id: {column: Buyer, lookup: {file: "buyers*.csv", key: Id, take: Town}},',
+            "lookup_itself",
+            (),
+        ),
     ],
 )
 def test_a_look_up_that_cannot_be_is_refused(tmp_path, was, becomes, kind, fits):

@@ -198,14 +198,20 @@ def _unmapped_words(
     spelling = header_key if column.fold else str
     codes = {spelling(word): code for word, code in column.values}
     unmapped = [word for word, _ in cells.most_common() if spelling(word) not in codes] if refuses else []
-    for word in unmapped[:MOST_VALUES]:
-        fits = contract.codes or nearest(word, (known_word for known_word, _ in column.values))
-        yield Problem("value_unmapped", file, None, column.name, feed.feed.code, word, header, fits=fits)
+    if unmapped:
+        fits = contract.codes or nearest(unmapped[0], (word for word, _ in column.values))
+        yield Problem("value_unmapped", file, None, column.name, feed.feed.code, _some(unmapped), header, fits=fits)
     if contract.required and column.default is None and column.blank_because is None:
         lost = [word for word, _ in cells.most_common() if codes.get(spelling(word)) == ""]
-        for word in lost[:MOST_VALUES]:
+        if lost:
             fits = contract.codes
-            yield Problem("value_to_nothing", file, None, column.name, feed.feed.code, word, header, fits=fits)
+            yield Problem("value_to_nothing", file, None, column.name, feed.feed.code, _some(lost), header, fits=fits)
+
+
+def _some(words: Sequence[str]) -> str:
+    """Words for a sentence that puts them in quotation marks, the most frequent first."""
+    more = ["…"] if len(words) > MOST_VALUES else []
+    return "”, “".join([*words[:MOST_VALUES], *more])
 
 
 def _two_ways(

@@ -290,9 +290,16 @@ def _mapped(guess: Guess) -> str:
 def _dictionary(column: Column, words: Counter[str]) -> str:
     """The words that are no code of ours, with the code that they sound like; a guess beyond that would be believed."""
     own = {header_key(word) for word in (*column.codes, *column.codes_zh)}
-    strange = [word for word, _ in words.most_common(SHOWN_WORDS) if header_key(word) not in own]
-    pairs = (f"{_word(word)}: {''.join(nearest(word, column.codes))}".rstrip() for word in strange)
-    return f"values: {{{', '.join(pairs)}}}" if strange else ""
+    shown = [word for word, _ in words.most_common(SHOWN_WORDS)]
+    if all(header_key(word) in own for word in shown):
+        return ""
+    pairs = (f"{_word(word)}: {_code(column, word) or '""'}" for word in shown)
+    return f"values: {{{', '.join(pairs)}}}"
+
+
+def _code(column: Column, word: str) -> str:
+    in_chinese = dict(zip(column.codes_zh, column.codes, strict=True)) if column.codes_zh else {}
+    return in_chinese.get(word) or "".join(nearest(word, column.codes))
 
 
 def _date_order(words: Counter[str]) -> str | None:
