@@ -1,6 +1,6 @@
 """Which columns a figure is made from, table by table up to the feeds, read from the SQL itself with sqlglot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,17 @@ def _upwards(question: str, measures: tuple[str, ...]) -> tuple[Step, ...]:
             if schema in MADE_HERE and above not in seen and (WAREHOUSE / above[1]).exists():
                 seen.add(above)
                 waiting.append(above)
-    return tuple(found)
+    return (*found, *_chosen_by(found))
+
+
+def _chosen_by(found: Iterable[Step]) -> list[Step]:
+    """Feeds that no column leads to, because they only decide which rows count: as the header of a published table says."""
+    reached = {name for step in found for name in (step.table, step.from_table)}
+    of_table = {f"published.{table.name}": table.feeds for table in tables("published")}
+    missing = {
+        (table, feed) for table in reached & set(of_table) for feed in of_table[table] if f"feed.{feed}" not in reached
+    }
+    return [Step(table, "", f"feed.{feed}", "") for table, feed in sorted(missing)]
 
 
 @cache
