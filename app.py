@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages import complaints, data_health, lead_sources, metrics, overview, satisfaction, segments
+from pages import calls_events, complaints, data_health, lead_sources, metrics, overview, satisfaction, segments
 from pages.shared import panels, viewer
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
@@ -21,6 +21,7 @@ def pages(words: Words, who: Viewer | None) -> list[st.Page]:
     listed: list[tuple[Screen, str, str, str]] = [
         (overview.show, "start", say("Overview"), "space_dashboard"),
         (lead_sources.show, "lead_sources", say("Lead sources"), "call_split"),
+        (calls_events.show, "calls_events", say("Calls and events"), "phone_in_talk"),
         (segments.show, "segments", say("Segment matrices"), "grid_view"),
         (complaints.show, "complaints", say("Complaints"), "support_agent"),
         (satisfaction.show, "satisfaction", say("Satisfaction"), "sentiment_satisfied"),

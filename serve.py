@@ -13,7 +13,16 @@ import streamlit as st
 import uvicorn
 from streamlit.runtime.pages_manager import PagesManager
 
-SCREENS = ("overview", "lead_sources", "segments", "complaints", "satisfaction", "data_health", "metrics")
+SCREENS = (
+    "overview",
+    "lead_sources",
+    "calls_events",
+    "segments",
+    "complaints",
+    "satisfaction",
+    "data_health",
+    "metrics",
+)
 
 # A cold server would run pages/x.py by itself for the address /x, and show nothing: every address goes through app.py.
 PagesManager.uses_pages_directory = False

@@ -49,6 +49,7 @@ def against_limits(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
             f"{low} – {high}" for low, high in zip(known["low_998_text"], known["high_998_text"], strict=True)
         ],
         mark_text=known["label"].where(is_outside, ""),
+        hidden=len(rows) - len(known),
     )
 
 
@@ -57,13 +58,16 @@ def outside(rows: pd.DataFrame, reads: Readable) -> str:
     words = reads.names.words
     if rows.empty or rows["centre"].isna().all():
         return words.say("The share of the whole company is not yours to see, so no limits are drawn around it.")
+    hidden = int(rows["hidden"].iloc[0])
+    small = words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)
     worse, better = (list(rows.loc[rows["outside"] == side, "label"]) for side in ("above", "below"))
     centre = rows["centre_text"].iloc[0]
     if not worse and not better:
-        return words.say(
+        said = words.say(
             "No branch lies outside the 99.8% limits around the company's {centre}: chance alone may explain how they differ.",
             centre=centre,
         )
+        return words.sentences(said, small) if hidden else said
     told = []
     if worse:
         named = _named(words, worse)
@@ -91,7 +95,7 @@ def outside(rows: pd.DataFrame, reads: Readable) -> str:
                 others,
             )
         )
-    return words.sentences(*told)
+    return words.sentences(*told, *([small] if hidden else []))
 
 
 def with_gaps(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:

@@ -143,6 +143,7 @@ def _codes(words: Words) -> Mapping[str, str]:
         "callback": say("Call back later"),
         "no_answer": say("No answer"),
         "wrong_number": say("Wrong number"),
+        "invalid_number": say("Invalid number"),
         "refused": say("Refused"),
         "family_against": say("Family is against it"),
         "no_time": say("No time"),

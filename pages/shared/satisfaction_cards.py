@@ -48,12 +48,23 @@ def expected_and_experienced(rows: pd.DataFrame, reads: Readable) -> pd.DataFram
 
 
 def weighed(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
-    """Sides of service whose importance is known; names stand above and below the points by turns, so that they do not touch."""
+    """Sides of service whose importance is known; names stand where the nearest other point is not: above, below, right."""
     known = rows.dropna(subset=["value", "importance"]).sort_values("value")
-    is_above = [place % 2 == 0 for place in range(len(known))]
-    importance = known["importance"].astype(float)
-    above, below = known["label"].where(is_above, ""), known["label"].mask(is_above, "")
-    return known.assign(importance=importance, above=above, below=below)
+    points = list(zip(known["value"], known["importance"].astype(float), strict=True))
+    places = [_name_stands(points, place) for place in range(len(points))]
+    called = {
+        name: [label if place == name else "" for label, place in zip(known["label"], places, strict=True)]
+        for name in ("above", "below", "right")
+    }
+    return known.assign(importance=known["importance"].astype(float), **called)
+
+
+def _name_stands(points: list[tuple[float, float]], place: int) -> str:
+    if place == len(points) - 1:
+        return "right"
+    across, up = points[place]
+    nearest = min(points[:place] + points[place + 1 :], key=lambda other: abs(other[0] - across))
+    return "above" if up >= nearest[1] else "below"
 
 
 def dumbbells(inquiry: Inquiry) -> Drawing | Missing:
@@ -183,6 +194,8 @@ def bias(inquiry: Inquiry, kind: str) -> Drawing | Missing:
     words, names = inquiry.viewer.words, inquiry.names
     rows = inquiry.readable(answer)
     rows = rows[rows["group_kind"] == kind]
+    if len(rows) == 1:
+        return "no-rows", words.say("One group alone"), words.say("All these customers belong to one group.")
     tiers = {code: words.label(cell.label) for code, cell in cells("value_tier").items()} if kind == "tier" else {}
     called = [tiers.get(str(part)) or names.of_code(kind, part) for part in rows["part"]]
     rows = rows.assign(label=called, part_name=called, said=rows["response_rate_text"])

@@ -88,23 +88,24 @@ def nothing(words: Words, names: Names, answer: Answer, held: frozenset[str], ab
             ),
         )
     if answer.rows["suppressed"].notna().all():
-        n = words.number(float(answer.rows[_base(answer.rows)].sum())) if _base(answer.rows) else "–"
-        return (
-            "too-few",
-            words.say("n too small"),
-            words.say(
+        base = _base(answer.rows)
+        most = float(answer.rows[base].max()) if base else 0.0
+        if most >= about.smallest_base:
+            said = words.say("Too few cases stand behind it. Choose a longer period or more branches.")
+        else:
+            said = words.say(
                 "{n} is fewer than the {base} that a figure needs to mean something. Choose a longer period or more branches.",
-                n=n,
+                n=words.number(most),
                 base=words.number(about.smallest_base),
-            ),
-        )
+            )
+        return "too-few", words.say("n too small"), said
     return None
 
 
 def certainty(words: Words, row: pd.Series) -> list[str]:
     """Up to two lines: the 95 % interval, and n with what is still open or not yet due."""
     counts = [words.say("n {n}", n=row["base_text"])] if row["base_text"] else []
-    if "open" in row and row["open"] == row["open"]:
+    if "open" in row and row["open"] > 0:
         counts.append(words.say("{n} still open", n=words.number(float(row["open"]))))
     if "pending" in row and row["pending"] == row["pending"] and row["pending"] > 0:
         counts.append(words.say("{n} not yet due", n=words.number(float(row["pending"]))))

@@ -13,7 +13,7 @@ import pytest
 
 from pages.shared import cached
 from warehouse.metrics import TIMES, metrics
-from warehouse.queries import complaint_lists, figures, lists, state
+from warehouse.queries import complaint_lists, decompose, figures, lists, state
 from warehouse.queries.figures import FeedAbsent
 from warehouse.queries.reader import Reader
 from warehouse.queries.state import Standing
@@ -40,6 +40,13 @@ CODES = {
     "source_group": ("media", "outreach", "referral", "online"),
     "customer_kind": ("person", "company"),
     "product_line": ("a", "b"),
+    "owner": ("first", "second", "third"),
+    "marks": ("0", "1", "2", "3", "4"),
+    "model": ("first_touch", "last_touch", "linear", "position"),
+    "band": ("0-8 h", "8-24 h", "1-3 d", "3-7 d", "over 7 d"),
+    "purpose": ("screening", "invitation", "confirmation", "reminder", "thanks", "follow_up"),
+    "event_kind": ("talk", "gathering", "tour"),
+    "side": ("contact", "eliciting", "informing", "influencing"),
     "dimension": ("tangibles", "reliability", "responsiveness", "assurance", "empathy"),
     "group_kind": ("tier", "region", "channel", "complaint_outcome"),
 }
@@ -55,6 +62,12 @@ PARTS = {
     "csat.drivers": ("product", "service", "staff"),
     "survey.bias": ("loyal", "opportunity", "edge", "lost", "new"),
     "nps.parts": ("promoter", "passive", "detractor"),
+    "five.ladder": ("bought", "satisfied", "bought_again", "referred"),
+    "lead.attribution": ("friend", "radio", "unattributed"),
+    "lead.four_marks": ("has_knowledge", "has_means", "has_awareness", "has_need"),
+    "call.outcomes": ("agreed", "no_answer", "refused"),
+    "call.objections": ("no_time", "price"),
+    "call.step_rate": ("screening", "invitation", "confirmation", "reminder", "thanks", "follow_up"),
     "lead.stage_rate": (
         "collected",
         "genuine",
@@ -142,6 +155,23 @@ class Company:
             frame[list(shape.counts)] = 7.0
             frame["suppressed"] = "n too small"
         return frame
+
+    def decompose(self, reader: Reader, metric: str, before: Scope, after: Scope, *, by: str) -> pd.DataFrame:
+        """Two groups, of which the first does better; the other is hidden for smallness."""
+        rows = pd.DataFrame(
+            {
+                by: [self._values(reader, after, by)[0], "other"],
+                "share_before": [0.5, 0.5],
+                "share_after": [0.6, 0.4],
+                "value_before": [0.2, 0.4],
+                "value_after": [0.3, 0.4],
+                "rate_effect": [0.055, 0.0],
+                "mix_effect": [-0.0075, -0.0075],
+                "effect": [0.0475, -0.0075],
+            }
+        )
+        rows.attrs = {"before": 0.3, "after": 0.34, "change": 0.04}
+        return rows
 
     def curve(self, reader: Reader, metric: str, scope: Scope, *, by: Sequence[str] = ()) -> pd.DataFrame:
         """Forty steps towards a quarter."""
@@ -337,6 +367,7 @@ def _further(metric: str, chance: random.Random) -> dict[str, float]:
     any_share = chance.uniform(0.1, 0.9)
     limits = {"centre": 0.4, "low_95": 0.36, "high_95": 0.44, "low_998": 0.34, "high_998": 0.46}
     lacking = {"value": -any_share, "low": -any_share - 0.1, "high": 0.2 - any_share, "perception": 4 - any_share}
+    came = {"events": 9.0, "invited": 300.0, "confirmed": 220.0, "attended": 200.0, "new": 150.0, "existing": 50.0}
     asked = {"asked": 400.0, "asked_share": 0.2, "population": 900.0, "population_share": any_share}
     return {
         "complaint.branch": {"value": any_share, **limits, "is_outside_998": float(not 0.34 <= any_share <= 0.46)},
@@ -351,6 +382,19 @@ def _further(metric: str, chance: random.Random) -> dict[str, float]:
         "survey.bias": {**asked, "response_rate": any_share, "response_low": any_share, "response_high": any_share},
         "csat.weighted_top2": {"value": 0.8, "low": 0.78, "high": 0.82, "unweighted": any_share},
         "csat.drivers": {"r2": 0.62},
+        "csat.by_handling": {
+            **{
+                f"{link}{end}": any_share
+                for link in ("top2", "repurchase", "referral")
+                for end in ("", "_low", "_high")
+            },
+            "repurchase_n": 40.0,
+        },
+        "event.yield": {"value": 40.0, "low": 35.0, "high": 45.0, "orders": 80.0, "revenue": 9e4, "cost": 5e4, **came},
+        "lead.attribution": {"revenue": 7e4},
+        "lead.four_marks": {"unknown": 60.0},
+        **{f"lead.conversion_{days}": {"pending": 0.0} for days in (30, 90, 180)},
+        "lead.roi": {"pending": 12.0},
     }.get(metric, {})
 
 
@@ -384,6 +428,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         patch.setattr(state, name, answer)
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)
+    patch.setattr(decompose, "decompose", company.decompose)
     patch.setattr(lists, "branches", company.branches)
     patch.setattr(
         lists,

@@ -4,7 +4,16 @@ from pages.shared.text import translations
 from tests.pages.company import BRANCHES, Company
 from tests.pages.conftest import Open, said
 
-SCREENS = ("overview", "lead_sources", "segments", "complaints", "satisfaction", "data_health", "metrics")
+SCREENS = (
+    "overview",
+    "lead_sources",
+    "calls_events",
+    "segments",
+    "complaints",
+    "satisfaction",
+    "data_health",
+    "metrics",
+)
 PEOPLE = ("executive", "head", "steward")
 
 

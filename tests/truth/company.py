@@ -54,6 +54,7 @@ TABLES = {
     "lead_day",
     "lead_source",
     "order_day",
+    "repurchase",
     "survey_cohort",
     "survey_handling",
     "survey_moment",

@@ -13,8 +13,9 @@ from warehouse.access.grants import owner_view
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse
 from warehouse.metrics import Metric, metrics
-from warehouse.queries import figures
+from warehouse.queries import figures, provenance
 from warehouse.queries.decompose import decompose
+from warehouse.queries.lineage import steps
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.queries.state import published_at
 from warehouse.scope import Period, Scope
@@ -113,15 +114,48 @@ def catalogue(code: Annotated[str | None, typer.Argument(help="one metric")] = N
         about = figures.known(code)
     except figures.UnknownMetric as error:
         raise output.fail(error, output.HELD) from error
-    whole = {
-        **{name: getattr(about, name) for name in about.__dataclass_fields__},
-        "sql": db.sql_text(f"queries/{about.family}.sql"),
-    }
     if json:
-        output.as_json(whole)
-    else:
-        for name, value in whole.items():
-            output.say(f"{name}: {value}")
+        entry = {name: getattr(about, name) for name in about.__dataclass_fields__}
+        lineage = [vars(step) for step in steps(about)]
+        sql = dict(provenance.of(about))
+        output.as_json({**entry, "unit": about.unit_label, "owner": about.owner_label, "lineage": lineage, "sql": sql})
+        return
+    for line in _entry(about):
+        output.say(line)
+
+
+def _entry(about: Metric) -> list[str]:
+    """What the catalogue says of a metric, in both languages, and where its figures come from."""
+    told = {
+        "label": about.label,
+        "meaning": about.meaning,
+        "how to read it": about.how_to_read,
+        "what not to conclude": about.not_conclude,
+        "formula": about.formula,
+        "unit": about.unit_label,
+        "owner": about.owner_label,
+        "source": about.source_label,
+    }
+    plain = {
+        "good direction": about.direction,
+        "smallest base": about.smallest_base,
+        "grouped by": ", ".join(about.dims),
+        "narrowed by": ", ".join(about.filters),
+        "feeds": ", ".join(about.feeds),
+    }
+    fed = {
+        f"{step.from_table}.{step.from_column}"
+        for step in steps(about)
+        if step.from_table.startswith("feed.") and step.from_column
+    }
+    return [
+        about.code,
+        *(f"{name}: {words['en']}\n  {words['zh_CN']}" for name, words in told.items()),
+        *(f"{name}: {value}" for name, value in plain.items()),
+        "made from: " + ", ".join(sorted(column.removeprefix("feed.") for column in fed)),
+        "made by: " + ", ".join(f"warehouse/{path}" for path, _ in provenance.of(about)),
+        "(--json prints the SQL and every step of the lineage)",
+    ]
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

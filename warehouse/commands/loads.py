@@ -136,7 +136,10 @@ def _tell_received(received: Received) -> None:
     sums = [{"load": received.load_id, **{name: getattr(each, name) for name in SUM}} for each in received.feeds]
     output.rows(sums, to_json=False, empty=f"{received.source}: no new rows")
     lines = [
-        *(f"{name}: loaded already, skipped" for name in received.skipped),
+        *(
+            f"{name}: loaded already, skipped (to load it anew, such as with a changed mapping, `discard` its load first)"
+            for name in received.skipped
+        ),
         *(f"{name}: fits no file of source {received.source}, not read" for name in received.unknown),
         *received.remarks,
         *(f"refused: {refused.why}" for refused in received.refused),

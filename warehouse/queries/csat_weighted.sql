@@ -1,8 +1,9 @@
 -- Sums of `overall` by stratum, beside the customers of the stratum: csat.weighted and csat.weighted_top2.
 -- Reads  published.survey_stratum, published.survey_population
 -- Solved solved/csat_weighted.py: value, low and high
--- Why    strata are home region, value tier and complaint outcome; each month of sending brings the customers active at the end of the
---        month before. Answers of those who were not active then stand for nobody, and are left out.
+-- Why    strata are home region, value tier and complaint outcome; each month in which somebody of the row was asked brings the
+--        row's customers active at the end of the month before, so that a row is the same alone and among others. Answers of
+--        those who were not active then stand for nobody, and are left out.
 with sent as (
     select
         s.*,
@@ -19,7 +20,11 @@ with sent as (
 ),
 
 sending_month as (
-    select distinct month_on from sent
+    select distinct
+        month_on,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch
+    from sent
 ),
 
 together as (
@@ -56,7 +61,11 @@ together as (
         0 as squares,
         0 as left_out
     from sending_month as m
-    inner join published.survey_population as p on m.month_on = p.slice_on + interval '1 month'
+    inner join published.survey_population as p
+        on
+            m.month_on = p.slice_on + interval '1 month'
+            and ('region' != all(cast(:by as text[])) or m.region is not distinct from p.region_id)
+            and ('branch' != all(cast(:by as text[])) or m.branch is not distinct from p.branch_id)
     where
         p.refresh_id = :refresh_id
         and (cast(:regions as text[]) = '{}' or p.region_id = any(cast(:regions as text[])))

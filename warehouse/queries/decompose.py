@@ -61,7 +61,7 @@ def _groups(shown: list[pd.DataFrame], totals: list[tuple[float, float]], weight
     hidden: set[Hashable] = {group for frame in shown for group in frame.index[frame["suppressed"].notna()]}
     sides = []
     for name, frame, (value, base) in zip(("before", "after"), shown, totals, strict=True):
-        if not math.isclose(frame[weight].sum(), base, rel_tol=1e-9):
+        if frame[weight].notna().all() and not math.isclose(frame[weight].sum(), base, rel_tol=1e-9):
             raise NotDecomposable("the bases of the groups do not add up to that of the whole")
         kept = frame.loc[~frame.index.isin(hidden), [weight, "value"]]
         if hidden:

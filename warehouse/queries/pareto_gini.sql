@@ -2,8 +2,8 @@
 -- Reads  published.pareto
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        With customers of one bucket equal and ranked from the lowest, G = 2 Σ y r / (n Σ y) − 1, r the middle rank (rank less
---        one half). Davidson 2009: G varies as the mean of z = y (2 r / n − 1 − G) − 2 c / n, c what all up to the middle of
---        the own bucket spend, so its variance is that of z over n, divided by the squared mean of y.
+--        one half). Davidson 2009: G varies as the mean of z = y ((2 i − 1) / n − 1 − G) − 2 c / n, i the rank and c what all up
+--        to it spend, both through the own bucket, so its variance is that of z over n, divided by the squared mean of y.
 with month as (
     select m.*
     from published.pareto as m
@@ -54,7 +54,8 @@ ranked as (
         cast(b.customers as double precision) as customers,
         cast(b.revenue as double precision) as revenue,
         cast(sum(b.customers) over w - b.customers / 2 as double precision) as middle,
-        cast(sum(b.revenue) over w - b.revenue / 2 as double precision) as up_to_middle,
+        cast(sum(b.customers) over w as double precision) as last_rank,
+        cast(sum(b.revenue) over w as double precision) as spent,
         cast(sum(b.customers) over (partition by b.month, b.region, b.branch) as double precision) as n
     from bucket as b
     window w as (partition by b.month, b.region, b.branch order by b.bucket)
@@ -80,7 +81,7 @@ moved as (
         r.n,
         s.gini,
         s.revenue,
-        r.revenue / r.customers * (2 * r.middle / r.n - 1 - s.gini) - 2 * r.up_to_middle / r.n as z
+        r.revenue / r.customers * ((2 * r.last_rank - 1) / r.n - 1 - s.gini) - 2 * r.spent / r.n as z
     from ranked as r
     inner join spread as s
         on

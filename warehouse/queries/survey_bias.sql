@@ -99,6 +99,7 @@ grouped as (
         sent,
         answered,
         customers,
+        kind <> 'channel' and part not in ('lost', 'new', 'unknown') as has_population,
         coalesce(part, 'unknown') as part,
         case when 'group_kind' = any(cast(:by as text[])) then kind end as group_kind,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
@@ -116,7 +117,7 @@ counted as (
         part,
         sum(sent) as asked,
         sum(answered) as answered,
-        sum(customers) as population
+        case when bool_or(has_population) then coalesce(sum(customers), 0) end as population
     from grouped
     group by group_kind, region, branch, month, part
 ),

@@ -129,7 +129,7 @@ def branches(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     base = alt.Chart(rows).encode(
         x=alt.X(
             "base:Q",
-            title=say("Complaints whose promise is decided"),
+            title=[say("Complaints whose promise is decided"), say("Shaded: where 95 and 99.8 in 100 would lie")],
             scale=alt.Scale(zero=False, nice=True, padding=8),
             axis=theme.axis(look, grid=False, labelExpr=look.number_label),
         )
@@ -187,7 +187,12 @@ def settled(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         title=since,
         scale=alt.Scale(type="log", nice=False),
         axis=theme.axis(
-            look, grid=False, values=[0.1, 1, 3, 10, 30, 100, 300, 1000, 3000], format=",~r", labelOverlap=False
+            look,
+            grid=False,
+            tickCount=30,
+            values=[0.1, 1, 3, 10, 30, 100, 300, 1000, 3000],
+            format=",~r",
+            labelOverlap=False,
         ),
     )
     return forms.steps(rows, look, along=along, since=look.say("Time"), reached=look.say("Resolved"))
@@ -195,15 +200,16 @@ def settled(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 def recovery(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Who ordered again after a complaint, beside comparable customers."""
-    return forms.marks(rows, look, "share", (look.say("After a complaint"), look.say("Comparable, no complaint")))
+    series = (look.say("After a complaint"), look.say("Comparable, no complaint"))
+    return forms.marks(rows, look, "share", series, head=look.say("difference"))
 
 
 def arrivals(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """Complaints by day as a calendar: weeks beside each other, weekdays below each other, the more the darker."""
+    """Complaints by day as a calendar: weeks beside each other, weekdays below each other, the more the stronger."""
     palette = look.palette
     drawn = (
         alt.Chart(rows)
-        .mark_rect(stroke=palette.surface, strokeWidth=1)
+        .mark_rect(stroke=palette.surface, strokeWidth=0.5)
         .encode(
             x=theme.x_time(look, "week"),
             x2="week_end:T",

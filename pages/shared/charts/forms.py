@@ -96,7 +96,11 @@ def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str], *, 
         ],
     )
     said = base.mark_text(align="right", color=palette.text).encode(x=alt.value("width"), text="said:N")
-    above = alt.Chart(rows).transform_aggregate(rows="count()").mark_text(align="right", fontSize=11, color=palette.quiet_text)
+    above = (
+        alt.Chart(rows)
+        .transform_aggregate(rows="count()")
+        .mark_text(align="right", fontSize=11, color=palette.quiet_text)
+    )
     headed = above.encode(x=alt.value("width"), y=alt.value(-6), text=alt.value(head))
     return theme.finished(alt.layer(tied, interval, points, said, headed), look, height=alt.Step(BAR_STEP))
 

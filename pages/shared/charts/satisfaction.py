@@ -64,13 +64,16 @@ def expectation(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def importance(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """Sides of service by gap and importance: what lies further left and higher is mended first. Columns: label, value, importance, above, below."""
+    """Sides of service by gap and importance: what lies further left and higher is mended first.
+
+    Columns: label, above, below, right (the label in one of them), value, importance and texts.
+    """
     palette, say = look.palette, look.say
     base = alt.Chart(rows).encode(
         x=alt.X(
             "value:Q",
             title=say("Experience − expectation"),
-            scale=alt.Scale(zero=False, nice=True, padding=40),
+            scale=alt.Scale(zero=False, nice=True, padding=60),
             axis=theme.axis(look, format="+.1f"),
         ),
         y=theme.y_number(look, "importance", title=say("Importance")),
@@ -85,7 +88,8 @@ def importance(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     )
     above = base.mark_text(dy=-14, color=palette.text).encode(text="above:N")
     below = base.mark_text(dy=16, color=palette.text).encode(text="below:N")
-    return theme.finished(alt.layer(points, above, below), look, height=260)
+    right = base.mark_text(dx=10, align="left", color=palette.text).encode(text="right:N")
+    return theme.finished(alt.layer(points, above, below, right), look, height=260)
 
 
 def drivers(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
@@ -95,11 +99,12 @@ def drivers(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 def weighted(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """The post-stratified figure with its interval, beside the plain one."""
-    return forms.marks(rows, look, "share", (look.say("Post-stratified"), look.say("Plain")), head=look.say("post-stratified"))
+    return forms.marks(
+        rows, look, "share", (look.say("Post-stratified"), look.say("Plain")), head=look.say("post-stratified")
+    )
 
 
 def bias(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """Shares of groups among answers, those asked, and customers."""
-    return forms.marks(
-        rows, look, "share", (look.say("Of answers"), look.say("Of those asked"), look.say("Of customers"))
-    )
+    series = (look.say("Of answers"), look.say("Of those asked"), look.say("Of customers"))
+    return forms.marks(rows, look, "share", series, head=look.say("answered of asked"))

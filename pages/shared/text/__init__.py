@@ -81,7 +81,7 @@ class Words:
 
     def points(self, difference: float) -> str:
         """A difference of two shares, in percentage points, with its sign."""
-        return self.say("{n} pts", n=f"{100 * difference:+.1f}".replace("-", "−"))
+        return self.say("{n} pts", n=f"{round(100 * difference, 1) + 0.0:+.1f}".replace("-", "−"))
 
     def signed(self, difference: float, digits: int = 0) -> str:
         """A difference with its sign."""
@@ -90,6 +90,8 @@ class Words:
 
     def duration(self, value: float, unit: str) -> str:
         """A stretch of time given in `unit` (seconds, minutes, hours or days); long stretches of hours are said as days."""
+        if unit == "minutes" and value < 10:
+            return self.say("{n} min", n=self.number(value, 1))
         hours = value * {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}[unit]
         if unit == "days" or hours >= HOURS_SAID_AS_DAYS:
             days = hours / 24

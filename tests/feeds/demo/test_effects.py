@@ -72,7 +72,10 @@ def inflation(company: dict[str, Any], region: str) -> float:
 def silence(company: dict[str, Any], region: str) -> tuple[float, float]:
     """How much less often those who complained answer: lowest and highest ratio."""
     counted = company["surveys_by_region"][region]
-    asked, answered = counted["asked"] - counted["asked_complained"], counted["answered"] - counted["answered_complained"]
+    asked, answered = (
+        counted["asked"] - counted["asked_complained"],
+        counted["answered"] - counted["answered_complained"],
+    )
     return ratio_of_rates((counted["answered_complained"], counted["asked_complained"]), (answered, asked))
 
 

@@ -19,7 +19,7 @@ files:
           severity_code: Level
           closed_at: {column: Closed, optional: true}
           text: Message
-      branches: {columns: {branch_id: Branch, branch_name: Branch, region_id: {constant: all}, region_name: {constant: All}}}
+      branches: {columns: {branch_id: {constant: B}, branch_name: {constant: B}, region_id: {constant: all}, region_name: {constant: All}}}
   - pattern: "never*.csv"
     feeds: {orders: same}
 """
@@ -141,7 +141,7 @@ files:
           event_code: {column: Kind, values: {Start: opened, Note: ""}}
           happened_at: Day
 """
-COMPLAINTS = "      complaints: {columns: {complaint_id: No, branch_id: No, opened_at: Day, category_code: Kind}}\n"
+COMPLAINTS = "      complaints: {where: {column: Kind, is: Start}, columns: {complaint_id: No, branch_id: No, opened_at: Day, category_code: {column: Kind, values: {Start: x}, otherwise: refuse}}}\n"
 BRANCHES = "      branches: {columns: {branch_id: No, branch_name: No, region_id: {unknown: none}, region_name: {unknown: none}}}\n"
 
 
@@ -167,7 +167,9 @@ def test_many_missing_words_are_cut_short_and_said_to_be(tmp_path):
     assert found.value.endswith("“word 11”, “…")
 
 
-@pytest.mark.parametrize(("feeds", "kinds"), [(COMPLAINTS, ["feed_unfilled"]), (COMPLAINTS + BRANCHES, ["region_unknown"])])
+@pytest.mark.parametrize(
+    ("feeds", "kinds"), [(COMPLAINTS, ["feed_unfilled"]), (COMPLAINTS + BRANCHES, ["region_unknown"])]
+)
 def test_what_a_refresh_would_be_held_for_is_said_before(tmp_path, feeds, kinds):
     found = problems_of(tmp_path, MORE + feeds, "1,Start,2026-01-01\n")
     assert [(each.kind, each.stops) for each in found] == [(kind, False) for kind in kinds]

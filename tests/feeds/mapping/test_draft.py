@@ -74,11 +74,8 @@ def test_a_log_opens_complaints_lists_its_branch_and_guesses_no_code_that_sounds
     (file,) = source.files
     assert [feed.feed.code for feed in file.feeds] == ["complaint_events", "complaints", "branches"]
     (events,) = (column for column in file.feeds[0].columns if column.name == "event_code")
-    assert {word: events.values and dict(events.values)[word] for word in ("Ticket assigned", "Resolve ticket", "Closed")} == {
-        "Ticket assigned": "",
-        "Resolve ticket": "resolved",
-        "Closed": "closed",
-    }
+    codes = {"Ticket assigned": "", "Resolve ticket": "resolved", "Closed": "closed"}
+    assert codes.items() <= dict(events.values).items()
     assert "one of opened, responded" in text
     assert [problem.kind for problem in check(source, [tmp_path / "log.csv"])] == ["value_to_nothing"]
 
@@ -101,7 +98,7 @@ def test_of_two_names_the_usual_one_is_taken_and_what_no_header_says_is_unknown_
     assert next(column.headers for column in leads.columns if column.name == "source_code") == ("Lead Source",)
     assert branches.feed.code == "branches"
     _, source = drafted(tmp_path, "orders.csv", "order id,order date,amount\n1,2026-01-01,5\n")
-    assert source.files[0].feeds[0].unknown == {"customer_id"}
+    assert source.files[0].feeds[0].unknown.keys() == {"customer_id"}
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

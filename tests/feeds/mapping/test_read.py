@@ -228,13 +228,13 @@ def test_labels_of_a_feed_are_told_apart_and_codes_have_their_chinese_words():
 
 def test_the_examples_of_the_manual_read(tmp_path):
     manual = Path(model.__file__).with_name("README.md").read_text("utf-8")
-    whole, wide, blanks = re.findall(r"```yaml\n(.*?)```", manual, flags=re.DOTALL)
-    assert read_mapping(write(tmp_path, whole)).feeds == {"complaints", "surveys"}
+    whole, wide = re.findall(r"```yaml\n(.*?)```", manual, flags=re.DOTALL)
+    assert read_mapping(write(tmp_path, whole)).feeds == {"complaints", "branches", "surveys"}
     head = "source: s\nfiles:\n  - pattern: '*'\n    feeds:\n"
     (answers,) = read_mapping(write(tmp_path, head + wide)).files[0].feeds
-    assert [each.name for each in answers.each] == ["expectation.tangibles.1", "perception.tangibles.1"]
-    (answers,) = read_mapping(write(tmp_path, head + blanks)).files[0].feeds
-    assert [each.nothing for each in answers.each] == [("0", "6", "Blank"), ("11",)]
+    names = [each.name for each in answers.each]
+    assert names == ["expectation.tangibles.1", "perception.tangibles.1", "overall", "recommend"]
+    assert [each.nothing for each in answers.each] == [(), (), ("0", "6", "Blank"), ("11",)]
 
 
 def test_every_kind_of_problem_speaks_both_languages():
@@ -272,3 +272,25 @@ def test_ranges_first_rows_and_questions_with_blanks_of_their_own(tmp_path):
         ("wrong_shape", 6),
         ("key_missing", 13),
     ]
+
+
+TWICE = """
+source: s
+files:
+  - pattern: "a*.csv"
+    feeds:
+      branches: {columns: &all {branch_id: No, branch_name: Name, region_id: {constant: R}, region_name: {constant: R}}}
+  - pattern: "b*.csv"
+    feeds:
+      branches:
+        columns:
+          branch_id: Number
+          <<: *all
+"""
+
+
+def test_a_block_is_taken_over_but_for_what_is_said_beside_it(tmp_path):
+    first, second = read_mapping(write(tmp_path, TWICE)).files
+    assert first.feeds[0].headers == {"No", "Name"}
+    assert second.feeds[0].headers == {"Number", "Name"}
+    assert [column.name for column in first.feeds[0].columns] == [column.name for column in second.feeds[0].columns]

@@ -123,10 +123,11 @@ class Tally:
         sent, answered = surveys.sent <= end, surveys.answered <= end
         # The truth is what active customers think: all whom no complaint brought the invitation, silent or not.
         asked = sent & (surveys.complaint < 0) & _active(chunk)
+        points = 25 * (surveys.overall - 1).astype(np.float64)
         for name, chosen in {"asked": asked, "answered": asked & answered}.items():
             self._count(f"region.{name}", region, chosen, regions)
             self._count(f"region.{name}_top2", region, chosen & (surveys.overall >= 4), regions)
-            self._count(f"region.{name}_points", region, chosen, regions, 25.0 * (surveys.overall - 1))
+            self._count(f"region.{name}_points", region, chosen, regions, points)
             self._count(f"region.{name}_complained", region, chosen & surveys.complained, regions)
         self._count("method.sent", surveys.method, sent, len(self._frame.methods))
         self._count("method.answered", surveys.method, answered, len(self._frame.methods))

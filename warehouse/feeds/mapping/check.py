@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -164,8 +165,18 @@ def _left_over(mapping: FileMapping, headers: Sequence[str], file: str) -> Itera
 
 def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence[Row], file: str) -> Iterator[Problem]:
     """What the first rows already show: words that no dictionary has, dates that can be read in two orders."""
+
+    @cache
+    def place_of(header: str) -> int | None:
+        found = find_header(header, headers)
+        return None if found is None else list(headers).index(found)
+
+    def cell_of(row: Row, header: str) -> str:
+        place = place_of(header)
+        return "" if place is None else trimmed(row[place] or "")
+
     for feed in mapping.feeds:
-        taken = [row for row in rows if _takes(feed, row, headers)]
+        taken = [row for row in rows if _takes(feed, row, cell_of)]
         for column in feed.bind(headers):
             header = find_header(column.origin.header, headers) if isinstance(column.origin, FromHeader) else None
             contract = feed.feed.column(column.name)
@@ -179,14 +190,9 @@ def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence
             yield from _two_ways(feed, column, contract, header, cells, file)
 
 
-def _takes(feed: FeedMapping, row: Row, headers: Sequence[str]) -> bool:
+def _takes(feed: FeedMapping, row: Row, cell_of: Callable[[Row, str], str]) -> bool:
     """Whether the feed's `where` lets the row through; a header that the file lacks is told elsewhere."""
-
-    def cell(header: str) -> str:
-        found = find_header(header, headers)
-        return trimmed(row[list(headers).index(found)] or "") if found is not None else ""
-
-    return feed.where is None or holds(feed.where, cell, nothing=feed.defaults.nothing)
+    return feed.where is None or holds(feed.where, lambda header: cell_of(row, header), nothing=feed.defaults.nothing)
 
 
 def _unmapped_words(

@@ -293,7 +293,7 @@ def _dictionary(column: Column, words: Counter[str]) -> str:
     shown = [word for word, _ in words.most_common(SHOWN_WORDS)]
     if all(header_key(word) in own for word in shown):
         return ""
-    pairs = (f"{_word(word)}: {_code(column, word) or '""'}" for word in shown)
+    pairs = (f"{_word(word)}: {_word(_code(column, word))}" for word in shown)
     return f"values: {{{', '.join(pairs)}}}"
 
 

@@ -8,6 +8,7 @@ import yaml
 from warehouse.feeds.mapping.problems import MappingError, Problem
 
 DEEPEST = 30
+MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ def _node(composed: yaml.Node, file: str, depth: int) -> Node:
 
 
 def _entries(composed: yaml.MappingNode, file: str, depth: int) -> dict[str, Node]:
+    """What stands under each key; `<<: *name` takes over what stands under a name, but for what is said beside it."""
+    taken_over: dict[str, Node] = {}
     entries: dict[str, Node] = {}
     for key, value in composed.value:
         name = _word(key)
+        if key.tag == MERGE and isinstance(value, yaml.MappingNode):
+            taken_over |= _entries(value, file, depth + 1)
+            continue
         if name in entries:
             raise MappingError([Problem("key_twice", file, key.start_mark.line + 1, value=name)])
         entries[name] = Node(_node(value, file, depth + 1).value, key.start_mark.line + 1)
-    return entries
+    return taken_over | entries
 
 
 def _word(scalar: yaml.Node) -> str:
