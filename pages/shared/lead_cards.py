@@ -94,7 +94,7 @@ def _credited(rows: pd.DataFrame, known: pd.DataFrame, reads: Readable) -> str:
     most = words.say("First touch gives most to {source}: {share}.", source=first["label"], share=first["share_text"])
     ends = known.groupby("part")["share"].agg(["idxmin", "idxmax"])
     spreads = known.loc[ends["idxmax"], "share"].to_numpy() - known.loc[ends["idxmin"], "share"].to_numpy()
-    if False:
+    if spreads.max() < LEAST_SPREAD:
         return words.sentences(said, most, words.say("All models give every source the same."))
     low, high = (known.loc[end] for end in ends.iloc[spreads.argmax()])
     differ = words.say(
@@ -153,7 +153,7 @@ def _cells(rows: pd.DataFrame, name: str, horizon: str, young: set[pd.Timestamp]
         is_young = rows["month"].isin(young)
         said = rows["value_text"]
     else:
-        is_young = rows["pending"] > 50
+        is_young = rows["pending"] > 0
         said = rows["value_text"].where(~is_young, "…")
     state = pd.Series("known", index=rows.index).mask(rows["value"].isna(), "few").mask(is_young, "young")
     columns = ["month", "value", "low", "high", "base", "value_text", "interval_text", "base_text"]

@@ -135,7 +135,7 @@ def _why(inquiry: Inquiry, metric: str, by: str, scopes: tuple[Scope, Scope], fo
         return words.sentences(
             said, words.say("No interval is known for it, so whether this is more than chance cannot be said.")
         )
-    if whole[()].is_clear:
+    if not whole[()].is_clear:
         return words.sentences(said, words.say("That is no clear change: chance alone can make it."))
     parts = words.say(
         "{rate} because groups themselves changed, {mix} because their shares of the whole did.",
@@ -251,6 +251,6 @@ def _link(rows: pd.DataFrame, quick: str, slow: str, reads: Readable) -> str:
     first, last = by_band.loc[quick], by_band.loc[slow]
     ends = (signals.Estimate(row["share"], row["share_low"], row["share_high"]) for row in (first, last))
     values = {"link": first["link"], "first": first["share_text"], "last": last["share_text"]}
-    if True:
+    if signals.difference(*ends).is_clear:
         return words.say("{link} {first} – {last} (a clear difference)", **values)
     return words.say("{link} {first} – {last} (no clear difference)", **values)

@@ -69,6 +69,13 @@ def found_and_promised(company: Company) -> tuple[int, float, float]:
     return sum(len(signals(values)) for values in all_series), sum(means), float(most)
 
 
+def test_the_promise_is_the_one_that_is_known() -> None:
+    """In noise the first signal comes after 122 points on average (Champ and Woodall 1987, table 1: their rules C1, C2, C4)."""
+    noise = np.random.default_rng(1).normal(0, 1, (200, 600)).tolist()
+    first = [found[0].index + 1 if (found := signals(values)) else len(values) for values in noise]
+    assert np.mean(first) == pytest.approx(122, abs=4 * np.std(first) / math.sqrt(len(first)))
+
+
 def test_signals_are_as_rare_as_the_rules_promise(nothing: Company) -> None:
     found, expected, most = found_and_promised(nothing)
     assert expected > 10  # enough to tell
