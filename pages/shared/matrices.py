@@ -33,11 +33,10 @@ CELLS = tuple(f"{matrix}.{cell}" for matrix, cells in ORDER.items() for cell in 
 
 @dataclass(frozen=True)
 class Picture:
-    """A matrix as markup, with the sentence and the table that go with it."""
+    """A matrix as markup, with what stands behind it: the sentence, the table and the numbers."""
 
     markup: str
-    tells: str
-    table: pd.DataFrame
+    behind: Drawing
 
 
 def portfolio(screen: Screen, title: str) -> None:
@@ -100,7 +99,7 @@ def _draw(screen: Screen, title: str, matrix: Matrix) -> None:
     with screen.guarded():
         made = screen.inquiry.kept(("matrix", matrix, title), lambda: _picture(screen.inquiry, title, matrix))
         if isinstance(made, Picture):
-            screen.titled(title, Drawing(rows=made.table, tells=made.tells, table=made.table), metric=METRICS[matrix])
+            screen.titled(title, made.behind, metric=METRICS[matrix])
             html(made.markup)
         else:
             screen.nothing(title, made)
@@ -114,7 +113,8 @@ def _picture(inquiry: Inquiry, title: str, matrix: Matrix) -> Picture | Missing:
     if matrix == "portfolio":
         tells = inquiry.viewer.words.sentences(tells, _axes(inquiry.viewer.words, rows))
     drawn = _square(inquiry, rows, title) if matrix == "portfolio" else _strip(inquiry, rows, title)
-    return Picture(markup=drawn, tells=tells, table=_table(inquiry, rows, matrix))
+    behind = Drawing(rows=rows, tells=tells, table=_table(inquiry, rows, matrix), values=_values(inquiry, rows))
+    return Picture(markup=drawn, behind=behind)
 
 
 def _axes(words: Words, rows: pd.DataFrame) -> str:
@@ -219,6 +219,20 @@ def _moves(inquiry: Inquiry, matrix: Matrix) -> Drawing | Missing:
     tells = sentences.parts(newest, inquiry.reads(METRICS[matrix]))
     columns = ["month", "label", "position", "share", "share_text", "value_text"]
     return Drawing(rows=rows[columns], tells=tells, table=readable.table(rows, inquiry.names, ("month",)))
+
+
+def _values(inquiry: Inquiry, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same as numbers."""
+    say = inquiry.viewer.words.say
+    titles = {
+        "label": say("Cell"),
+        "value": say("Customers"),
+        "share": say("Share"),
+        "revenue": say("Revenue"),
+        "visits_got": say("Visits got"),
+        "visits_due": say("Visits due"),
+    }
+    return rows[list(titles)].rename(columns=titles)
 
 
 def _table(inquiry: Inquiry, rows: pd.DataFrame, matrix: Matrix) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Tile
 from warehouse.metrics import metrics
 from warehouse.queries import signals
+from warehouse.scope import Scope
 
 
 def tile(inquiry: Inquiry, code: str) -> Tile:
@@ -61,7 +62,7 @@ def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
     if before is None or period is None or period.end > inquiry.last_day + timedelta(days=1):
         return None
     earlier = inquiry.ask(code, scope=before)
-    if earlier.absent or earlier.rows.empty:
+    if earlier.absent or earlier.rows.empty or not _reaches_back(inquiry, code, before):
         return None
     about = metrics()[code]
     then = readable.estimate(inquiry.readable(earlier).iloc[0], about.kind)
@@ -75,6 +76,14 @@ def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
     is_good = None if about.direction == "none" else is_up == (about.direction == "up")
     said = inquiry.reads(code).change(difference.value)
     return markup.change(inquiry.viewer.words, is_up=is_up, said=said, is_good=is_good)
+
+
+def _reaches_back(inquiry: Inquiry, code: str, before: Scope) -> bool:
+    """Whether there is anything in the first month of the period compared with; else it was longer than the data."""
+    if before.period is None or "month" not in metrics()[code].dims:
+        return True
+    months = inquiry.ask(code, ("month",), before).rows
+    return not months.empty and months["month"].min() <= before.period.start.replace(day=1)
 
 
 def _row(inquiry: Inquiry, code: str) -> dict[str, object]:
