@@ -121,7 +121,13 @@ def test_every_metric_is_in_the_catalogue_with_its_sql(shell: Shell) -> None:
     } <= codes
     about = shell.json("metrics", "nps")
     assert set(about["label"]) == {"en", "zh_CN"}
-    assert "select" in about["sql"]
+    assert "select" in about["sql"]["queries/nps.sql"]
+    assert {
+        "table": "figure",
+        "column": "value",
+        "from_table": "published.survey_score",
+        "from_column": "score",
+    } in about["lineage"]
 
 
 def test_a_dirty_delivery_is_held_named_and_discarded(shell: Shell) -> None:

@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from tests.oracle.company import Company
 from tests.oracle.complaints import RIVALS, complaints, promised
 from tests.oracle.five import buyers, month_ends, standing
-from tests.oracle.matrices import value_tiers
+from tests.oracle.matrix_engine import value_tiers
 from tests.oracle.measures import DAY, Z, figures, narrowed, over, parts, rate, ratio, tally
 from tests.oracle.orders import orders
 from tests.oracle.registry import oracle

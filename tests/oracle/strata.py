@@ -11,7 +11,7 @@ from tests.oracle.answers import HALF_YEAR, overall, settings
 from tests.oracle.company import Company
 from tests.oracle.complaints import complaints, open_spells
 from tests.oracle.five import buyers, customers, month_ends
-from tests.oracle.matrices import value_tiers
+from tests.oracle.matrix_engine import value_tiers
 from tests.oracle.measures import Figures, Z, figures, mean, narrowed, rate
 from tests.oracle.registry import oracle
 from tests.oracle.satisfaction import surveys

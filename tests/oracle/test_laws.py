@@ -97,7 +97,7 @@ def test_parts_add_to_the_whole(company: Company, code: str) -> None:
 
 def additive(about: Metric) -> list[str]:
     """The columns that add: counts and money, and bases, which are never hidden."""
-    return {"count": ["value"], "money": ["value"], "parts": [], "funnel": []}.get(
+    return {"count": ["value"], "money": ["value"], "parts": [], "funnel": [], "coefficients": []}.get(
         about.kind, [str(SHAPES[about.kind].base)]
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from warehouse.metrics import TIMES, Metric, filters_of, metrics
@@ -199,12 +201,30 @@ def _suppress(reader: Reader, frame: pd.DataFrame, about: Metric, *, by: Sequenc
     shape = SHAPES[about.kind]
     if shape.base is None or about.smallest_base == 0:
         return
-    apart = [shape.part] if shape.part else []
-    inside = {name: _inside(reader, frame[name], about, name, by) for name in by}
-    mask = rules.hidden(frame, by=by, base=shape.base, smallest=about.smallest_base, apart=apart, inside=inside)
+    cells, apart = frame, [shape.part] if shape.part else []
+    if about.kind == "parts":  # parts give each other away: a whole is shown or hidden with all of them
+        cells, apart = _wholes(frame, shape.base, by), []
+    inside = {name: _inside(reader, cells[name], about, name, by) for name in by}
+    mask = rules.hidden(cells, by=by, base=shape.base, smallest=about.smallest_base, apart=apart, inside=inside)
+    if about.kind == "parts":
+        mask = mask[_numbers(frame, by)]
     figures = [name for name in (*shape.figures, *OPTIONAL_FIGURES, *about.also) if name in frame.columns]
     frame.loc[mask, figures] = float("nan")
     frame.loc[mask, "suppressed"] = rules.TOO_SMALL
+
+
+def _wholes(frame: pd.DataFrame, base: str, by: Sequence[str]) -> pd.DataFrame:
+    """One row a whole, in the order of its number, with the smallest base of its parts."""
+    numbers = _numbers(frame, by)
+    first = frame.loc[~pd.Series(numbers, index=frame.index).duplicated(), list(by)]
+    return first.assign(**{base: frame.groupby(numbers)[base].min().to_numpy()}).reset_index(drop=True)
+
+
+def _numbers(frame: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The number of the whole that each row is a part of, from 0 in order of appearance."""
+    if not by:
+        return np.zeros(len(frame), dtype=np.int64)
+    return np.asarray(frame.groupby(list(by), dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
 def _inside(reader: Reader, values: pd.Series, about: Metric, dimension: str, by: Sequence[str]) -> list[pd.Series]:

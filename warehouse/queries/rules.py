@@ -1,6 +1,7 @@
 """The smallest base: which cells of a table are too small to show, and which others would give them away."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,22 +26,72 @@ def hidden(
 
     Totals over any one of `by` may be shown elsewhere, over all of it or over each of what it lies `inside` (a branch its
     region, a day its week: one value a row). So along each, the hidden rows that hold anything must be at least two and
-    have `smallest` together; until they do, the next smallest is hidden too. `apart` are columns that are never added
-    over, such as the parts of one whole.
+    have `smallest` together, and where the total over what they lie in is hidden itself, one of its rows must be; until
+    that is so, the next smallest is hidden too. `apart` are columns that are never added over, such as the steps of a funnel.
     """
     bases = frame[base].to_numpy(dtype=float, na_value=0.0)
     mask: Mask = bases < smallest
-    lines = []
+    lines, within = [], dict(inside or {})
+    hidden_wholes: list[tuple[Groups, Mask]] = []
     for along in by:
         others = [frame[other] for other in (*by, *apart) if other != along]
-        lines += [
-            _groups(frame, [*others, *outer]) for outer in ([], *([each] for each in (inside or {}).get(along, ())))
-        ]
+        lines.append(_groups(frame, others))
+        for outer in within.get(along, ()):
+            whole = _whole(frame, outer, along, by=by, base=base, apart=apart, inside=within)
+            groups = _groups(frame, [*others, outer])
+            lines.append(groups)
+            hidden_wholes.append(
+                (
+                    groups,
+                    hidden(whole.frame, by=whole.by, base=base, smallest=smallest, apart=apart, inside=whole.inside),
+                )
+            )
     while True:
-        given_away = [row for groups in lines for row in _next_smallest(bases, mask, groups, smallest)]
+        given_away = [
+            row
+            for groups in lines
+            for row in _next_smallest(bases, mask, _exposed(bases, mask, groups, smallest), groups)
+        ]
+        given_away += [
+            row
+            for groups, secret in hidden_wholes
+            for row in _next_smallest(bases, mask, secret & ~_any(mask & (bases > 0), groups), groups)
+        ]
         if not given_away:
             return mask
         mask[given_away] = True
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The table as it is told by what one dimension lies in, instead of by the dimension."""
+
+    frame: pd.DataFrame
+    by: Sequence[str]
+    inside: Mapping[str, Sequence[pd.Series]]
+
+
+def _whole(
+    frame: pd.DataFrame,
+    outer: pd.Series,
+    along: str,
+    *,
+    by: Sequence[str],
+    base: str,
+    apart: Sequence[str],
+    inside: Mapping[str, Sequence[pd.Series]],
+) -> Whole:
+    """Rows in the order of the numbers that `_groups` gives; the outer dimension takes the name of the one it replaces."""
+    others = [name for name in (*by, *apart) if name != along]
+    table = frame[others].assign(**{along: outer, base: frame[base].astype(float).fillna(0)})
+    grouped = table.groupby([*(table[name] for name in others), table[along]], dropna=False, sort=False)
+    first = grouped.head(1).assign(**{base: grouped[base].sum().to_numpy()})
+    kept = {
+        name: [each.loc[first.index].reset_index(drop=True) for each in outers]
+        for name, outers in inside.items()
+        if name != along
+    }
+    return Whole(frame=first.reset_index(drop=True), by=by, inside=kept)
 
 
 def _groups(frame: pd.DataFrame, columns: Sequence[pd.Series]) -> Groups:
@@ -49,15 +100,26 @@ def _groups(frame: pd.DataFrame, columns: Sequence[pd.Series]) -> Groups:
     return np.asarray(frame.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
-def _next_smallest(bases: npt.NDArray[np.float64], mask: Mask, groups: Groups, smallest: int) -> list[int]:
-    """In each group whose hidden rows could be told by subtraction, the smallest row still shown."""
+def _exposed(bases: npt.NDArray[np.float64], mask: Mask, groups: Groups, smallest: int) -> Mask:
+    """For each group, whether its hidden rows could be told by subtraction from its total."""
     if not len(bases):
-        return []
+        return np.zeros(0, dtype=bool)
     secret = mask & (bases > 0)
     count = np.bincount(groups, weights=secret)
     total = np.bincount(groups, weights=np.where(secret, bases, 0.0))
-    exposed = (count > 0) & ((count < 2) | (total < smallest))
-    shown = np.flatnonzero(~mask & (bases > 0) & exposed[groups])
+    return np.asarray((count > 0) & ((count < 2) | (total < smallest)))
+
+
+def _any(rows: Mask, groups: Groups) -> Mask:
+    """For each group, whether one of its rows is marked."""
+    return np.asarray(np.bincount(groups, weights=rows) > 0) if len(rows) else np.zeros(0, dtype=bool)
+
+
+def _next_smallest(bases: npt.NDArray[np.float64], mask: Mask, chosen: Mask, groups: Groups) -> list[int]:
+    """In each of the `chosen` groups, the smallest row that is still shown."""
+    if not len(bases):
+        return []
+    shown = np.flatnonzero(~mask & (bases > 0) & chosen[groups])
     order = shown[np.argsort(bases[shown], kind="stable")]
     _, first = np.unique(groups[order], return_index=True)
     return [int(row) for row in order[first]]
