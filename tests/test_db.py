@@ -24,6 +24,14 @@ def test_the_schema_goes_down_and_up_again(database: db.Database) -> None:
     assert tables(database) == before > 50
 
 
+def test_a_warehouse_of_another_version_is_left_alone_and_named(database: db.Database) -> None:
+    with database.loader.begin() as connection:
+        connection.execute(text("update ops.alembic_version set version_num = '0001'"))
+    with pytest.raises(db.OtherVersion, match=r"another version of Gatehouse .*0001.*make clean"):
+        db.migrate(database.loader)
+    assert tables(database) > 50
+
+
 def test_a_server_of_ones_own_is_reached_by_two_urls(
     server: URL, template: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
+import alembic.util
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, TextClause, create_engine, make_url, text
 
 from warehouse.settings import Settings
@@ -16,6 +17,10 @@ from warehouse.settings import Settings
 HERE = Path(__file__).parent
 ROLES = ("loader", "reader")
 _tables: dict[tuple[str, str], Table] = {}
+
+
+class OtherVersion(ValueError):
+    """The schema was made by a version of Gatehouse that this one does not know."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to `revision`; does nothing, quickly, where it is there already."""
+    """Bring the schema up to `revision`; does nothing, quickly, where it is there already. Raises OtherVersion."""
     _alembic(engine, alembic.command.upgrade, revision)
 
 
@@ -93,7 +98,13 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))"))
         config.attributes["connection"] = connection
-        command(config, revision)
+        try:
+            command(config, revision)
+        except alembic.util.CommandError as error:
+            raise OtherVersion(
+                f"this warehouse was made by another version of Gatehouse ({error}). Run that version, or begin anew:"
+                " `make clean` for the embedded warehouse, else an empty database"
+            ) from error
 
 
 def table(connection: Connection, name: str, *, schema: str) -> Table:

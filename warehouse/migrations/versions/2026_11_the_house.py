@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0001"
+revision = "2026_11"
 down_revision = None
 branch_labels = None
 depends_on = None
