@@ -63,7 +63,6 @@ def everything(screen: Screen) -> None:
         say("Unit"),
         say("Good direction"),
         say("Owner"),
-        say("Needs"),
         say("Shown on"),
     ]
     lines = [_line(screen, about) for about in metrics().values()]
@@ -118,7 +117,6 @@ def _line(screen: Screen, about: Metric) -> list[Cell]:
         Cell(words.label(about.unit_label)),
         Cell(good),
         Cell(words.label(about.owner_label)),
-        Cell(words.listed([screen.names.feed(feed) for feed in about.feeds])),
         Cell(words.listed(used) or "–"),
     ]
 
