@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -57,6 +58,8 @@ def hiding(company: Company, about: Metric, shown: pd.DataFrame, by: Sequence[st
     shape = SHAPES[about.kind]
     if shape.base is None or shown.empty:
         return [f"hidden: {row}" for row in shown[shown["suppressed"].notna()].to_dict("records")]
+    if about.kind == "parts":
+        return _wholes(company, about, shown, by, str(shape.base))
     apart = [shape.part] if shape.part else []
     smallest = about.smallest_base
     lines = [[*(name for name in by if name != along), *apart] for along in by]
@@ -70,6 +73,25 @@ def hiding(company: Company, about: Metric, shown: pd.DataFrame, by: Sequence[st
         elif (shown[name].notna() & (shown[base] < smallest)).any():
             wrong.append(f"{name} shown of too few")
     return wrong
+
+
+def _wholes(company: Company, about: Metric, shown: pd.DataFrame, by: Sequence[str], base: str) -> list[str]:
+    """Parts of a whole give each other away, so all of them are hidden or none: judged as one cell with their smallest base."""
+    number = shown.groupby(list(by), dropna=False, sort=False).ngroup() if by else pd.Series(0, index=shown.index)
+    cells = shown.assign(number=number, **{base: shown[base].fillna(0)}).groupby("number")
+    torn = cells["suppressed"].agg(lambda some: 0 < some.notna().sum() < len(some))
+    smallest = cells[base].min()
+    whole = cells.head(1).set_index("number").assign(**{base: smallest})
+    again = replace(about, kind="rate")
+    wrong = hiding(company, again, whole.rename(columns={base: "denominator"}).reset_index(drop=True), by)
+    wrong += [f"a part alone is hidden: {row}" for row in whole[torn].to_dict("records")]
+    if by or shown["suppressed"].notna().any():
+        return wrong
+    return wrong + [
+        f"{name} shown of too few"
+        for name, inner in INNER.get(about.code, {}).items()
+        if (shown[name].notna() & (shown[inner] < about.smallest_base)).any()
+    ]
 
 
 def lying(company: Company, about: Metric, along: str, by: Sequence[str]) -> dict[str, Place]:
@@ -99,6 +121,10 @@ def _wrongly(
     for exposed, needed in judged:
         told |= exposed
         needless &= ~needed
+    if any(
+        name.startswith("in_") for line in lines for name in line
+    ):  # a whole hidden elsewhere may ask for a row here
+        needless &= False
     wrong = {"too small to show": small, "told by subtraction": told, "hidden without need": needless}
     return [f"{what}: {row}" for what, rows in wrong.items() for row in table[rows].to_dict("records")]
 

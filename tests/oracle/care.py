@@ -178,7 +178,9 @@ def peers(company: Company) -> pd.DataFrame:
 
     Known to the month's end before and without a complaint 180 days to either side of it.
     """
-    tiers = value_tiers(company)[["month", "customer_id", "branch", "part"]].rename(columns={"part": "tier"})
+    homes = company.rows("customers").set_index("customer_id")["branch_id"]
+    tiers = value_tiers(company)[["month", "customer_id", "part"]].rename(columns={"part": "tier"})
+    tiers["branch"] = tiers["customer_id"].map(homes)
     found = tiers.assign(month=tiers["month"] + pd.offsets.MonthBegin(1))
     complained, ordered = complaints(company), orders(company)
     made = []

@@ -16,7 +16,7 @@ from warehouse.metrics import TIMES, Metric, metrics
 from warehouse.queries.figures import SHAPES, FeedAbsent, figure
 from warehouse.scope import Period, Scope
 
-EXAMPLES = 6
+EXAMPLES = 3
 OF_A_KIND = {kind: [code for code, about in metrics().items() if about.kind == kind] for kind in SHAPES}
 LAST_YEAR = Scope(period=Period(start=date(2025, 4, 1), end=date(2026, 4, 1)))
 NO_WHOLE = frozenset({"lead.four_marks", "five.ladder"})

@@ -104,7 +104,7 @@ def test_a_hidden_cell_cannot_be_told_from_what_it_lies_in() -> None:
     group = rows["source"].str[0]
     alone = hidden(rows, by=("source",), base="n", smallest=20)
     assert list(rows["source"][alone]) == ["a1", "b1"]
-    nested = hidden(rows, by=("source",), base="n", smallest=20, inside={"source": [group]})
+    nested = hidden(rows, by=("source",), base="n", smallest=20, inside={"source": {"group": group}})
     assert list(rows["source"][nested]) == ["a1", "a2", "b1", "b2"]
 
 
@@ -112,7 +112,7 @@ def test_a_hidden_whole_cannot_be_told_from_its_rows() -> None:
     """Told by group, b is hidden beside c, so that c cannot be told; told by source, b1, all that b has, must be hidden too."""
     rows = pd.DataFrame({"source": ["a1", "a2", "b1", "c1"], "n": [40, 90, 30, 15]})
     group = rows["source"].str[0]
-    mask = hidden(rows, by=("source",), base="n", smallest=20, inside={"source": [group]})
+    mask = hidden(rows, by=("source",), base="n", smallest=20, inside={"source": {"group": group}})
     by_group = hidden(
         rows.assign(source=group).groupby("source", as_index=False)["n"].sum(), by=("source",), base="n", smallest=20
     )

@@ -204,7 +204,7 @@ def _suppress(reader: Reader, frame: pd.DataFrame, about: Metric, *, by: Sequenc
     cells, apart = frame, [shape.part] if shape.part else []
     if about.kind == "parts":  # parts give each other away: a whole is shown or hidden with all of them
         cells, apart = _wholes(frame, shape.base, by), []
-    inside = {name: _inside(reader, cells[name], about, name, by) for name in by}
+    inside = {name: _inside(reader, cells[name], about, name) for name in by}
     mask = rules.hidden(cells, by=by, base=shape.base, smallest=about.smallest_base, apart=apart, inside=inside)
     if about.kind == "parts":
         mask = mask[_numbers(frame, by)]
@@ -227,10 +227,10 @@ def _numbers(frame: pd.DataFrame, by: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.asarray(frame.groupby(list(by), dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
-def _inside(reader: Reader, values: pd.Series, about: Metric, dimension: str, by: Sequence[str]) -> list[pd.Series]:
-    """For each coarser dimension that the metric can be grouped by instead, where each of `values` lies in it."""
-    outer = [name for name in COARSER.get(dimension, ()) if name in about.dims and name not in by]
-    return [_lying_in(reader, values, dimension, name) for name in outer]
+def _inside(reader: Reader, values: pd.Series, about: Metric, dimension: str) -> dict[str, pd.Series]:
+    """For each coarser dimension that the metric can be grouped by, where each of `values` lies in it."""
+    outer = [name for name in COARSER.get(dimension, ()) if name in about.dims]
+    return {name: _lying_in(reader, values, dimension, name) for name in outer}
 
 
 def _lying_in(reader: Reader, values: pd.Series, dimension: str, outer: str) -> pd.Series:

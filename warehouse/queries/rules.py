@@ -11,6 +11,7 @@ TOO_SMALL = "n too small"
 
 Mask = npt.NDArray[np.bool_]
 Groups = npt.NDArray[np.int64]
+Inside = Mapping[str, Mapping[str, pd.Series]]
 
 
 def hidden(
@@ -20,12 +21,12 @@ def hidden(
     base: str,
     smallest: int,
     apart: Sequence[str] = (),
-    inside: Mapping[str, Sequence[pd.Series]] | None = None,
+    inside: Inside | None = None,
 ) -> Mask:
     """True for each row to hide: its `base` is below `smallest`, or it would give a hidden row away.
 
     Totals over any one of `by` may be shown elsewhere, over all of it or over each of what it lies `inside` (a branch its
-    region, a day its week: one value a row). So along each, the hidden rows that hold anything must be at least two and
+    region, a day its week: one value a row, by name). So along each, the hidden rows that hold anything must be at least two and
     have `smallest` together, and where the total over what they lie in is hidden itself, one of its rows must be; until
     that is so, the next smallest is hidden too. `apart` are columns that are never added over, such as the steps of a funnel.
     """
@@ -36,16 +37,12 @@ def hidden(
     for along in by:
         others = [frame[other] for other in (*by, *apart) if other != along]
         lines.append(_groups(frame, others))
-        for outer in within.get(along, ()):
-            whole = _whole(frame, outer, along, by=by, base=base, apart=apart, inside=within)
-            groups = _groups(frame, [*others, outer])
+        for name, outer in within.get(along, {}).items():
+            whole = _whole(frame, outer, along, name, by=by, base=base, apart=apart, inside=within)
+            groups = _groups(frame, others if name in by else [*others, outer])
             lines.append(groups)
-            hidden_wholes.append(
-                (
-                    groups,
-                    hidden(whole.frame, by=whole.by, base=base, smallest=smallest, apart=apart, inside=whole.inside),
-                )
-            )
+            secret = hidden(whole.frame, by=whole.by, base=base, smallest=smallest, apart=apart, inside=whole.inside)
+            hidden_wholes.append((groups, secret))
     while True:
         given_away = [
             row
@@ -68,30 +65,34 @@ class Whole:
 
     frame: pd.DataFrame
     by: Sequence[str]
-    inside: Mapping[str, Sequence[pd.Series]]
+    inside: Inside
 
 
 def _whole(
     frame: pd.DataFrame,
     outer: pd.Series,
     along: str,
+    name: str,
     *,
     by: Sequence[str],
     base: str,
     apart: Sequence[str],
-    inside: Mapping[str, Sequence[pd.Series]],
+    inside: Inside,
 ) -> Whole:
-    """Rows in the order of the numbers that `_groups` gives; the outer dimension takes the name of the one it replaces."""
-    others = [name for name in (*by, *apart) if name != along]
-    table = frame[others].assign(**{along: outer, base: frame[base].astype(float).fillna(0)})
-    grouped = table.groupby([*(table[name] for name in others), table[along]], dropna=False, sort=False)
-    first = grouped.head(1).assign(**{base: grouped[base].sum().to_numpy()})
+    """Rows in the order of the numbers that `_groups` gives; `name`, what `along` lies in, takes its place."""
+    others = [other for other in (*by, *apart) if other != along]
+    keys = others if name in by else [*others, name]
+    table = frame[others].assign(**{name: outer, base: frame[base].astype(float).fillna(0)})
+    numbers = _groups(table, [table[key] for key in keys])
+    first = table.loc[~pd.Series(numbers, index=table.index).duplicated()]
+    summed = first.assign(**{base: np.bincount(numbers, weights=table[base], minlength=len(first))})
     kept = {
-        name: [each.loc[first.index].reset_index(drop=True) for each in outers]
-        for name, outers in inside.items()
-        if name != along
+        other: {outmost: each.loc[first.index].reset_index(drop=True) for outmost, each in outers.items()}
+        for other, outers in inside.items()
+        if other != along
     }
-    return Whole(frame=first.reset_index(drop=True), by=by, inside=kept)
+    told_by = [key for key in keys if key not in apart]
+    return Whole(frame=summed.reset_index(drop=True), by=told_by, inside=kept)
 
 
 def _groups(frame: pd.DataFrame, columns: Sequence[pd.Series]) -> Groups:
