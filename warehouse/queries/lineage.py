@@ -81,7 +81,7 @@ def made_from(path: str, column: str) -> tuple[tuple[str, str], ...]:
     leaves = set()
     if column:
         leaves = {
-            (f"{node.source.db}.{node.source.name}", node.name.rpartition(".")[2])
+            (f"{node.source.db}.{node.source.name}", node.name.rpartition(".")[2].replace("*", ""))
             for node in _root(path, column).walk()
             if not node.downstream and isinstance(node.source, exp.Table) and node.source.db
         }
