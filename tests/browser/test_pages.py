@@ -45,7 +45,7 @@ def test_every_page_is_whole(browser: Browser, dashboard: Dashboard, person: str
         settled(page)
         text = page.inner_text("body")
         assert page.locator(".is-failed, [data-testid=stException]").count() == 0, f"{screen}: {text[:500]}"
-        assert page.locator("[data-testid=stVegaLiteChart]").count() >= 1, screen
+        assert page.locator("[data-testid=stVegaLiteChart], [data-testid=stGraphVizChart]").count() >= 1, screen
         if language == "zh_CN":
             sentences = (message for message in translations("zh_CN")._catalog if isinstance(message, str))
             untold = [said for said in sentences if len(said) > LONG_ENOUGH_TO_BE_A_SENTENCE and said in text]
