@@ -172,13 +172,13 @@ def _same_quantile(name: str, shown: object, truth: dict[str, object]) -> bool:
     early, late = reached(curve, LEVELS[name] - PLACES_CHANGED), reached(curve, LEVELS[name] + PLACES_CHANGED)
     if _is_nothing(shown):
         return math.isnan(late)
-    return early / WITHIN <= float(shown) and (math.isnan(late) or float(shown) <= late * WITHIN)  # type: ignore[arg-type]
+    return early / WITHIN <= float(shown) and (math.isnan(late) or float(shown) <= late * WITHIN)
 
 
 def _same(about: Metric, name: str, shown: object, true: object) -> bool:
     if _is_nothing(shown) or _is_nothing(true):
         return _is_nothing(shown) and _is_nothing(true)
-    one, other = float(shown), float(true)  # type: ignore[arg-type]
+    one, other = float(shown), float(true)
     if name in ROUGH.get(about.code, {}):
         return math.isclose(one, other, rel_tol=ROUGH[about.code][name])
     if about.kind == "duration" and name in LENGTHS:
@@ -221,4 +221,4 @@ def _by_key(frame: pd.DataFrame, key: Sequence[str]) -> dict[tuple[str, ...], di
 def _word(name: str, value: object) -> str:
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
-    return pd.Timestamp(value).date().isoformat() if name in TIMES else str(value)  # type: ignore[arg-type]
+    return pd.Timestamp(value).date().isoformat() if name in TIMES else str(value)

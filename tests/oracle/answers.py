@@ -55,7 +55,7 @@ def moved(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     found = pairs(company)
     found = found.assign(gap=found["perception"] - found["expectation"])
     gap = found.groupby("invite_id")["gap"].mean()
-    cuts = [float(cut) for cut in settings()["moved"]]  # type: ignore[attr-defined]
+    cuts = [float(cut) for cut in settings()["moved"]]
     low, high = [cut - SMALL for cut in cuts if cut < 0], [cut + SMALL for cut in cuts if cut > 0]
     step = pd.Series(np.digitize(gap, [*low, *high]), index=gap.index).map(dict(enumerate(STEPS))).rename("step")
     cases = surveys(company).merge(step, on="invite_id")
@@ -89,7 +89,7 @@ def drivers(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
 
 def regressed(rows: pd.DataFrame) -> list[Figures]:
     """Standardised coefficients over the respondents who answered every question kept; nothing where they cannot be told."""
-    asked = [name for name in settings()["drivers"] if name in rows and rows[name].notna().any()]  # type: ignore[attr-defined]
+    asked = [name for name in settings()["drivers"] if name in rows and rows[name].notna().any()]
     asked = sorted(asked, key=lambda name: -rows[name].notna().sum())
     while asked and len(rows.dropna(subset=asked)) < 100:
         asked.pop()
@@ -122,9 +122,9 @@ def handled(company: Company) -> pd.DataFrame:
     found["customer_id"] = found["customer_id"].fillna(found["owner"])
     found = found[found["customer_id"].notna()].reset_index(drop=True)
     bands = settings()["handling"]
-    starts = [band["from_hours"] for band in bands]  # type: ignore[attr-defined]
+    starts = [band["from_hours"] for band in bands]
     hours = (found["resolved_at"] - found["opened_at"]) / HOUR
-    names = np.array([band["band"] for band in bands])  # type: ignore[attr-defined]
+    names = np.array([band["band"] for band in bands])
     found["band"] = names[np.digitize(hours, starts) - 1]
     found["resolved_day"] = found["resolved_at"].dt.tz_localize(None).dt.normalize()
     found["due"] = over(

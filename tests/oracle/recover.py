@@ -32,7 +32,7 @@ def recovered(tables: Tables, finest: Sequence[str], *, figure: str, base: str) 
 def _members(cells: pd.DataFrame, row: Mapping[object, object], by: Sequence[str]) -> "np.ndarray":
     inside = np.ones(len(cells))
     for name in by:
-        same = cells[name].isna() if pd.isna(row[name]) else cells[name].eq(row[name])  # type: ignore[call-overload]
+        same = cells[name].isna() if pd.isna(row[name]) else cells[name].eq(row[name])
         inside *= same.to_numpy(dtype=float)
     return inside
 

@@ -170,7 +170,7 @@ def by_strata(rows: pd.DataFrame) -> Figures:
     value, most = float((weight * average).sum()), 100.0 if said["score"].max() > 1 else 1.0
     found = {"value": value, "low": value - width, "high": value + width}
     found |= {f"unweighted{name}": plain[of] for name, of in (("", "value"), ("_low", "low"), ("_high", "high"))}
-    inside = {name: float(np.clip(each, 0, most)) for name, each in found.items()}  # type: ignore[arg-type]
+    inside = {name: float(np.clip(each, 0, most)) for name, each in found.items()}
     return {"n": plain["n"], **inside, "strata": len(cells), "left_out": len(every) - len(said)}
 
 
@@ -192,13 +192,13 @@ def pooled(cells: list[Sums]) -> list[Sums]:
     """The cells, those too small put together; and with the one of fewest answers where they still are."""
 
     def is_small(cell: Sums) -> bool:
-        return bool(cell[1] < settings()["smallest_stratum"] or cell[0] <= 0)  # type: ignore[operator]
+        return bool(cell[1] < settings()["smallest_stratum"] or cell[0] <= 0)
 
     while len(cells) > 1 and any(is_small(cell) for cell in cells):
         rest = sorted((cell for cell in cells if not is_small(cell)), key=lambda cell: float(cell[1]))
         small = [cell for cell in cells if is_small(cell)]
         together = sum(small) if len(small) > 1 else small[0]
-        if len(small) == 1 or is_small(together):  # type: ignore[arg-type]
+        if len(small) == 1 or is_small(together):
             together, rest = together + rest[0] if rest else together, rest[1:]
-        cells = [together, *rest]  # type: ignore[list-item]
+        cells = [together, *rest]
     return cells

@@ -152,7 +152,7 @@ def ended(company: Company) -> "pd.Series[int]":
 @given(period=periods())
 def test_a_period_is_compared_with_one_of_equal_length(period: Period | None) -> None:
     for comparison in ("before", "year", "none"):
-        found = Scope(period=period, comparison=comparison, filters={"source": ("radio",)}).compared()  # type: ignore[arg-type]
+        found = Scope(period=period, comparison=comparison, filters={"source": ("radio",)}).compared()
         if period is None or comparison == "none":
             assert found is None
             continue

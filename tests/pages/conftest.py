@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.company import Company, open_company
 
 Open = Callable[..., AppTest]
+Drawn = list[tuple[pd.DataFrame, dict[str, Any], str]]
 
 
 @pytest.fixture
@@ -31,6 +35,16 @@ def open_page(company: Company) -> Open:
         return app.run()
 
     return opened
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
+    kept: Drawn = []
+    monkeypatch.setattr(
+        st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows.to_pandas(), spec, alt))
+    )
+    return kept
 
 
 def _screen(page: str) -> None:

@@ -178,7 +178,7 @@ def test_one_group_alone_is_not_drawn_against_itself() -> None:
                 "survey.bias", {"group_kind": "region", "part": "R1", "value": 9.0, "denominator": 9.0, "share": 1.0}
             )
 
-    made = satisfaction_cards.bias(Asked(), "region")  # type: ignore[arg-type]
+    made = satisfaction_cards.bias(Asked(), "region")
     assert made == ("no-rows", "One group alone", "All these customers belong to one group.")
 
 

@@ -6,26 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from pages.shared import panels
 from pages.shared.charts.theme import PALETTES, Look, Palette
 from pages.shared.text import Words
-from tests.pages.conftest import Open
+from tests.pages.conftest import Drawn, Open
 from tests.pages.test_screens import SCREENS
 
-Drawn = list[tuple[pd.DataFrame, dict[str, Any], str]]
 MADE_BY_VEGA = ("share_start", "share_end", "value_start", "value_end")
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
-    kept: Drawn = []
-    monkeypatch.setattr(
-        st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows.to_pandas(), spec, alt))
-    )
-    return kept
 
 
 def _fields(part: Any) -> Iterator[str]:

@@ -11,8 +11,7 @@ from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.text import Words
 from tests.pages.company import Company
-from tests.pages.conftest import Open, said
-from tests.pages.test_charts import Drawn, drawn  # noqa: F401
+from tests.pages.conftest import Drawn, Open, said
 
 WORDS = Words("en")
 
@@ -79,7 +78,7 @@ def test_a_month_that_still_has_time_shows_no_figure() -> None:
     assert list(so_far["state"]) == ["known", "young", "few"]
 
 
-def test_the_triangle_stands_on_the_page_newest_month_first(open_page: Open, drawn: Drawn) -> None:  # noqa: F811
+def test_the_triangle_stands_on_the_page_newest_month_first(open_page: Open, drawn: Drawn) -> None:
     open_page("lead_sources")
     rows = next(rows for rows, _, _ in drawn if "horizon" in rows)
     assert rows["label"].iloc[0] == "Mar 2026"

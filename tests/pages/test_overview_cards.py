@@ -65,7 +65,7 @@ def _why(*, half: float, metric: str = "five.repeat_rate", has_interval: bool = 
         }
     )
     found.attrs = {"before": 0.60, "after": 0.50, "change": -0.10}
-    return overview_cards._why(inquiry, metric, "region", (BEFORE, AFTER), found)  # type: ignore[arg-type]
+    return overview_cards._why(inquiry, metric, "region", (BEFORE, AFTER), found)
 
 
 def test_a_clear_change_is_told_with_its_parts_and_the_group_that_changed() -> None:

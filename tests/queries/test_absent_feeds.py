@@ -33,10 +33,10 @@ def test_each_feed_that_is_absent_is_named(metric: Metric) -> None:
     everything = set(feeds())
     for feed in metric.feeds:
         with pytest.raises(FeedAbsent) as absent:
-            figure(Delivered(everything - {feed}), metric.code, Scope())  # type: ignore[arg-type]
+            figure(Delivered(everything - {feed}), metric.code, Scope())
         assert absent.value.feeds[0] == feed
     with pytest.raises(FeedAbsent) as absent:
-        figure(Delivered({"branches"}), metric.code, Scope())  # type: ignore[arg-type]
+        figure(Delivered({"branches"}), metric.code, Scope())
     assert set(metric.feeds) <= set(absent.value.feeds)
 
 
@@ -45,11 +45,11 @@ def test_each_column_that_is_unknown_is_named(metric: Metric) -> None:
     for needed in metric.needs:
         feed, column = needed.split(".")
         with pytest.raises(FeedAbsent) as absent:
-            figure(Delivered(set(feeds()), {feed: [column]}), metric.code, Scope())  # type: ignore[arg-type]
+            figure(Delivered(set(feeds()), {feed: [column]}), metric.code, Scope())
         assert absent.value.feeds == (needed,)
 
 
 @EVERY
 def test_with_every_feed_the_figure_is_asked(metric: Metric) -> None:
     with pytest.raises(LookupError, match=f"asked for {metric.family}"):
-        figure(Delivered(set(feeds())), metric.code, Scope())  # type: ignore[arg-type]
+        figure(Delivered(set(feeds())), metric.code, Scope())

@@ -161,7 +161,7 @@ def test_moves(firm: Firm, matrix: str) -> None:
 def test_each_cell_opens_to_its_customers(firm: Firm, matrix: str) -> None:
     expected, home = firm.placed(matrix, SAMPLE[-1]), home_of(firm.made)
     for cell in cells(matrix).values():
-        found = lists.customers(firm.reader, Scope(), matrix=matrix, cell=cell.code)  # type: ignore[arg-type]
+        found = lists.customers(firm.reader, Scope(), matrix=matrix, cell=cell.code)
         assert set(found["customer_code"]) == set(expected[expected == cell.code].index)
         assert [home[person] for person in found["customer_code"]] == found["branch_id"].tolist()
         assert (found["as_of_on"] == date(2026, 5, 31)).all()
@@ -172,8 +172,8 @@ def test_each_cell_opens_to_its_customers(firm: Firm, matrix: str) -> None:
 @pytest.mark.parametrize("matrix", ["portfolio", "distributor", "apostle"])
 def test_a_branch_head_sees_the_cuts_of_the_company(firm: Firm, matrix: str) -> None:
     head = firm.house.reader(HEAD)
-    lines = lists.cuts(head, matrix=matrix)  # type: ignore[arg-type]
-    pd.testing.assert_frame_equal(lines, lists.cuts(firm.reader, matrix=matrix))  # type: ignore[arg-type]
+    lines = lists.cuts(head, matrix=matrix)
+    pd.testing.assert_frame_equal(lines, lists.cuts(firm.reader, matrix=matrix))
     found = lines[lines["month_on"] == SAMPLE[-1]].set_index("axis")["cut_at"].tolist()
     assert sorted(found) == pytest.approx(sorted(cut[0] for cut in firm.measure[matrix](SAMPLE[-1]).cuts.values()))
     mine = figure(head, f"matrix.{matrix}", Scope(), by=["month"])

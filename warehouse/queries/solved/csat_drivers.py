@@ -66,7 +66,8 @@ def _rows(group: pd.DataFrame, smallest_base: int) -> list[dict[str, object]]:
 
 def _complete(cases: pd.DataFrame, questions: set[str]) -> float:
     """Respondents who answered all of `questions`."""
-    return float(sum(n for answered, n in cases["respondents"].items() if questions <= answered))  # type: ignore[operator]
+    answered = zip(cases.index, cases["respondents"], strict=True)
+    return float(sum(n for those, n in answered if questions <= those))
 
 
 def _estimates(

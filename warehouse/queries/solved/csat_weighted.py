@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import pandas as pd
@@ -70,9 +71,13 @@ def merged(strata: Iterable[Stratum]) -> list[Stratum]:
     left = list(strata)
     for depth in (2, 1, 0):
         ordered = sorted(left, key=lambda stratum: stratum.key)
-        parents = groupby(ordered, key=lambda stratum, depth=depth: stratum.key[:depth])  # type: ignore[misc]
+        parents = groupby(ordered, key=partial(_above, depth))
         left = [stratum for parent, inside in parents for stratum in _pooled(parent, list(inside))]
     return left
+
+
+def _above(depth: int, stratum: Stratum) -> tuple[str, ...]:
+    return stratum.key[:depth]
 
 
 def _pooled(parent: tuple[str, ...], strata: list[Stratum]) -> list[Stratum]:
