@@ -125,7 +125,7 @@ def settled(page: Page) -> None:
     page.wait_for_selector(".gh-head", timeout=30_000)
     page.wait_for_function(
         """() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'
-            && document.querySelector('[data-testid="stVegaLiteChart"], .gh-nothing')
+            && document.querySelector('[data-testid="stVegaLiteChart"], [data-testid="stGraphVizChart"] svg, .gh-nothing')
             && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
                 .every(chart => chart.querySelector('svg .mark-group path, svg [role="graphics-symbol"], canvas'))""",
         timeout=30_000,
