@@ -96,6 +96,7 @@ def propose(connection: Connection, changes: Touched, *, refresh_id: int) -> Non
             ).bindparams(bindparam("slices", type_=ARRAY(Date))),
             {"refresh_id": refresh_id, "table_name": name, "slices": sorted(slices)},
         )
+    connection.exec_driver_sql("analyze ops.candidate")
 
 
 def withdraw(connection: Connection, names: Iterable[str], *, refresh_id: int) -> None:
@@ -139,6 +140,7 @@ def publish(connection: Connection, *, refresh_id: int) -> None:
     """
     for path in ("pass", "manifest", "loads", "feed_status", "branches", "pointer"):
         connection.execute(db.bound(f"published/publishing/{path}.sql", refresh_id=refresh_id))
+    connection.exec_driver_sql("analyze published.manifest")  # every reader's plan begins with it
 
 
 def rollback(connection: Connection, *, refresh_id: int) -> None:

@@ -25,7 +25,7 @@ cut as (
     select cast(:cuts as jsonb) as cuts
 ),
 
-placed as (
+placed as materialized (
     select
         t.customer_id,
         t.tier,

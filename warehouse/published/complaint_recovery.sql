@@ -7,7 +7,8 @@
 -- Slice  month of the first resolution
 -- Reach  exact: orders and answers after a resolution change its month, and so do earlier orders, which made the tier.
 -- Why    the tier is that at the end of the month before, so that what the complaint did to it does not count. Complaints
---        rejected, withdrawn or handed over were not made good, and are not here. Nothing here depends on today.
+--        rejected, withdrawn or handed over were not made good, and are not here. Nothing here depends on today. Tiers are
+--        materialized: asked again for each complaint, they would be worked out again for each.
 with cut as (
     select cast(:cuts as jsonb) as cuts
 ),
@@ -31,13 +32,18 @@ customer as (
     from complaint
 ),
 
-tier as (
+spell as materialized (
+    select t.*
+    from cut
+    cross join curated.tier_spell(cut.cuts) as t
+),
+
+tier as materialized (
     select
         c.customer_id,
         c.month_before,
         t.tier
-    from cut
-    cross join curated.tier_spell(cut.cuts) as t
+    from spell as t
     inner join customer as c on t.customer_id = c.customer_id and t.from_on <= c.month_before and t.until_on > c.month_before
 ),
 

@@ -61,33 +61,26 @@ ranked as (
     window w as (partition by b.month, b.region, b.branch order by b.bucket)
 ),
 
-spread as (
+unequal as (
     select
-        month,
-        region,
-        branch,
-        sum(revenue) as revenue,
-        2 * sum(revenue * middle) / (max(n) * sum(revenue)) - 1 as gini
-    from ranked
-    group by month, region, branch
+        r.*,
+        sum(r.revenue) over g as total,
+        2 * sum(r.revenue * r.middle) over g / (r.n * sum(r.revenue) over g) - 1 as gini
+    from ranked as r
+    window g as (partition by r.month, r.region, r.branch)
 ),
 
 moved as (
     select
-        r.month,
-        r.region,
-        r.branch,
-        r.customers,
-        r.n,
-        s.gini,
-        s.revenue,
-        r.revenue / r.customers * ((2 * r.last_rank - 1) / r.n - 1 - s.gini) - 2 * r.spent / r.n as z
-    from ranked as r
-    inner join spread as s
-        on
-            r.month is not distinct from s.month
-            and r.region is not distinct from s.region
-            and r.branch is not distinct from s.branch
+        month,
+        region,
+        branch,
+        customers,
+        n,
+        gini,
+        total as revenue,
+        revenue / customers * ((2 * last_rank - 1) / n - 1 - gini) - 2 * spent / n as z
+    from unequal
 ),
 
 varied as (
