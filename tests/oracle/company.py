@@ -139,6 +139,6 @@ def _make(database: db.Database, folder: Path, kind: Kind) -> None:
 
 
 def _forget(folder: Path) -> None:
-    with (folder / "in_use").open("w") as held, suppress(BlockingIOError):
+    with suppress(BlockingIOError, FileNotFoundError), (folder / "in_use").open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)
