@@ -1,41 +1,48 @@
 """The front door: who is it, which pages, run."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 
 import streamlit as st
 
-from pages import calls_events, complaints, data_health, lead_sources, metrics, overview, satisfaction, segments
-from pages.shared import panels, viewer
+from pages.shared import names, panels, viewer
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 
 st.set_page_config(page_title="Gatehouse", page_icon=":material/door_front:", layout="wide")
 
-Screen = Callable[[Viewer], None]
+ICONS: Mapping[str, str] = {
+    "overview": "space_dashboard",
+    "lead_sources": "call_split",
+    "calls_events": "phone_in_talk",
+    "segments": "grid_view",
+    "complaints": "support_agent",
+    "satisfaction": "sentiment_satisfied",
+    "retention": "autorenew",
+    "my_branch": "storefront",
+    "data_health": "fact_check",
+    "metrics": "dictionary",
+}
+"""Every screen, by the name of its file in `pages/`, in the order of the menu."""
+FIRST = next(iter(ICONS))
 
 
 def pages(words: Words, who: Viewer | None) -> list[st.Page]:
     """Every page as Streamlit knows it. The first one answers at / and, unlisted, under its own name."""
-    say = words.say
-    listed: list[tuple[Screen, str, str, str]] = [
-        (overview.show, "start", say("Overview"), "space_dashboard"),
-        (lead_sources.show, "lead_sources", say("Lead sources"), "call_split"),
-        (calls_events.show, "calls_events", say("Calls and events"), "phone_in_talk"),
-        (segments.show, "segments", say("Segment matrices"), "grid_view"),
-        (complaints.show, "complaints", say("Complaints"), "support_agent"),
-        (satisfaction.show, "satisfaction", say("Satisfaction"), "sentiment_satisfied"),
-        (data_health.show, "data_health", say("Data health"), "fact_check"),
-        (metrics.show, "metrics", say("Metrics"), "dictionary"),
+    titles = names.screens(words)
+    shows = {name: partial(import_module(f"pages.{name}").show, who) for name in ICONS}
+    listed = [
+        st.Page(
+            shows[name],
+            title=titles[name],
+            icon=f":material/{icon}:",
+            url_path="start" if name == FIRST else name,
+            default=name == FIRST,
+        )
+        for name, icon in ICONS.items()
     ]
-    made = [
-        st.Page(partial(show, who), title=title, icon=f":material/{icon}:", url_path=path, default=path == "start")
-        for show, path, title, icon in listed
-    ]
-    return [
-        *made,
-        st.Page(partial(overview.show, who), title=say("Overview"), url_path="overview", visibility="hidden"),
-    ]
+    return [*listed, st.Page(shows[FIRST], title=titles[FIRST], url_path=FIRST, visibility="hidden")]
 
 
 def run() -> None:

@@ -1,11 +1,14 @@
 """The dashboard as an ASGI app: everything slow is paid for before the first visitor. `python serve.py` or `uvicorn serve:app`."""
 
 import argparse
+import asyncio
 import gc
+import os
+import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -20,9 +23,14 @@ SCREENS = (
     "segments",
     "complaints",
     "satisfaction",
+    "retention",
+    "my_branch",
     "data_health",
     "metrics",
 )
+
+PATIENCE_SECONDS = 10.0
+"""How long a worker may take to end when the dashboard does."""
 
 # A cold server would run pages/x.py by itself for the address /x, and show nothing: every address goes through app.py.
 PagesManager.uses_pages_directory = False
@@ -35,10 +43,34 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         import_module(f"pages.{screen}")
     cached = import_module("pages.shared.cached")
     engine = cached.engine()
+    import_module("pages.shared.usage").where_used()
     gc.collect()
     gc.freeze()
-    yield
+    async with worker(is_wanted=cached.settings().is_embedded):
+        yield
     engine.dispose()
+
+
+@asynccontextmanager
+async def worker(*, is_wanted: bool) -> AsyncIterator[None]:
+    """Do, in a process of its own that ends with this one, what stewards ask for on the page: the dashboard only reads.
+
+    A warehouse of one's own runs its worker itself, beside its refreshes: `python -m warehouse work`.
+    """
+    if not is_wanted:
+        yield
+        return
+    command = (sys.executable, "-m", "warehouse", "work", "--beside", str(os.getpid()))
+    started = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parent)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            started.terminate()
+        try:
+            await asyncio.wait_for(started.wait(), PATIENCE_SECONDS)
+        except TimeoutError:
+            started.kill()
 
 
 app = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan)

@@ -8,6 +8,7 @@ counted ourselves. GX's own `success` and severity decide nothing.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -26,7 +27,7 @@ from warehouse.feeds.contract import Language
 from warehouse.metrics import Metric, metrics
 
 if TYPE_CHECKING:
-    from checks.expectations import Eyes, Seen
+    from checks.expectations import Seen
 
 __all__ = [
     "NothingToCheckError",
@@ -163,19 +164,20 @@ def _results(database: Database, connection: Connection, chosen: Sequence[Suite]
     from checks import expectations
 
     looked_up = facts.look_up(connection, chosen, now=now)
-    with expectations.looking(database.loader.url, options=GX_OPTIONS) as eyes:
+    with expectations.looking(database.loader.url, options=GX_OPTIONS) as eyes, ThreadPoolExecutor(1) as beside:
         for suite in chosen:
             columns = judge_columns(suite, looked_up)
             yield columns
             if columns.outcome == "passed":
-                yield from _results_of(suite, connection, eyes, looked_up, now)
+                look = Look(now=now, hashed=looked_up.worth_hashing(suite.table))
+                seen = beside.submit(eyes.count, suite, look)
+                yield from _results_of(suite, connection, seen, looked_up, look)
 
 
 def _results_of(
-    suite: Suite, connection: Connection, eyes: "Eyes", looked_up: Facts, now: datetime
+    suite: Suite, connection: Connection, seen: "Future[list[Seen]]", looked_up: Facts, look: Look
 ) -> Iterator[Result]:
-    """The results of one table. Where we cannot count ourselves, every rule has raised."""
-    look = Look(now=now, hashed=looked_up.worth_hashing(suite.table))
+    """The results of one table: we count while GX does. Where we cannot count ourselves, every rule has raised."""
     load_ids = [load.load_id for load in looked_up.loads.get(suite.table, ())]
     try:
         with connection.begin_nested():
@@ -190,7 +192,7 @@ def _results_of(
         problem = _raised(f"our own count failed: {str(error.orig).splitlines()[0]}")
         yield from (_result(rule, problem) for rule in suite.rules if rule.expect != "columns")
     else:
-        yield from judge(table, eyes.count(suite, look))
+        yield from judge(table, seen.result())
 
 
 @dataclass(frozen=True)

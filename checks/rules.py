@@ -200,7 +200,7 @@ class _Defaults:
     guards: Sequence[str]
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """YAML that refuses a key written twice in one mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, *args: Any, **kwargs: Any) -> dict[Any, Any]:

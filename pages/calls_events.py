@@ -1,6 +1,6 @@
 """Calls and events: which calls are made, how they end, what events bring, and how skilled the staff are."""
 
-from pages.shared import calls_cards, filters, sentences, shapes
+from pages.shared import calls_cards, case_cards, filters, sentences, shapes
 from pages.shared.charts import calls_events as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -11,7 +11,9 @@ TILES = ("lead.screened_on_time_rate", "call.duration", "event.show_rate", "even
 def show(viewer: Viewer) -> None:
     """From the first call to the order at an event."""
     say = viewer.words.say
-    asked = filters.sidebar(viewer, "calls_events", counting="call.duration", views=calls_cards.SIDES)
+    asked = filters.sidebar(
+        viewer, "calls_events", counting="call.duration", narrowed_by=("event_kind",), views=calls_cards.SIDES
+    )
     screen = Screen(viewer, asked)
     screen.heading(
         say("Calls and events"), say("Are leads called in time, how do calls end, and what do events bring?"), TILES
@@ -40,3 +42,4 @@ def show(viewer: Viewer) -> None:
         names = screen.names
         filters.view_switch({side: names.of_code("side", side) for side in calls_cards.SIDES}, names.dimension("side"))
         calls_cards.skills(screen, say("Skill of the staff"))
+    case_cards.events(screen)

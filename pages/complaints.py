@@ -1,6 +1,6 @@
 """Complaints: how fast they are answered and settled, what waits, and what they are about."""
 
-from pages.shared import complaint_cards, filters, scorecard, sentences, shapes
+from pages.shared import case_cards, complaint_cards, filters, scorecard, sentences, shapes
 from pages.shared.charts import complaints as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -54,3 +54,4 @@ def show(viewer: Viewer) -> None:
         scorecard.draw(screen, say("Branches side by side"), TILES, by="branch")
     with screen.card():
         screen.listing(say("Overdue now"), complaint_lists.overdue, "complaint.sla")
+    case_cards.complaints(screen)

@@ -1,6 +1,6 @@
 """Lead sources: where leads come from, how far they get, and which sources turn into orders."""
 
-from pages.shared import filters, lead_cards, scorecard, sentences, shapes
+from pages.shared import case_cards, filters, lead_cards, scorecard, sentences, shapes
 from pages.shared.charts import lead_sources as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -50,3 +50,4 @@ def show(viewer: Viewer) -> None:
         lead_cards.marks(screen, say("The four marks"))
     with right:
         lead_cards.by_marks(screen, say("Conversion by number of marks"))
+    case_cards.leads(screen)

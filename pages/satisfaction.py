@@ -1,6 +1,6 @@
 """Satisfaction: what customers say after the sale, how sure we are of it, what moves it, and whom it speaks for."""
 
-from pages.shared import filters, satisfaction_cards, scorecard, sentences, shapes
+from pages.shared import case_cards, filters, satisfaction_cards, scorecard, sentences, shapes
 from pages.shared.charts import satisfaction as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -53,3 +53,4 @@ def show(viewer: Viewer) -> None:
         screen.compared(said, "csat.top2", charts.questions, by="question", shape=shaped)
     with screen.card():
         scorecard.draw(screen, say("Branches side by side"), TILES, by="branch")
+    case_cards.answers(screen)

@@ -62,6 +62,8 @@ def test_every_cell_has_a_name_and_an_action() -> None:
         ("portfolio", ["star", "question", "cash_cow", "dog", "unknown"]),
         ("value_tier", ["loyal", "opportunity", "edge", "lost"]),
         ("service_type", ["quality", "factory", "friendly", "indifferent"]),
+        ("repurchase", ["both", "product", "service", "neither"]),
+        ("product_age", ["up_to_2", "2_to_5", "over_5", "unknown"]),
     ]:
         assert list(cells(matrix)) == expected
         for cell in cells(matrix).values():

@@ -10,7 +10,19 @@ from pathlib import Path
 import alembic.command
 import alembic.config
 import alembic.util
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, TextClause, create_engine, make_url, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    TextClause,
+    create_engine,
+    inspect,
+    make_url,
+    text,
+)
 
 from warehouse.settings import Settings
 
@@ -108,10 +120,17 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
 
 
 def table(connection: Connection, name: str, *, schema: str) -> Table:
-    """A table of the house as the database describes it, looked up once: its columns change with a migration only."""
+    """A table of the house with the columns it has in the database. A schema is looked up once: it changes with a migration only."""
     if (schema, name) not in _tables:
-        _tables[schema, name] = Table(name, MetaData(), schema=schema, autoload_with=connection)
+        _tables.update(_described(connection, schema))
     return _tables[schema, name]
+
+
+def _described(connection: Connection, schema: str) -> Iterator[tuple[tuple[str, str], Table]]:
+    """Every table of a schema, from one question to the catalogue: asked one by one, tables cost more than what they hold."""
+    for (_, name), columns in inspect(connection).get_multi_columns(schema=schema).items():
+        described = [Column(each["name"], each["type"], nullable=each["nullable"]) for each in columns]
+        yield (schema, name), Table(name, MetaData(), *described, schema=schema)
 
 
 def plan_for_bulk(connection: Connection) -> None:

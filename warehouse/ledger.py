@@ -28,6 +28,14 @@ def begin(engine: Engine, *, by: str, definitions: str | None = None) -> int:
         return int(connection.execute(statement, {"by": by, "definitions": definitions}).scalar_one())
 
 
+def begin_trial(connection: Connection, refresh_id: int) -> None:
+    """Open a refresh under a number of the caller's, in a transaction that will be rolled back: no number is used up."""
+    statement = text(
+        "insert into published.refresh (refresh_id, started_by) overriding system value values (:refresh_id, 'trial')"
+    )
+    connection.execute(statement, {"refresh_id": refresh_id})
+
+
 def definitions_changed(connection: Connection, refresh_id: int) -> bool:
     """Whether the figures that readers see were made by other definitions than those of this refresh."""
     statement = text(
@@ -124,6 +132,12 @@ def passed(connection: Connection) -> list[Pending]:
     statement = text(
         "select load_id, feed, state from published.load_feed where state = 'passed' order by load_id, feed"
     )
+    return [Pending(**row) for row in connection.execute(statement).mappings()]
+
+
+def held(connection: Connection) -> list[Pending]:
+    """Everything that a gate holds."""
+    statement = text("select load_id, feed, state from published.load_feed where state = 'held' order by load_id, feed")
     return [Pending(**row) for row in connection.execute(statement).mappings()]
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-Comparison = Literal["before", "year", "none"]
+Comparison = Literal["before", "year", "target", "company", "none"]
+"""What a figure is held against: an earlier period, what it should be, what the whole company does, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,15 @@ class Scope:
     comparison: Comparison = "before"
 
     def compared(self) -> "Scope | None":
-        """The scope to compare with, of equal length; None where there is nothing to compare."""
-        if self.period is None or self.comparison == "none":
+        """The earlier scope to compare with, of equal length; None where none is asked for or there is no period."""
+        if self.period is None or self.comparison not in {"before", "year"}:
             return None
         period = self.period.before() if self.comparison == "before" else self.period.year_before()
         return replace(self, period=period)
+
+    def everywhere(self) -> "Scope":
+        """The same days and filters, of all regions and branches that the person may see."""
+        return replace(self, regions=(), branches=())
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -11,7 +11,11 @@ from warehouse.refresh import Outcome, Tell, onward, running
 
 
 class NotReleasable(ValueError):
-    """The refresh is not held, or is held by a rule that nobody may let pass."""
+    """The refresh is not held, or is held by a rule that nobody may let pass. `code` says which, for pages to word."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda step: None) -> Outcome:
@@ -33,11 +37,13 @@ def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tel
     rules = _holding(database, refresh_id)
     stuck = sorted({rule for _, rule in rules if not releasable(rule)})
     if not rules:
-        raise NotReleasable(f"refresh {refresh_id} is not held by any rule; `history` lists those that are")
+        raise NotReleasable("not_held", f"refresh {refresh_id} is not held by any rule; `history` lists those that are")
     if stuck:
-        raise NotReleasable(f"{', '.join(stuck)} cannot be released: deliver a correction or discard the load")
+        raise NotReleasable(
+            "not_releasable", f"{', '.join(stuck)} cannot be released: deliver a correction or discard the load"
+        )
     if not reason.strip():
-        raise NotReleasable("say why: the reason is shown wherever the released figures stand")
+        raise NotReleasable("no_reason", "say why: the reason is shown wherever the released figures stand")
     with running(database, by=by, released={rule for _, rule in rules}, tell=tell) as run:
         with database.loader.begin() as connection:
             for table, rule in rules:

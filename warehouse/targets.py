@@ -1,12 +1,45 @@
-"""The promises of the house: how long a complaint may take where its source set no deadline, and when leads are called."""
+"""What the house promises and wants: how long a complaint may take, when leads are called, what a figure should be."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from warehouse.metrics import Words, phrase
+
 CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a figure should be from a day on: `value` in the unit of the figure, who set it, and why."""
+
+    value: float
+    since: date
+    owner: str
+    why: Words
+
+    @property
+    def owner_label(self) -> Words:
+        """Who set it."""
+        return phrase("owners", self.owner)
+
+
+def target(metric: str, day: date) -> Target | None:
+    """The target of `metric` in force on `day`; None where there is none."""
+    in_force = [each for each in targets().get(metric, ()) if each.since <= day]
+    return max(in_force, key=lambda each: each.since, default=None)
+
+
+@cache
+def targets() -> Mapping[str, Sequence[Target]]:
+    """Every target by metric, as `catalogue/targets.yaml` declares them."""
+    declared = yaml.safe_load((CATALOGUE / "targets.yaml").read_text("utf-8"))["figures"]
+    return {metric: tuple(Target(**each) for each in each_of) for metric, each_of in declared.items()}
 
 
 @cache

@@ -1,7 +1,8 @@
 -- Slices made anew whose customers who answered, or who are satisfied, are not those of the facts.
 -- Reads  {batch}: gate.figures_satisfied_month; ops.candidate, curated.fct_order, curated.fct_survey, curated.fct_survey_answer,
 --        published.setting
--- Why    counted from the other end: an answer is the newest of its customer if no later one stands in the same 12 months.
+-- Why    counted from the other end: an answer counts in the months from its own until the customer's next, 12 at most, in
+--        which the customer is active.
 --        A month that has rows, or after which something was ordered, has ended.
 with
 figures as (
@@ -20,10 +21,7 @@ newest as (
 ),
 
 slices as (
-    select
-        c.slice_on,
-        cast(c.slice_on - interval '11 months' as date) as from_on,
-        cast(c.slice_on + interval '1 month' as date) as until_on
+    select c.slice_on
     from ops.candidate as c
     cross join newest as n
     left join figures as f on c.slice_on = f.slice_on
@@ -42,7 +40,7 @@ answer as (
     select
         s.customer_id,
         s.invite_id,
-        cast(coalesce(s.answered_at, s.sent_at) at time zone z.zone_name as date) as answered_on,
+        cast(date_trunc('month', coalesce(s.answered_at, s.sent_at) at time zone z.zone_name) as date) as month_on,
         coalesce(s.answered_at, s.sent_at) as answered_at,
         (a.score - a.scale_min + 0.5) / (a.scale_max - a.scale_min + 1) >= 0.6 as is_top2
     from zone as z
@@ -51,41 +49,41 @@ answer as (
     where s.customer_code is not null and a.question_code = 'overall' and a.score is not null
 ),
 
-ordering_month as (
-    select distinct
+counting as (
+    select
         customer_id,
-        cast(date_trunc('month', ordered_on) as date) as month_on
-    from curated.fct_order
-    where customer_code is not null and ordered_on is not null
+        is_top2,
+        month_on as from_on,
+        least(
+            cast(month_on + interval '12 months' as date),
+            lead(month_on) over (partition by customer_id order by answered_at, invite_id)
+        ) as until_on
+    from answer
 ),
 
 active as (
-    select distinct
-        s.slice_on,
-        s.from_on,
-        s.until_on,
-        o.customer_id
-    from slices as s
-    inner join ordering_month as o on s.from_on <= o.month_on and s.until_on > o.month_on
-),
-
-ranked as (
     select
-        c.slice_on,
-        a.is_top2,
-        lead(a.invite_id) over (partition by c.slice_on, a.customer_id order by a.answered_at, a.invite_id) as later_invite
-    from active as c
-    inner join answer as a on c.customer_id = a.customer_id and c.from_on <= a.answered_on and c.until_on > a.answered_on
+        customer_id,
+        range_agg(
+            daterange(
+                cast(date_trunc('month', ordered_on) as date),
+                cast(date_trunc('month', ordered_on) + interval '12 months' as date)
+            )
+        ) as months
+    from curated.fct_order
+    where customer_code is not null and ordered_on is not null
+    group by customer_id
 ),
 
 facts as (
     select
-        slice_on,
+        s.slice_on,
         count(*) as answered,
-        count(*) filter (where is_top2) as satisfied
-    from ranked
-    where later_invite is null
-    group by slice_on
+        count(*) filter (where c.is_top2) as satisfied
+    from slices as s
+    inner join counting as c on s.slice_on >= c.from_on and s.slice_on < c.until_on
+    inner join active as a on c.customer_id = a.customer_id and a.months @> s.slice_on
+    group by s.slice_on
 )
 
 select

@@ -7,7 +7,6 @@ with
 slices as (
     select
         c.slice_on,
-        cast(c.slice_on - interval '11 months' as date) as from_on,
         cast(c.slice_on + interval '1 month' as date) as until_on
     from ops.candidate as c
     where c.table_name = 'segment_move' and c.edition_id = c.refresh_id
@@ -54,14 +53,33 @@ ever as (
     group by s.slice_on
 ),
 
+active as (
+    select
+        b.customer_id,
+        d.customer_kind,
+        range_agg(daterange(b.month_on, cast(b.month_on + interval '12 months' as date))) as months
+    from bought as b
+    inner join curated.dim_customer as d on b.customer_id = d.customer_id
+    group by b.customer_id, d.customer_kind
+),
+
+active_together as (
+    select
+        a.customer_kind,
+        m.months,
+        count(*) as customers
+    from active as a
+    cross join unnest(a.months) as m (months)
+    group by a.customer_kind, m.months
+),
+
 lately as (
     select
         s.slice_on,
-        count(distinct b.customer_id) as customers,
-        count(distinct b.customer_id) filter (where d.customer_kind = 'distributor') as distributors
+        sum(a.customers) as customers,
+        sum(a.customers) filter (where a.customer_kind = 'distributor') as distributors
     from slices as s
-    inner join bought as b on s.from_on <= b.month_on and s.until_on > b.month_on
-    inner join curated.dim_customer as d on b.customer_id = d.customer_id
+    inner join active_together as a on s.slice_on <@ a.months
     group by s.slice_on
 ),
 

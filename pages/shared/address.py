@@ -125,7 +125,7 @@ def _with(state: State, name: str, value: str, choices: Choices) -> State | None
     if name == "view" and value in choices.views:
         return replace(state, view=value)
     if name == "period":
-        period = _period(value)
+        period = period_of(value)
         return None if period is None else replace(state, period=period)
     if value in choices.filters.get(name, ()):
         chosen = (*state.filters.get(name, ()), value)
@@ -133,7 +133,8 @@ def _with(state: State, name: str, value: str, choices: Choices) -> State | None
     return None
 
 
-def _period(text: str) -> Preset | tuple[date, date] | None:
+def period_of(text: str) -> Preset | tuple[date, date] | None:
+    """The preset or the two days, the last included, that `text` names; None where it names neither."""
     if text in PRESETS:
         return text
     match = FREE.fullmatch(text)

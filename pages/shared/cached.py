@@ -115,9 +115,12 @@ def rows(asker: Asker, question: Callable[..., pd.DataFrame], *parameters: Scope
     return kept(asker, (_name(question), key), lambda: question(asker.reader, *parameters))
 
 
-def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame]) -> pd.DataFrame:
-    """Rows that change without a new refresh (held loads, running refreshes): kept for a quarter of a minute only."""
-    key = (asker.effective, asker.reader.refresh_id, _name(question))
+def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame], *, turn: int = 0) -> pd.DataFrame:
+    """Rows that change without a new refresh (held loads, running refreshes): kept for a quarter of a minute only.
+
+    Whoever changes them counts up `turn`, and sees the change at once.
+    """
+    key = (asker.effective, asker.reader.refresh_id, _name(question), turn)
     return everything().get(key, lambda: question(asker.reader), seconds=FRESH_SECONDS)
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.guard import STYLE
 from pages.shared.text import Words
 
 
@@ -89,6 +90,7 @@ def _sent_away(words: Words, sentence: str) -> None:
 
 
 def _heading(words: Words, title: str, line: str) -> None:
+    st.html(STYLE)
     st.title(title, anchor=False)
     st.markdown(line)
 

@@ -1,12 +1,16 @@
 """What people take away: a table as CSV, a page as one workbook, a chart as a picture. Pure: rows in, bytes out."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from io import BytesIO
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
+import noto_cjk_sans_otc
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -17,6 +21,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 Form = Literal["png", "svg", "pdf"]
 FORMS: Mapping[Form, str] = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = FORMS["pdf"]
+FONT, FONTS = "Noto Sans CJK SC", Path(noto_cjk_sans_otc.__file__).parent
+"""The one font of everything drawn without a browser: it comes with the requirements, not with the system."""
 PICTURE_WIDTH, PICTURE_SCALE, LETTERS_IN_A_LINE = 720, 2, 100
 LONGEST_SHEET_NAME = 31
 NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -24,12 +31,27 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A chart that is drawn without a browser: its Vega-Lite, made for a light page, and its rows."""
+
+    specification: Mapping[str, Any]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One table of a workbook: its title, the sentence that says what it shows, and its rows."""
+    """One card of a page as it is taken away: its title, the sentence that says what it shows, its rows to reckon on.
+
+    `read` are the rows as people read them, where those are others; `sketch` makes its chart, where it has one. A card of
+    tiles names its `figures` by their codes.
+    """
 
     title: str
     tells: str
     rows: pd.DataFrame
+    read: pd.DataFrame | None = None
+    sketch: Callable[[], Sketch] | None = None
+    figures: tuple[str, ...] = ()
 
 
 def csv(rows: pd.DataFrame) -> bytes:
@@ -52,30 +74,56 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     return written.getvalue()
 
 
-def picture(
-    specification: Mapping[str, Any], rows: pd.DataFrame, *, form: Form, title: str, below: Sequence[str]
-) -> bytes:
+def picture(sketch: Sketch, *, form: Form, title: str, below: Sequence[str]) -> bytes:
     """A chart with its title, the sentence and the scope above it, drawn without a browser by vl-convert."""
-    import vl_convert
-
     lines = [line for said in below for line in _wrapped(said)]
-    whole = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        **specification,
-        "width": PICTURE_WIDTH,
-        "background": "white",
-        "padding": 16,
-        "title": {"text": title, "subtitle": lines, "anchor": "start", "fontSize": 16, "offset": 14},
-        "data": {"values": json.loads(rows.to_json(orient="records", date_format="iso"))},
+    heading = {
+        "text": title,
+        "subtitle": lines,
+        "anchor": "start",
+        "fontSize": 16,
+        "fontWeight": "normal",
+        "offset": 14,
     }
+    whole = _whole(sketch, width=PICTURE_WIDTH, background="white", padding=16, title=heading)
     match form:
         case "png":
-            drawn: bytes = vl_convert.vegalite_to_png(whole, scale=PICTURE_SCALE)
+            drawn: bytes = _drawing().vegalite_to_png(whole, scale=PICTURE_SCALE)
             return drawn
         case "svg":
-            return str(vl_convert.vegalite_to_svg(whole)).encode()
+            return str(_drawing().vegalite_to_svg(whole)).encode()
         case "pdf":
-            return bytes(vl_convert.vegalite_to_pdf(whole))
+            return bytes(_drawing().vegalite_to_pdf(whole))
+
+
+def plain_picture(sketch: Sketch, *, width: int) -> str:
+    """A chart alone as SVG, `width` pixels without its axes, for a page that says the rest."""
+    return str(_drawing().vegalite_to_svg(_whole(sketch, width=width, background="transparent", padding=2)))
+
+
+def _whole(sketch: Sketch, **properties: object) -> dict[str, Any]:
+    """The Vega-Lite of a chart with its rows and its font."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        **sketch.specification,
+        "config": {**sketch.specification.get("config", {}), "font": FONT},
+        "data": {"values": json.loads(sketch.rows.to_json(orient="records", date_format="iso"))},
+        **properties,
+    }
+
+
+@cache
+def _drawing() -> ModuleType:
+    """The module that draws, which knows the font; imported when the first picture is asked for."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(FONTS))
+    return vl_convert
+
+
+def is_nothing(value: object) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN or pandas' NA."""
+    return value is None or value is pd.NA or value != value
 
 
 def file_name(*parts: object, ending: str) -> str:
@@ -100,7 +148,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
 
 
 def _cell(page: Worksheet, value: object, font: Font | None = None) -> WriteOnlyCell:
-    known = None if value is None or value != value else value
+    known = None if is_nothing(value) else value
     if isinstance(known, pd.Timestamp | datetime):
         known = known.replace(tzinfo=None)
     cell = WriteOnlyCell(page, value=known if isinstance(known, int | float | datetime | None) else str(known))

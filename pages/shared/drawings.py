@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import altair as alt
 import pandas as pd
 import pyarrow as pa
 
-from pages.shared import cached, readable, sentences, shapes
+from pages.shared import cached, drill, readable, sentences, shapes
+from pages.shared.charts.theme import Look
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.readable import Readable
@@ -16,6 +18,7 @@ from warehouse.queries import figures
 from warehouse.scope import Scope
 
 Tells = Callable[[pd.DataFrame, Readable], str]
+Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,19 @@ class Drawing:
         return self.table if self.values is None else self.values
 
     @cached_property
+    def marks(self) -> pd.DataFrame:
+        """The rows with all that a click on their marks can narrow the page to."""
+        return drill.with_period(self.rows)
+
+    @cached_property
     def arrow(self) -> pa.Table:
-        """The rows as they travel to the browser, made once."""
-        return pa.Table.from_pandas(self.rows, preserve_index=False)
+        """The marks as they travel to the browser, made once."""
+        return pa.Table.from_pandas(self.marks, preserve_index=False)
 
     @cached_property
     def shape(self) -> tuple[tuple[str, str], ...]:
         """Names and types of the columns: all that a chart's specification depends on."""
-        return tuple(zip(self.rows.columns, self.rows.dtypes.astype(str), strict=True))
+        return tuple(zip(self.marks.columns, self.marks.dtypes.astype(str), strict=True))
 
 
 def figure(inquiry: Inquiry, metric: str, *, by: Sequence[str], shape: Shape, tells: Tells) -> Drawing | Missing:

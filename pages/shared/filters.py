@@ -1,17 +1,19 @@
 """The sidebar, once for every page, and the address that says the same: Scope out, parameters in and out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
 
 from pages.shared import address, cached, door
+from pages.shared import views as named
 from pages.shared.address import PRESETS, Choices, Preset, Problem, State
 from pages.shared.names import Names
 from pages.shared.text import LANGUAGES
-from pages.shared.viewer import DEMO, Viewer
+from pages.shared.viewer import ALONG, DEMO, Viewer, of_the_session
 from warehouse.metrics import metrics
+from warehouse.queries import company
 from warehouse.scope import Scope
 
 FREE = "free"
@@ -20,12 +22,17 @@ OF_SIDEBAR = ("region", "branch", "period", "compare")
 
 @dataclass(frozen=True)
 class Asked:
-    """What the sidebar and the address ask a page for, and what in the address meant nothing."""
+    """What the sidebar and the address ask a page for, and what in the address meant nothing.
+
+    `choices` is what the page can be narrowed to; None where it has no scope.
+    """
 
     scope: Scope
     last_day: date
     view: str
     problems: Sequence[Problem]
+    choices: Choices | None = None
+    page: str = ""
 
 
 def sidebar(
@@ -36,19 +43,24 @@ def sidebar(
     narrowed_by: Sequence[str] = (),
     views: Sequence[str] = (),
     is_scoped: bool = True,
+    is_timed: bool = True,
 ) -> Asked:
     """Draw the sidebar. `counting` is what the page is about: its feeds say which day is the last.
 
     `narrowed_by` are the page's own filters, with what `counting` counts as options; `views` its tabs.
 
-    A page that is not scoped has no region, branch and period; what was chosen elsewhere is kept for the way back.
+    A page that is not scoped has no region, branch and period, one that is not timed no period: it shows what is now. What
+    was chosen elsewhere is kept for the way back.
     """
     names = Names.of(viewer)
     choices = _choices(viewer, counting, narrowed_by, views)
-    problems = _take_in_address(page, choices)
+    named.follow(page, _of_the_session(viewer))
+    problems = [*_take_in_address(page, choices), *_unknown_refresh(viewer)]
     with st.sidebar:
+        shelf = st.container()
         if is_scoped:
             _places(viewer, names, choices)
+        if is_scoped and is_timed:
             _time(viewer, choices)
         for name in choices.filters:
             _choose_many(
@@ -60,8 +72,18 @@ def sidebar(
             )
         _person_and_language(viewer)
     state = _chosen(choices)
+    with shelf:
+        named.popover(viewer, page, address.parameters_of(state, choices))
     _write_address(viewer, state, choices)
-    return Asked(scope=state.scope(choices.last_day), last_day=choices.last_day, view=state.view, problems=problems)
+    scope = _comparable(viewer, state.scope(choices.last_day))
+    return Asked(
+        scope=scope if is_timed else replace(scope, period=None, comparison="none"),
+        last_day=choices.last_day,
+        view=state.view,
+        problems=problems,
+        choices=choices if is_scoped and is_timed else None,
+        page=page,
+    )
 
 
 def view_switch(options: Mapping[str, str], label: str) -> None:
@@ -91,7 +113,9 @@ def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], v
 
 
 def _options(viewer: Viewer, counting: str, name: str) -> list[str]:
-    counted = cached.figure(viewer.asker, counting, Scope(), (name,)).rows
+    """The codes that `counting` counts by `name`; where it cannot be told by that, those of the first figure that can."""
+    able = [code for code in (counting, *metrics()) if name in metrics()[code].dims]
+    counted = cached.figure(viewer.asker, able[0], Scope(), (name,)).rows
     return [str(code) for code in counted[name].dropna()] if name in counted else []
 
 
@@ -110,6 +134,11 @@ def _take_in_address(page: str, choices: Choices) -> list[Problem]:
     state, problems = address.parse(now, choices)
     _into_widgets(state, choices)
     return problems
+
+
+def _unknown_refresh(viewer: Viewer) -> list[Problem]:
+    asked = viewer.unknown_refresh
+    return [] if asked is None else [Problem(parameter="refresh", value=asked)]
 
 
 def _into_widgets(state: State, choices: Choices) -> None:
@@ -148,20 +177,35 @@ def _free_days(last_day: date) -> tuple[date, date]:
     return (days[0], days[-1]) if days else (last_day.replace(day=1), last_day)
 
 
-def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
+def _comparable(viewer: Viewer, scope: Scope) -> Scope:
+    """`scope`, held against nothing where it would be the whole company against itself."""
+    if scope.comparison != "company" or scope.regions or scope.branches or not _sees_all(viewer):
+        return scope
+    return replace(scope, comparison="none")
+
+
+def _sees_all(viewer: Viewer) -> bool:
+    return cached.kept(viewer.asker, "sees_all", lambda: company.sees_all(viewer.reader))
+
+
+def _of_the_session(viewer: Viewer) -> dict[str, str]:
+    """The parameters of the address that go along from page to page: language, demo person, an earlier refresh."""
     session = {
-        "lang": st.session_state.get("lang") or st.query_params.get("lang"),
+        "lang": of_the_session("lang"),
         "as": next((name for name, person in DEMO.items() if person == viewer.person), None)
         if viewer.is_demo
         else None,
         "refresh": str(viewer.reader.refresh_id) if viewer.looks_back else None,
     }
-    kept = address.parameters_of(state, choices)
-    parameters = {**kept, **{name: [value] for name, value in session.items() if value}}
+    return {name: value for name, value in session.items() if value}
+
+
+def _write_address(viewer: Viewer, state: State, choices: Choices) -> None:
+    kept, session = address.parameters_of(state, choices), _of_the_session(viewer)
+    parameters = {**kept, **{name: [value] for name, value in session.items()}}
     if {name: st.query_params.get_all(name) for name in st.query_params} != parameters:
         st.query_params.from_dict(parameters)
-    st.session_state["kept"], st.session_state["address"] = kept, parameters
-    st.session_state["refresh"] = session["refresh"]
+    st.session_state["kept"], st.session_state["address"], st.session_state[ALONG] = kept, parameters, session
 
 
 def _places(viewer: Viewer, names: Names, choices: Choices) -> None:
@@ -198,9 +242,13 @@ def _time(viewer: Viewer, choices: Choices) -> None:
     comparisons = {
         "before": say("The period before"),
         "year": say("The same period a year before"),
+        "target": say("Targets"),
+        "company": say("The whole company"),
         "none": say("Nothing"),
     }
     st.selectbox(say("Compared with"), list(comparisons), format_func=lambda name: comparisons[name], key="compare")
+    if st.session_state["compare"] == "company" and not _is_narrowed() and _sees_all(viewer):
+        st.caption(say("Choose a region or a branch to hold it against the whole company."))
 
 
 def _person_and_language(viewer: Viewer) -> None:
@@ -222,6 +270,10 @@ def _person_and_language(viewer: Viewer) -> None:
     if not viewer.is_demo:
         st.caption(say("Signed in as {person}", person=viewer.person))
         st.button(say("Sign out"), on_click=st.logout, width="stretch")
+
+
+def _is_narrowed() -> bool:
+    return bool(st.session_state.get("region") or st.session_state.get("branch"))
 
 
 def _choose_many(

@@ -23,11 +23,12 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Asks for `viewer` in `scope`; `last_day` is the last one with data."""
+    """Asks for `viewer` in `scope`; `last_day` is the last one with data, `page` the name of the page in its address."""
 
     viewer: Viewer
     scope: Scope
     last_day: date
+    page: str = ""
 
     @cached_property
     def names(self) -> Names:

@@ -63,12 +63,12 @@ def _attribution(inquiry: Inquiry) -> Drawing | Missing:
     rows = inquiry.readable(answer)
     sources = [names.of_code("part" if code == UNATTRIBUTED else "source", code) for code in rows["part"]]
     money = [names.words.money(amount, reads.currency) for amount in rows["revenue"]]
-    rows = rows.assign(part_name=sources, label=sources, revenue_text=money)
+    rows = rows.assign(source=rows["part"], part_name=sources, label=sources, revenue_text=money)
     known = rows[rows["part"] != UNATTRIBUTED].dropna(subset=["share"])
     ranks = known[known["model"] == FIRST].set_index("part")["share"]
     known = known.assign(rank=known["part"].map(ranks).fillna(0)).sort_values(["rank", "part"], ascending=False)
     shown = known[known["part"].isin(known["part"].unique()[: shapes.GROUPS_SHOWN])]
-    columns = ["label", "model_name", "share", "share_text", "value_text", "revenue_text"]
+    columns = ["source", "label", "model_name", "share", "share_text", "value_text", "revenue_text"]
     table = readable.table(rows, names, ("model",))
     table[names.words.say("Revenue")] = money
     return Drawing(
@@ -127,6 +127,7 @@ def _triangle(inquiry: Inquiry) -> Drawing | Missing:
         state_name=cells["state"].map(states), strength=strength.where(cells["state"] == "known", PALEST * 3)
     )
     columns = [
+        "month",
         "label",
         "horizon",
         "state",

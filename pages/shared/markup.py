@@ -145,51 +145,54 @@ class Cell:
         return f'<td class="{f"is-{self.mood}" if self.mood else ""}"{title}>{text(self.said)}</td>'
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, described: str, whole: bool = False) -> str:
-    """A table whose first column names the row; with `whole` the first row stands for the whole."""
+def table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    described: str,
+    whole: bool = False,
+    is_prose: bool = False,
+) -> str:
+    """A table whose first column names the row; with `whole` the first row stands for the whole.
+
+    Where `is_prose`, cells are text to read, not figures to compare: they begin at the left and break into lines.
+    """
     head = "".join(f'<th scope="col">{text(header)}</th>' for header in headers)
     body = "".join(
         f'<tr class="{"is-whole" if whole and number == 0 else ""}">{"".join(cell.markup() for cell in row)}</tr>'
         for number, row in enumerate(rows)
     )
-    return f'<div class="gh-scroll" tabindex="0"><table class="gh-table" aria-label="{text(described)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="gh-scroll" tabindex="0"><table class="gh-table{" is-prose" if is_prose else ""}" aria-label="{text(described)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """One cell of a 2 × 2 matrix."""
+    """One cell of a matrix; `place` says where it lies between the axes, `is_chosen` that it is the one looked at."""
 
     name: str
     count: str
     facts: Sequence[str]
     action: str
-    is_strong: bool = False
+    place: str = ""
+    is_chosen: bool = False
 
     def markup(self) -> str:
         """The cell as HTML."""
         facts = "".join(f"<span>{text(fact)}</span>" for fact in self.facts)
+        place = f'<div class="place">{text(self.place)}</div>' if self.place else ""
         return (
-            f'<div class="gh-cell{" is-strong" if self.is_strong else ""}"><div class="name">{text(self.name)}</div>'
+            f'<div class="gh-cell{" is-chosen" if self.is_chosen else ""}"><div class="name">{text(self.name)}</div>{place}'
             f'<div class="count">{text(self.count)}</div><div class="facts">{facts}</div><div class="do">{text(self.action)}</div></div>'
         )
 
 
-def matrix(
-    cells: Sequence[MatrixCell], *, across: tuple[str, str], down: tuple[str, str], described: str, is_upright: bool
-) -> str:
-    """A 2 × 2 matrix, cells in reading order; `across` and `down` name the halves, written upright or turned."""
-    side = "side is-upright" if is_upright else "side"
-    top_left, top_right, low_left, low_right = (cell.markup() for cell in cells)
-    return (
-        f'<div class="gh-matrix" role="group" aria-label="{text(described)}">'
-        f'<div class="axis {side}">{text(down[0])}</div>{top_left}{top_right}<div class="axis {side}">{text(down[1])}</div>{low_left}{low_right}'
-        f'<div class="axis"></div><div class="axis">{text(across[0])}</div><div class="axis">{text(across[1])}</div></div>'
+def agenda(items: Sequence[tuple[str, str, bool]], *, described: str) -> str:
+    """Counts of what is to be done beside each other: the count, of what, and whether there is any."""
+    lines = "".join(
+        f'<li class="{"is-due" if is_due else ""}"><b>{text(count)}</b>{text(what)}</li>'
+        for count, what, is_due in items
     )
-
-
-def strip(cells: Sequence[MatrixCell], *, described: str) -> str:
-    """Cells beside each other, in order."""
-    return f'<div class="gh-strip" role="group" aria-label="{text(described)}">{"".join(cell.markup() for cell in cells)}</div>'
+    return f'<ul class="gh-agenda" aria-label="{text(described)}">{lines}</ul>'
 
 
 def note(said: str) -> str:

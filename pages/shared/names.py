@@ -37,6 +37,8 @@ class Names:
         """The name of one code of `dimension`; "not given" for none."""
         if code is None or code != code or code == "":
             return self.words.say("not given")
+        if dimension == "cohort":
+            return self.words.quarter(str(code))
         own = self.own.get(dimension, {}).get(str(code)) or _contract(self.words.language).get(f"{dimension}.{code}")
         return own or _codes(self.words).get(str(code)) or str(code).replace("_", " ").strip().capitalize()
 
@@ -70,6 +72,7 @@ def _dimensions(words: Words) -> Mapping[str, str]:
         "clock": say("Clock"),
         "cell": say("Cell"),
         "age": say("Age"),
+        "cohort": say("Quarter of the first order"),
         "customer_kind": say("Kind of customer"),
         "product_line": say("Product line"),
         "day": say("Day"),
@@ -84,6 +87,24 @@ def _dimensions(words: Words) -> Mapping[str, str]:
         "side": say("Side of the skill"),
         "part": say("Part"),
         "value": say("Figure"),
+    }
+
+
+@cache
+def screens(words: Words) -> Mapping[str, str]:
+    """What every screen is called, by the name of its file."""
+    say = words.say
+    return {
+        "overview": say("Overview"),
+        "lead_sources": say("Lead sources"),
+        "calls_events": say("Calls and events"),
+        "segments": say("Segment matrices"),
+        "complaints": say("Complaints"),
+        "satisfaction": say("Satisfaction"),
+        "retention": say("Retention"),
+        "my_branch": say("My branch"),
+        "data_health": say("Data health"),
+        "metrics": say("Metrics"),
     }
 
 
@@ -160,6 +181,11 @@ def _codes(words: Words) -> Mapping[str, str]:
         "breached_closed": say("Closed late"),
         "breached_open": say("Open and late"),
         "running": say("Open, still in time"),
+        "overdue": say("Overdue"),
+        "within_24h": say("Within 24 h"),
+        "within_72h": say("Within 72 h"),
+        "later": say("Later"),
+        "no_deadline": say("No deadline"),
         "calendar": say("Calendar hours"),
         "working": say("Working hours"),
         "tangibles": say("Tangibles"),
@@ -183,6 +209,7 @@ def _codes(words: Words) -> Mapping[str, str]:
         "block": say("Blocks"),
         "warn": say("Warns"),
         "info": say("Informs"),
+        "post_complaint": say("After a complaint"),
         "phone": say("Phone"),
         "visit": say("Visit"),
         "store": say("Store"),

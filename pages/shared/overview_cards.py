@@ -57,7 +57,7 @@ def _changed(inquiry: Inquiry, metric: str, by: str) -> Drawing | Missing:
         return (
             "no-rows",
             say("Nothing to compare with"),
-            say("Choose a period in the sidebar, and what it is compared with."),
+            say("Choose a period in the sidebar, and the period before or a year before to compare it with."),
         )
     scopes = inquiry.known_scope(metric, before), inquiry.known_scope(metric)
     try:
@@ -75,28 +75,30 @@ def _changed(inquiry: Inquiry, metric: str, by: str) -> Drawing | Missing:
         ]
     )
     table, values = _tables(named, reads, inquiry.names.dimension(by))
-    return Drawing(rows=_bars(named, reads), tells=_why(inquiry, metric, by, scopes, named), table=table, values=values)
+    return Drawing(
+        rows=_bars(named, reads, by), tells=_why(inquiry, metric, by, scopes, named), table=table, values=values
+    )
 
 
 def _decomposed(reader: Reader, metric: str, before: Scope, after: Scope, by: str) -> pd.DataFrame:
     return decompose.decompose(reader, metric, before, after, by=by)
 
 
-def _bars(found: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+def _bars(found: pd.DataFrame, reads: Readable, by: str) -> pd.DataFrame:
     """One row a group and effect, the groups with the greatest effect alone, the others together."""
     words = reads.names.words
     shown, rest = found.iloc[:GROUPS_SHOWN], found.iloc[GROUPS_SHOWN:]
-    columns = ["label", "rate_effect", "mix_effect", "effect"]
+    columns = [by, "label", "rate_effect", "mix_effect", "effect"]
     if len(rest):
         label = words.say_many("{n} other", "{n} others", len(rest))
-        together = pd.DataFrame([{"label": label, **rest[columns[1:]].sum().to_dict()}])
+        together = pd.DataFrame([{"label": label, **rest[columns[2:]].sum().to_dict()}])
         shown = pd.concat([shown[columns], together], ignore_index=True)
     kinds = (("rate_effect", words.say("Its own figure")), ("mix_effect", words.say("Its share of the whole")))
     long = [shown.assign(kind=kind, part=shown[name], said="") for name, kind in kinds]
     long[0]["said"] = [reads.change(effect) for effect in shown["effect"]]
     rows = pd.concat(long, ignore_index=True)
     rows["part_text"] = [reads.change(part) for part in rows["part"]]
-    return rows[["label", "kind", "part", "part_text", "effect", "said"]]
+    return rows[[by, "label", "kind", "part", "part_text", "effect", "said"]].replace({by: {OTHER: None}})
 
 
 def _tables(found: pd.DataFrame, reads: Readable, group: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,27 +1,36 @@
 """The parts of every page: heading with scope and freshness, tiles, cards with charts, and the six kinds of nothing."""
 
 import itertools
-import logging
-import secrets
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache, partial
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
-from pages.shared import cached, drawings, explain, markup, readable, sentences, shapes, takeaway, tiles
-from pages.shared.charts.theme import Look
-from pages.shared.downloads import Sheet
-from pages.shared.drawings import Drawing, Tells
+from pages.shared import (
+    annotations,
+    cached,
+    canvas,
+    drawings,
+    drill,
+    explain,
+    heading,
+    markup,
+    readable,
+    sentences,
+    shapes,
+    takeaway,
+    tiles,
+)
+from pages.shared.downloads import Sheet, Sketch
+from pages.shared.drawings import Draw, Drawing, Tells
 from pages.shared.filters import Asked
+from pages.shared.guard import STYLE, guarded, html
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.names import Names
@@ -30,11 +39,8 @@ from pages.shared.viewer import Viewer
 from warehouse.metrics import metrics
 from warehouse.scope import Scope
 
-STYLE = Path(__file__).parent / "style.css"
-LATE_AFTER = timedelta(hours=26)
 TILES_IN_A_ROW = 5
 ROW_PIXELS, LONGEST_TABLE = 36, 420
-Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class Screen:
     @cached_property
     def inquiry(self) -> Inquiry:
         """Where the page's figures come from."""
-        return Inquiry(viewer=self.viewer, scope=self.asked.scope, last_day=self.asked.last_day)
+        asked = self.asked
+        return Inquiry(viewer=self.viewer, scope=asked.scope, last_day=asked.last_day, page=asked.page)
 
     @property
     def scope(self) -> Scope:
@@ -65,22 +72,33 @@ class Screen:
         """What codes are called."""
         return self.inquiry.names
 
-    def heading(self, title: str, line: str, metric_codes: Sequence[str] = (), *, shows_scope: bool = True) -> None:
+    def heading(
+        self,
+        title: str,
+        line: str,
+        metric_codes: Sequence[str] = (),
+        *,
+        shows_scope: bool = True,
+        shows_held: bool = True,
+    ) -> None:
         """Title, the line that says what the page answers, scope, freshness; what is held; what the address got wrong."""
         st.html(STYLE)
         held = self.viewer.freshness.dropna(subset=["held_since"])
         needed = {feed for code in metric_codes for feed in metrics()[code].feeds} or set(held["feed"])
         concerned = held[held["feed"].isin(needed)]
         scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
-        html(markup.heading(title, line, scope, self._chip(metric_codes, is_held=len(concerned) > 0)))
+        chip = heading.chip(self.inquiry, metric_codes, is_held=len(concerned) > 0)
+        html(markup.heading(title, line, scope, chip))
         self.codes.extend(metric_codes)
-        takeaway.page(self.inquiry, title, self.shown, self.codes)
-        for row in concerned.itertuples():
-            html(markup.nothing(*self._held_notice(str(row.feed), row.held_since, metric_codes)))
+        takeaway.page(self.inquiry, title, self.shown, self.codes, line=line, is_scoped=shows_scope)
+        for row in concerned.itertuples() if shows_held else ():
+            html(markup.nothing(*heading.held(self.inquiry, str(row.feed), row.held_since, metric_codes)))
         if self.viewer.looks_back:
-            self._looking_back()
+            heading.looking_back(self.viewer)
         if self.asked.problems:
             st.warning(sentences.ignored(self.viewer.words, self.asked.problems), icon=":material/link_off:")
+        if self.asked.choices is not None:
+            drill.chips(self.viewer.words, self.names, self.asked.choices)
 
     def tiles(self, *codes: str, width: int = 170) -> None:
         """Rows of tiles, one a metric, each with its explanation one click away."""
@@ -94,7 +112,7 @@ class Screen:
         for code in codes:
             with grid.cell(), self.guarded():
                 html(self.inquiry.kept(("tile", code), lambda code=code: tiles.tile(self.inquiry, code).markup()))
-                self._explained(code, "tile")
+                self._explained((code,), "tile")
         self.shown.append(self.inquiry.kept(("tiles", *codes), lambda: tiles.sheet(self.inquiry, codes)))
 
     def card(self) -> DeltaGenerator:
@@ -146,56 +164,97 @@ class Screen:
         self._card(title, metric, draw, ("made", make, *parameters), partial(make, self.inquiry, *parameters))
 
     def listing(self, title: str, question: Callable[..., pd.DataFrame], metric: str) -> None:
-        """A card's content: the cases behind a figure, as a table."""
+        """A card's content: the cases behind a figure as a table, or that there are none. Few cases are no less to be seen."""
+        say = self.viewer.words.say
         with self.guarded():
-            html(markup.title(title))
-            if missing := self.inquiry.missing(self.inquiry.ask(metric)):
-                html(markup.nothing(*missing))
+            answer = self.inquiry.ask(metric)
+            if answer.absent and (missing := self.inquiry.missing(answer)):
+                self.nothing(title, missing)
                 return
-            say = self.viewer.words.say
-            self.cases(
-                title,
-                cached.rows(self.viewer.asker, question, self.scope),
-                (say("Nothing waits"), say("No case matches the choice in the sidebar.")),
-            )
+            rows = cached.rows(self.viewer.asker, question, self.scope)
+            if rows.empty:
+                self.nothing(
+                    title, ("no-rows", say("Nothing waits"), say("No case matches the choice in the sidebar."))
+                )
+                return
+            html(markup.title(title))
+            self.table(title, readable.cases(rows, self.names))
 
-    def cases(self, title: str, rows: pd.DataFrame, none: tuple[str, str]) -> None:
-        """Cases as a table, or the two sentences that say that there are none."""
-        if rows.empty:
-            html(markup.nothing("no-rows", *none))
-            return
+    def table(self, title: str, rows: pd.DataFrame, tells: str = "") -> None:
+        """Rows as a table that can be taken away, by itself and with the page."""
+        self.shown.append(Sheet(title, tells, rows))
         height = min(ROW_PIXELS * (len(rows) + 1) + 2, LONGEST_TABLE)
-        st.dataframe(readable.cases(rows, self.names), hide_index=True, alt=title, height=height)
+        st.dataframe(rows, hide_index=True, alt=title, height=height)
+        takeaway.table(self.inquiry, title, rows, key=f"table-{next(self.numbers)}")
 
-    def titled(self, title: str, drawing: Drawing, *, metric: str | None = None, draw: Draw | None = None) -> None:
-        """The head of a card: title, the generated sentence, the table behind with its downloads, the explanation of `metric`."""
-        self.shown.append(Sheet(title, drawing.tells, drawing.away))
-        self.codes.extend([metric] if metric else [])
+    def titled(
+        self,
+        title: str,
+        drawing: Drawing,
+        *,
+        metric: str | Sequence[str] = (),
+        sketch: Callable[[], Sketch] | None = None,
+        noted: Sequence[str] = (),
+    ) -> None:
+        """The head of a card: title, the generated sentence, the table behind with its downloads, the explanation of `metric`.
+
+        A card of several figures names them all; `sketch` makes the chart for whoever takes it away, with what is `noted` on it.
+        """
+        tells = self.viewer.words.sentences(drawing.tells, *noted)
+        self.shown.append(Sheet(title, tells, drawing.away, read=drawing.table, sketch=sketch))
+        codes = (metric,) if isinstance(metric, str) else metric
+        self.codes.extend(codes)
+        number = next(self.numbers)
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             html(markup.title(title, drawing.tells))
             with self._popover(self.viewer.words.say("Table"), "table_rows", "card") as opened:
                 if opened.open:
+                    self._choice(drawing, key=f"choice-{number}")
                     st.dataframe(drawing.table, hide_index=True, alt=title)
-                    self._take_away(title, drawing, draw)
-            if metric is not None:
-                self._explained(metric, "card")
+                    with st.container(horizontal=True, gap="xsmall"):
+                        takeaway.table(self.inquiry, title, drawing.away, key=f"away-{number}")
+                        if sketch is not None:
+                            takeaway.pictures(self.inquiry, title, sketch(), tells, key=f"away-{number}")
+            if codes:
+                self._explained(codes, "card")
 
     def drawn(self, title: str, draw: Draw, drawing: Drawing, *, metric: str | None = None) -> None:
-        """A card's content: its head, and the drawing, for which the sentence is the text of screen readers."""
-        self.titled(title, drawing, metric=metric, draw=draw)
-        specified = specification(draw, self.viewer.look, drawing.shape)
-        st.vega_lite_chart(drawing.arrow, specified, alt=drawing.tells, width="stretch")
+        """A card's content: its head, the drawing with the notes on its time axis, and below it what they say.
 
-    def _take_away(self, title: str, drawing: Drawing, draw: Draw | None) -> None:
-        key = f"away-{next(self.numbers)}"
-        with st.container(horizontal=True, gap="xsmall"):
-            takeaway.table(self.inquiry, title, drawing.away, key=key)
-            if draw is not None:
-                specified = specification(draw, replace(self.viewer.look, theme="light"), drawing.shape)
-                takeaway.pictures(self.inquiry, title, specified, drawing.rows, drawing.tells, key=key)
+        The sentence and the notes are the text of screen readers.
+        """
+        look, noted = self.viewer.look, self._noted(draw, drawing, metric)
+        lines = annotations.told(self.inquiry, noted)
+        taken = partial(canvas.sketch, draw, replace(look, theme="light"), drawing, noted)
+        self.titled(title, drawing, metric=metric or (), sketch=taken, noted=lines)
+        by = drill.fields(drawing.marks, self.asked.choices)
+        described = self.viewer.words.sentences(drawing.tells, *lines)
+        canvas.show(title, draw, look, drawing, by=by, noted=noted, described=described)
+        if lines:
+            html("".join(map(markup.note, lines)))
+
+    def _noted(self, draw: Draw, drawing: Drawing, metric: str | None) -> pd.DataFrame:
+        """The notes that stand on the time axis of a drawing; none where it has no such axis."""
+        along = annotations.time_axis(canvas.specification(draw, self.viewer.look, drawing.shape))
+        times = pd.Series(dtype="datetime64[ns]") if along is None else drawing.rows[along]
+        return annotations.on_axis(self.written, self.inquiry, metric, times)
+
+    @cached_property
+    def written(self) -> pd.DataFrame:
+        """The notes that this person may see. Where they fail to load, that is said once, and the charts stand without them."""
+        with self.guarded():
+            return annotations.written(self.viewer)
+        return pd.DataFrame()
+
+    def _choice(self, drawing: Drawing, *, key: str) -> None:
+        """What a click on a mark does, for whoever uses no mouse; a page has a switch of its own for its views."""
+        by = [name for name in drill.fields(drawing.marks, self.asked.choices) if name != drill.VIEW]
+        if by:
+            drill.choose(self.viewer.words, self.names, drawing.marks, by, key=key)
 
     def nothing(self, title: str, missing: Missing) -> None:
         """A card's content where there is nothing to draw."""
+        self.shown.append(Sheet(title, self.viewer.words.sentences(f"{missing[1]}.", missing[2]), pd.DataFrame()))
         html(markup.title(title))
         html(markup.nothing(*missing))
 
@@ -217,90 +276,15 @@ class Screen:
             else:
                 self.nothing(title, made)
 
-    def _explained(self, metric: str, place: str) -> None:
-        """The small button behind which the explanation of `metric` lies; its content is made when it is opened."""
+    def _explained(self, codes: Sequence[str], place: str) -> None:
+        """The small button behind which the explanation of figures lies; its content is made when it is opened."""
+        number = next(self.numbers)
         with self._popover(self.viewer.words.say("About this figure"), "info", place) as opened:
             if not opened.open:
                 return
-            explain.metric(self.viewer, metric)
-            past = tiles.past_table(self.inquiry, metric) if place == "tile" else None
-            if past is not None:
-                st.dataframe(past, hide_index=True, height=240)
+            past = tiles.past_table(self.inquiry, codes[0]) if place == "tile" else None
+            explain.figures(self.viewer, codes, key=f"explain-{number}", by_month=past)
 
     def _popover(self, label: str, icon: str, place: str) -> PopoverContainer:
         key = f"icon-{place}-{next(self.numbers)}"
         return st.popover(label, icon=f":material/{icon}:", type="tertiary", help=label, key=key, on_change="rerun")
-
-    def _chip(self, metric_codes: Sequence[str], *, is_held: bool) -> str:
-        words, now = self.viewer.words, datetime.now(UTC)
-        published = words.moment(self.viewer.published_at, now=now)
-        if is_held:
-            return markup.chip("held", words.say("Held: last good figures, published {when}", when=published))
-        if now - self.viewer.published_at > LATE_AFTER:
-            return markup.chip("late", words.say("Late: last checked and published {when}", when=published))
-        warned = self.inquiry.kept(("warnings", *metric_codes), lambda: explain.warnings(self.viewer, metric_codes))
-        if warned:
-            said = words.say_many(
-                "Published {when}, with {n} warning", "Published {when}, with {n} warnings", len(warned), when=published
-            )
-            return markup.chip("warned", said, words.listed(warned))
-        return markup.chip("fresh", words.say("Checked and published {when}", when=published))
-
-    def _held_notice(self, feed: str, since: datetime, metric_codes: Sequence[str]) -> Missing:
-        words = self.viewer.words
-        guarded_figures = [words.label(metrics()[code].label) for code in metric_codes if feed in metrics()[code].feeds]
-        when = words.moment(since, now=datetime.now(UTC))
-        title = words.say("A delivery of {feed} is held since {since}", feed=self.names.feed(feed), since=when)
-        stopped = words.say("Stopped by: {checks}.", checks=words.listed(explain.stopped_by(self.viewer, feed)) or "–")
-        if not guarded_figures:
-            return "held-back", title, stopped
-        kept = words.say(
-            "Until it is settled, these show the last good state: {figures}.", figures=words.listed(guarded_figures)
-        )
-        return "held-back", title, words.sentences(stopped, kept)
-
-    def _looking_back(self) -> None:
-        words = self.viewer.words
-        when = words.moment(self.viewer.published_at, now=datetime.now(UTC))
-        told = words.say(
-            "You look at refresh {refresh}, published {when}, not at the newest one.",
-            refresh=self.viewer.reader.refresh_id,
-            when=when,
-        )
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        left.info(told)
-        right.button(words.say("Show the newest"), on_click=_forget_refresh, width="stretch")
-
-
-def html(piece: str) -> None:
-    """Draw one piece of `markup`."""
-    st.markdown(f'<div class="gh">{piece}</div>', unsafe_allow_html=True, width="stretch")
-
-
-@contextmanager
-def guarded(say: Callable[..., str]) -> Iterator[None]:
-    """What fails inside becomes one sentence with a reference; its trace goes to the log under the same reference."""
-    try:
-        yield
-    except Exception:
-        reference = secrets.token_hex(3)
-        logging.exception("a figure failed to load, reference %s", reference)
-        told = say(
-            "Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference
-        )
-        html(markup.nothing("failed", say("This could not be loaded"), told))
-
-
-@lru_cache(maxsize=512)
-def specification(draw: Draw, look: Look, columns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """The Vega-Lite of a chart, made once for its look and the shape of its rows; rows travel beside it."""
-    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
-    made: dict[str, Any] = draw(empty, look).to_dict()
-    if len(made.get("datasets", {})) > 1:
-        raise ValueError(f"{draw.__name__} draws other rows than those it was given")
-    return {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
-
-
-def _forget_refresh() -> None:
-    st.session_state["refresh"] = None
-    st.query_params.pop("refresh", None)

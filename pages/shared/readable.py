@@ -57,7 +57,7 @@ class Readable:
             case "duration":
                 return words.duration(value, self.metric.unit)
             case "score":
-                return words.number(value, 1)
+                return words.number(value, self._digits)
             case "ratio":
                 return words.say("{n} per 100", n=words.number(self._per_100 * value, 1))
             case _:
@@ -87,12 +87,17 @@ class Readable:
             case "count" | "parts":
                 return words.signed(difference)
             case _:
-                return words.signed(difference, 1)
+                return words.signed(difference, self._digits)
 
     @property
     def _per_100(self) -> int:
         """What a ratio is multiplied with to be told per 100: some are counted so already."""
         return 1 if "per 100" in self.metric.unit else 100
+
+    @property
+    def _digits(self) -> int:
+        """How many digits a score is written with: a coefficient between 0 and 1 says nothing with one."""
+        return 2 if self.metric.unit.startswith("coefficient") else 1
 
     @property
     def _form(self) -> str:

@@ -19,11 +19,12 @@ NAMED_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The table as markup, the sentence that says what it shows, and the figures for taking away."""
+    """The table as markup, the sentence that says what it shows, the figures for taking away, and the codes of its groups."""
 
     tells: str
     table: str
     values: pd.DataFrame
+    groups: pd.DataFrame
 
 
 def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
@@ -31,7 +32,8 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
     with screen.guarded():
         made = screen.inquiry.kept(("scorecard", tuple(codes), by), lambda: _made(screen.inquiry, codes, by))
         if isinstance(made, Scorecard):
-            screen.titled(title, Drawing(rows=made.values, tells=made.tells, table=made.values))
+            drawing = Drawing(rows=made.groups, tells=made.tells, table=made.values)
+            screen.titled(title, drawing, metric=tuple(codes))
             html(made.table)
         else:
             screen.nothing(title, made)
@@ -66,7 +68,9 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     rest = [[Cell(group), *cells.values()] for group, cells in lines.items()]
     drawn = markup.table(headers, [first, *rest], described=tells, whole=True)
     texts = [[each.said for each in line] for line in (first, *rest)]
-    return Scorecard(tells=tells, table=drawn, values=pd.DataFrame(texts, columns=headers))
+    return Scorecard(
+        tells=tells, table=drawn, values=pd.DataFrame(texts, columns=headers), groups=pd.DataFrame({by: groups})
+    )
 
 
 def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric) -> Cell:

@@ -21,6 +21,16 @@ NAMED_AT_MOST = 3
 
 def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> str:
     """North region · 7 branches · 1 Jan – 31 Mar 2026 · compared with the 90 days before."""
+    said = [*place(words, names, asked, branches), _period(words, asked)]
+    said += [
+        f"{names.dimension(name)}: {words.listed([names.of_code(name, code) for code in codes])}"
+        for name, codes in asked.filters.items()
+    ]
+    return " · ".join([*said, *_compared(words, asked)])
+
+
+def place(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> list[str]:
+    """North region, and 7 branches: which of `branches` are asked for."""
     chosen = branches
     if asked.regions:
         chosen = chosen[chosen["region_id"].isin(asked.regions)]
@@ -35,20 +45,23 @@ def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> s
     who = (
         chosen["branch_name"].iloc[0] if len(chosen) == 1 else words.say_many("{n} branch", "{n} branches", len(chosen))
     )
-    said = [where, str(who), _period(words, asked)]
-    said += [
-        f"{names.dimension(name)}: {words.listed([names.of_code(name, code) for code in codes])}"
-        for name, codes in asked.filters.items()
-    ]
-    before = asked.compared()
-    if before is not None and before.period is not None and asked.period is not None:
-        days = words.number(asked.period.days)
-        said.append(
-            words.say("compared with the {days} days before", days=days)
-            if asked.comparison == "before"
-            else words.say("compared with the same {days} days a year before", days=days)
-        )
-    return " · ".join(said)
+    return [where, str(who)]
+
+
+def _compared(words: Words, asked: Scope) -> list[str]:
+    """What the figures are held against; nothing where that is nothing."""
+    days = "" if asked.period is None else words.number(asked.period.days)
+    match asked.comparison:
+        case "before" if days:
+            return [words.say("compared with the {days} days before", days=days)]
+        case "year" if days:
+            return [words.say("compared with the same {days} days a year before", days=days)]
+        case "target":
+            return [words.say("compared with targets")]
+        case "company":
+            return [words.say("compared with the whole company")]
+        case _:
+            return []
 
 
 def ignored(words: Words, problems: Sequence[Problem]) -> str:

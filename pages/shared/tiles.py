@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from pages.shared import markup, readable, sentences
+from pages.shared import distances, markup, readable, sentences
 from pages.shared.downloads import Sheet
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Tile
@@ -23,14 +23,17 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
         return Tile(label=label, figure="", small=(title,), described=words.sentences(f"{label}: {title}.", why))
     now = inquiry.readable(answer).iloc[0]
     past = _past(inquiry, code)
+    held_against = distances.badge(inquiry, code, now)
+    is_judged = held_against is not None and inquiry.scope.comparison == "target"
     badges = (
-        sentences.alarm(words, about, now["value"]),
-        change(inquiry, code, now),
+        None if is_judged else sentences.alarm(words, about, now["value"]),
+        held_against or change(inquiry, code, now),
         sentences.newest_signal(words, past),
     )
     small = sentences.certainty(words, now)
     if inquiry.scope.period is not None and answer.rows.attrs.get("period", inquiry.scope.period) is None:
         small.append(words.say("all time: its dates are unknown"))
+    small += [line for line in (distances.target_line(inquiry, code), distances.company_line(inquiry, code)) if line]
     return Tile(
         label=label,
         figure=now["value_text"],
@@ -42,10 +45,10 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
 
 
 def sheet(inquiry: Inquiry, codes: Sequence[str]) -> Sheet:
-    """The tiles as rows of one sheet: figure, interval, n, unit, or why there is no figure."""
+    """The tiles as rows of one sheet: figure, interval, n, unit, target, or why there is no figure."""
     say, label = inquiry.viewer.words.say, inquiry.viewer.words.label
     lines = [{say("Tile"): label(metrics()[code].label), say("Code"): code, **_row(inquiry, code)} for code in codes]
-    return Sheet(say("Tiles"), say("The figures at the head of the page."), pd.DataFrame(lines))
+    return Sheet(say("Tiles"), say("The figures at the head of the page."), pd.DataFrame(lines), figures=tuple(codes))
 
 
 def past_table(inquiry: Inquiry, code: str) -> pd.DataFrame | None:
@@ -91,7 +94,12 @@ def _row(inquiry: Inquiry, code: str) -> dict[str, object]:
     if missing := inquiry.missing(answer):
         return {say("Remark"): missing[1]}
     row = readable.values(inquiry.readable(answer), inquiry.names, ()).iloc[0].to_dict()
-    return {**row, say("Unit"): inquiry.viewer.words.label(metrics()[code].unit_label)}
+    wanted = distances.target(inquiry, code)
+    return {
+        **row,
+        say("Unit"): inquiry.viewer.words.label(metrics()[code].unit_label),
+        **({say("Target"): wanted.value} if wanted else {}),
+    }
 
 
 def _past(inquiry: Inquiry, code: str) -> list[float]:

@@ -1,5 +1,6 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,11 +20,18 @@ from warehouse.queries.state import Standing
 
 DEMO = {name: person for name, (person, _) in DEMO_PEOPLE.items()}
 """The three people of the made-up company, by the name that stands in the address."""
+ALONG = "along"
+"""Where the session keeps the parameters that go along from page to page: Streamlit forgets the widgets of the page left."""
+REFRESH = re.compile(r"[1-9][0-9]{0,17}")
+"""How an address names a refresh."""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """One person at one click: what the database lets them see, at which refresh, in which language and theme."""
+    """One person at one click: what the database lets them see, at which refresh, in which language and theme.
+
+    `unknown_refresh` is what the address named as a refresh without there being such a one.
+    """
 
     person: str
     standing: Standing
@@ -32,6 +40,7 @@ class Viewer:
     words: Words
     theme: Theme
     is_demo: bool = False
+    unknown_refresh: str | None = None
 
     @property
     def asker(self) -> cached.Asker:
@@ -108,6 +117,17 @@ def visitors_words() -> Words:
     return Words(language=_language(), zone=_zone())
 
 
+def of_the_session(name: str) -> str | None:
+    """A parameter that goes along from page to page: as its widget says now, else the address, else as on the page before."""
+    return st.session_state.get(name) or st.query_params.get(name) or st.session_state.get(ALONG, {}).get(name)
+
+
+def forget_refresh() -> None:
+    """Look at the newest refresh again."""
+    st.session_state.get(ALONG, {}).pop("refresh", None)
+    st.query_params.pop("refresh", None)
+
+
 def _is_demo() -> bool:
     """Whether the three made-up people exist: only where the embedded warehouse holds the generated company."""
     return cached.settings().is_embedded and cached.company(DEMO["executive"]) == "demo"
@@ -115,7 +135,7 @@ def _is_demo() -> bool:
 
 def _demo_person(words: Words) -> str | None:
     """The demo person chosen; None after having drawn the chooser."""
-    asked = st.session_state.get("as") or st.query_params.get("as")
+    asked = of_the_session("as")
     if asked not in DEMO:
         door.demo_people(words)
         return None
@@ -134,21 +154,23 @@ def _signed_in(words: Words) -> str | None:
 
 
 def _at_asked_refresh(viewer: Viewer) -> Viewer:
-    """`viewer` at the refresh that the address names, if it was ever published."""
-    asked = st.query_params.get("refresh") if len(st.query_params) else st.session_state.get("refresh")
+    """`viewer` at the refresh that the address names, if it was ever published. The menu leaves the address empty: then the
+    one looked at before."""
+    asked = st.query_params.get("refresh") if len(st.query_params) else st.session_state.get(ALONG, {}).get("refresh")
     if asked is None or asked == str(viewer.standing.refresh_id):
         return viewer
+    if not REFRESH.fullmatch(asked):
+        return replace(viewer, unknown_refresh=asked)
+    earlier = int(asked)
     try:
-        earlier = int(asked)
         published = state.published_at(viewer.reader, earlier)
-    except (ValueError, UnknownRefresh):
-        st.warning(viewer.words.say("The address names a refresh that was never published. You see the newest one."))
-        return viewer
+    except UnknownRefresh:
+        return replace(viewer, unknown_refresh=asked)
     return replace(viewer, reader=replace(viewer.reader, refresh_id=earlier), published_at=published)
 
 
 def _language() -> Language:
-    asked = st.session_state.get("lang") or st.query_params.get("lang")
+    asked = of_the_session("lang")
     return asked if asked in LANGUAGES else language_of(st.context.locale)
 
 

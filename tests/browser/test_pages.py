@@ -10,7 +10,18 @@ from pages.shared.text import translations
 from tests.browser.conftest import HOUSE, Dashboard, settled
 
 pytestmark = pytest.mark.browser
-SCREENS = ("", "lead_sources", "calls_events", "segments", "complaints", "satisfaction", "data_health", "metrics")
+SCREENS = (
+    "",
+    "lead_sources",
+    "calls_events",
+    "segments",
+    "complaints",
+    "satisfaction",
+    "retention",
+    "my_branch",
+    "data_health",
+    "metrics",
+)
 PEOPLE = ("executive", "head", "steward")
 SCREENSHOTS = HOUSE / "build" / "screenshots"
 LONG_ENOUGH_TO_BE_A_SENTENCE = 14

@@ -215,7 +215,7 @@ def standings(company: Company, matrix: str) -> pd.DataFrame:
 def cells(rows: pd.DataFrame) -> list[Figures]:
     """The cells that hold anybody, with money and visits."""
     found: list[Figures] = []
-    revenue = rows["revenue"].sum()
+    revenue, near = rows["revenue"].sum(), rows["would_move"].mean()
     for row in parts(tally(rows["part"], sorted(rows["part"].unique()))):
         here = rows[rows["part"] == row["part"]]
         money, got, due = here["revenue"].sum(), here["visits"].sum(), here["visits_due"].sum()
@@ -229,6 +229,7 @@ def cells(rows: pd.DataFrame) -> list[Figures]:
                 "coverage": got / due if due else np.nan,
                 "would_move": int(here["would_move"].sum()),
                 "would_move_share": here["would_move"].mean(),
+                "would_move_of_all": near,
             }
         )
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from itertools import combinations
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -14,15 +15,15 @@ from tests.oracle.recover import recovered
 from tests.oracle.scopes import ONE_AT_A_TIME, asked, periods
 from warehouse.metrics import TIMES, Metric, metrics
 from warehouse.queries.figures import SHAPES, FeedAbsent, figure
-from warehouse.scope import Period, Scope
+from warehouse.scope import Comparison, Period, Scope
 
 EXAMPLES = 3
 OF_A_KIND = {kind: [code for code, about in metrics().items() if about.kind == kind] for kind in SHAPES}
 LAST_YEAR = Scope(period=Period(start=date(2025, 4, 1), end=date(2026, 4, 1)))
 NO_WHOLE = frozenset({"lead.four_marks", "five.ladder"})
 """Parts that are no parts of one whole: a lead may have several marks, a customer stands on several rungs."""
-APART = frozenset({*TIMES, *ONE_AT_A_TIME, "scale", "owner", "part", "side", "dimension"})
-"""Dimensions over which nothing is ever added: standings of several days, both clocks, every question."""
+APART = frozenset({*TIMES, *ONE_AT_A_TIME, "scale", "owner", "part", "side", "dimension", "age"})
+"""Dimensions over which nothing is ever added: standings of several days, both clocks, every question, a cohort at several ages."""
 
 
 @pytest.fixture(params=[kind.name for kind in KINDS], scope="session")
@@ -151,9 +152,9 @@ def ended(company: Company) -> "pd.Series[int]":
 @settings(max_examples=200, deadline=None, database=None, derandomize=True)
 @given(period=periods())
 def test_a_period_is_compared_with_one_of_equal_length(period: Period | None) -> None:
-    for comparison in ("before", "year", "none"):
+    for comparison in get_args(Comparison):
         found = Scope(period=period, comparison=comparison, filters={"source": ("radio",)}).compared()
-        if period is None or comparison == "none":
+        if period is None or comparison not in {"before", "year"}:
             assert found is None
             continue
         assert found is not None

@@ -1,6 +1,7 @@
 """A stand-in for the warehouse: plausible figures of a small company, the same on every run, so that pages are tested without a server."""
 
 import itertools
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ import pandas as pd
 import pytest
 
 from pages.shared import cached
-from warehouse.metrics import TIMES, metrics
-from warehouse.queries import complaint_lists, decompose, figures, lists, state
+from warehouse.metrics import TIMES, cells, cuts, metrics
+from warehouse.queries import annotations, case_lists, complaint_lists, decompose, exports, figures, lists, state
+from warehouse.queries import company as totals
 from warehouse.queries.figures import FeedAbsent
 from warehouse.queries.reader import Reader
 from warehouse.queries.state import Standing
@@ -49,6 +51,13 @@ CODES = {
     "side": ("contact", "eliciting", "informing", "influencing"),
     "dimension": ("tangibles", "reliability", "responsiveness", "assurance", "empathy"),
     "group_kind": ("tier", "region", "channel", "complaint_outcome"),
+    "cohort": ("2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"),
+    "age": (1, 2, 3),
+    "usage": ("private", "company"),
+    "product_satisfied": ("no", "yes"),
+    "service_satisfied": ("no", "yes"),
+    "from_cell": ("loyal", "opportunity", "edge", "lost"),
+    "to_cell": ("loyal", "opportunity", "edge", "lost"),
 }
 PARTS = {
     "complaint.sla": ("met", "breached_closed", "breached_open", "running"),
@@ -56,6 +65,12 @@ PARTS = {
     "complaint.backlog_due": ("overdue", "24", "72", "later"),
     "matrix.portfolio": ("star", "question", "cash_cow", "dog"),
     "matrix.value_tier": ("loyal", "opportunity", "edge", "lost"),
+    "matrix.distributor": ("profit", "relation", "risk", "support"),
+    "matrix.apostle": ("apostle", "loyalist", "mercenary", "hostage", "defector"),
+    "matrix.service_type": ("quality", "factory", "friendly", "indifferent"),
+    "matrix.branch_service_type": ("quality", "factory", "friendly", "indifferent"),
+    "matrix.pareto": ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
+    "matrix.product_age": ("up_to_2", "2_to_5", "over_5", "unknown"),
     "csat.distribution": ("1", "2", "3", "4", "5"),
     "complaint.cause": ("service_below_expectation", "product", "wrong_colour", "unknown"),
     "csat.moved": ("much_less", "less", "equal", "more", "much_more"),
@@ -91,7 +106,10 @@ class Company:
     broken: bool = False
     is_demo: bool = True
     held: tuple[str, ...] = ()
+    notes: tuple[dict[str, object], ...] = ()
     nobody: frozenset[str] = frozenset()
+    taken: list[dict[str, str]] = field(default_factory=list)
+    """What was noted before it was taken away."""
     published_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=2))
 
     def standing(self, reader: Reader) -> Standing:
@@ -264,15 +282,6 @@ class Company:
             columns=columns,
         )
 
-    def refusals(self, reader: Reader) -> pd.DataFrame:
-        """Two reasons, for stewards."""
-        columns = ["feed", "column_name", "reason_code", "refused", "files", "example"]
-        rows = [
-            ["complaints", "branch_id", "unknown_branch", 9, 2, "complaints-03.csv:17"],
-            ["leads", "collected_at", "bad_instant", 4, 1, "leads.csv:9"],
-        ]
-        return pd.DataFrame(rows if "data_steward" in self.standing(reader).roles else [], columns=columns)
-
     def customers(self, reader: Reader, scope: Scope, *, matrix: str, cell: str, most: int = 200) -> pd.DataFrame:
         """One customer in every cell."""
         return pd.DataFrame(
@@ -285,9 +294,40 @@ class Company:
                     "orders": 3,
                     "last_ordered_on": LAST_DAY,
                     "visits_got": None,
+                    "visits_due": 1.5,
+                    "in_cell": 1,
+                    "as_of_on": LAST_DAY,
+                    **dict.fromkeys(("portfolio", "value_tier", "distributor", "apostle")),
+                    "action_en": "call before it is too late",
+                    "action_zh": "尽早联系",
                 }
             ]
         )
+
+    def points(self, reader: Reader, scope: Scope, *, matrix: str) -> pd.DataFrame:
+        """A point in every cell, and some who are left out."""
+        placed = [cell for cell in cells(matrix) if cell != "unknown"]
+        rows = [
+            {
+                "customer_code": f"K-{at}",
+                "as_of_on": LAST_DAY,
+                "cell": cell,
+                "x": at + 1.0,
+                "y": 0.2 * at,
+                "customers": 1,
+            }
+            for at, cell in enumerate(placed)
+        ]
+        return pd.DataFrame(rows).assign(left_out=2)
+
+    def cuts(self, reader: Reader, *, matrix: str) -> pd.DataFrame:
+        """Both cuts of the last month."""
+        if matrix == "value_tier":
+            return pd.DataFrame(columns=["month_on", "axis", "measured_by", "cut_at", "corner_at"])
+        axes = json.loads(cuts())[matrix]["axes"]
+        measured_by = {"portfolio": "wallets"}.get(matrix, "orders")
+        rows = [[LAST_DAY.replace(day=1), axis, measured_by, 2.5, None] for axis in axes]
+        return pd.DataFrame(rows, columns=["month_on", "axis", "measured_by", "cut_at", "corner_at"])
 
     def overdue(self, reader: Reader, scope: Scope) -> pd.DataFrame:
         """Two complaints that wait."""
@@ -309,10 +349,49 @@ class Company:
         ]
         return pd.DataFrame(rows)
 
+    def cases(self, reader: Reader, scope: Scope, *, most: int = 200) -> pd.DataFrame:
+        """Two of 250 cases of every kind, one of which little is known of."""
+        at = pd.Timestamp("2026-03-20T02:00:00Z")
+        known = {
+            "complaint_id": "C-1",
+            "lead_id": "L-1",
+            "invite_id": "S-1",
+            "event_id": "E-1",
+            "customer_code": "K-1",
+            "branch_id": "north-1",
+            "sla": "breached_open",
+            "category_code": "delivery",
+            "severity_code": "high",
+            "channel_code": "phone",
+            "cause_code": "product",
+            "handler_staff_id": "h1",
+            "source_code": "radio",
+            "method_code": "phone",
+            "wave_code": "2026",
+            "event_kind": "talk",
+            "opened_at": at,
+            "due_at": at,
+            "ended_at": at,
+            "collected_at": at,
+            "sent_on": LAST_DAY,
+            "answered_at": at,
+            "held_on": LAST_DAY,
+            "is_responded": True,
+            "is_genuine": False,
+            "overall": 2.0,
+            "overall_from": 1.0,
+            "overall_to": 5.0,
+            "recommend": 3.0,
+        }
+        always = {"stage": 4, "invited": 9, "confirmed": 5, "attended": 4, "existing": 1, "as_of": at, "cases": 250}
+        return pd.DataFrame([{**known, **always}, {**dict.fromkeys(known), **always}])
+
     def _values(self, reader: Reader, scope: Scope, name: str) -> Sequence[object]:
         places = self.branches(reader)
         if name in {"region", "branch"}:
             return list(dict.fromkeys(places[f"{name}_id"]))
+        if name in {"from_cell", "to_cell"} and (matrix := scope.filters.get("matrix")):
+            return [cell for cell in cells(matrix[0]) if cell != "unknown"]
         if name in TIMES:
             step = {"day": "D", "week": "W-MON", "month": "MS"}[name]
             start, end = (
@@ -395,6 +474,9 @@ def _further(metric: str, chance: random.Random) -> dict[str, float]:
         "lead.four_marks": {"unknown": 60.0},
         **{f"lead.conversion_{days}": {"pending": 0.0} for days in (30, 90, 180)},
         "lead.roi": {"pending": 12.0},
+        "retention.cohort": {"pending": 0.0},
+        "matrix.repurchase": {"pending": 9.0},
+        "matrix.product_age": {"orders_a_year": 2 * any_share, "satisfaction": 70.0, "answers": 40.0},
     }.get(metric, {})
 
 
@@ -406,6 +488,11 @@ def _of_cell(position: int) -> dict[str, float]:
         "visits_due": 60.0,
         "coverage": 0.5,
         "by_wallets": 0.0,
+        "would_move": 10.0,
+        "would_move_share": 0.05 * (position + 1),
+        "would_move_of_all": 0.125,
+        "audits": 12.0,
+        "share_so_far": 1 - 0.6 ** (position + 1),
     }
 
 
@@ -421,11 +508,11 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         "held": company.held_loads,
         "refreshes": company.refreshes,
         "checks": company.checks,
-        "last_checks": company.checks,
-        "quarantine_reasons": company.refusals,
         "published_at": lambda reader, refresh: company.published_at,
     }.items():
         patch.setattr(state, name, answer)
+    patch.setattr(exports, "note", lambda reader, **noted: company.taken.append({"person": reader.person, **noted}))
+    patch.setattr(totals, "sees_all", lambda reader: len(company.standing(reader).branches) == len(BRANCHES))
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)
     patch.setattr(decompose, "decompose", company.decompose)
@@ -436,4 +523,9 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         lambda reader: pd.DataFrame({"source_code": ["radio"], "label_en": ["Radio"], "label_zh": ["电台"]}),
     )
     patch.setattr(lists, "customers", company.customers)
+    patch.setattr(lists, "points", company.points)
+    patch.setattr(lists, "cuts", company.cuts)
+    for kind in ("complaints", "leads", "answers", "events"):
+        patch.setattr(case_lists, kind, company.cases)
+    patch.setattr(annotations, "written", lambda reader: pd.DataFrame(company.notes))
     patch.setattr(complaint_lists, "overdue", company.overdue)

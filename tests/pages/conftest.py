@@ -9,7 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.branch_lists import Lists, open_lists
 from tests.pages.company import Company, open_company
+from tests.pages.health_book import HealthBook, open_book
 
 Open = Callable[..., AppTest]
 Drawn = list[tuple[pd.DataFrame, dict[str, Any], str]]
@@ -24,7 +26,19 @@ def company(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Company:
 
 
 @pytest.fixture
-def open_page(company: Company) -> Open:
+def lists(company: Company, monkeypatch: pytest.MonkeyPatch) -> Lists:
+    """The same company's lists of things to do."""
+    return open_lists(company, monkeypatch)
+
+
+@pytest.fixture
+def book(company: Company, monkeypatch: pytest.MonkeyPatch) -> HealthBook:
+    """What stewards look into at the same company."""
+    return open_book(company, monkeypatch)
+
+
+@pytest.fixture
+def open_page(company: Company, lists: Lists, book: HealthBook) -> Open:
     """Opens one page as one of the three people: open_page("complaints", "head", lang="zh_CN", region="north")."""
 
     def opened(page: str, person: str = "executive", **parameters: str | list[str]) -> AppTest:
@@ -41,9 +55,12 @@ def open_page(company: Company) -> Open:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
     kept: Drawn = []
-    monkeypatch.setattr(
-        st, "vega_lite_chart", lambda rows, spec, *, alt, width: kept.append((rows.to_pandas(), spec, alt))
-    )
+
+    def keep(rows: Any, spec: dict[str, Any], *, alt: str, **_: Any) -> None:
+        own = spec["datasets"]["rows"] if rows is None else rows
+        kept.append((own.to_pandas(), spec, alt))
+
+    monkeypatch.setattr(st, "vega_lite_chart", keep)
     return kept
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pages.shared import panels
+from pages.shared import canvas
 from pages.shared.charts.theme import PALETTES, Look, Palette
 from pages.shared.text import Words
 from tests.pages.conftest import Drawn, Open
@@ -55,7 +55,7 @@ def test_a_drawing_of_other_rows_than_its_own_is_refused() -> None:
 
     look = Look(theme="light", language="en", say=Words("en").say)
     with pytest.raises(ValueError, match="two_tables draws other rows"):
-        panels.specification(two_tables, look, (("x", "float64"),))
+        canvas.specification(two_tables, look, (("x", "float64"),))
 
 
 def test_both_languages_draw_the_same_rows_under_other_words(open_page: Open, drawn: Drawn) -> None:

@@ -14,7 +14,7 @@ def test_whatever_a_feed_says_stays_text_on_one_line() -> None:
         markup.title(NASTY, NASTY),
         markup.badge("good", NASTY),
         markup.table([NASTY], [[Cell(NASTY, "good", NASTY)]], described=NASTY),
-        markup.strip([MatrixCell(NASTY, NASTY, [NASTY], NASTY)], described=NASTY),
+        MatrixCell(NASTY, NASTY, [NASTY], NASTY, place=NASTY).markup(),
         Tile(label=NASTY, figure=NASTY, small=[NASTY], history=[1.0, 2.0, 3.0], described=NASTY).markup(),
     ]
     for piece in pieces:

@@ -11,6 +11,8 @@ SCREENS = (
     "segments",
     "complaints",
     "satisfaction",
+    "retention",
+    "my_branch",
     "data_health",
     "metrics",
 )

@@ -9,7 +9,15 @@ import pytest
 from tests.harness import House
 from warehouse.db import Database
 
-TABLES = ("repurchase", "service_type", "product_age", "pareto", "skill_profile", "survey_reach")
+TABLES = (
+    "repurchase",
+    "service_type",
+    "product_age",
+    "pareto",
+    "skill_profile",
+    "survey_reach",
+    "retention_cohort",
+)
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 800
 Row = dict[str, object]
@@ -20,7 +28,7 @@ def when(rng: np.random.Generator) -> datetime:
 
 
 def company(rng: np.random.Generator) -> dict[str, list[Row]]:
-    """Sixty people of whom a third is on no file, with everything that the six tables are made of."""
+    """Sixty people of whom a third is on no file, with everything that these tables are made of."""
     people, staff = [f"c{number}" for number in range(60)], [f"p{number}" for number in range(8)]
     return {
         "branches": [{"branch_id": f"b{n}", "region_id": f"r{n % 2}"} for n in range(4)],

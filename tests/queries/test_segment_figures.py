@@ -99,6 +99,7 @@ def test_a_matrix(firm: Firm, matrix: str, month: date) -> None:
     near = firm.near(matrix, month).groupby(expected).sum()
     assert found["would_move"].to_dict() == near.reindex(found.index, fill_value=0).to_dict()
     assert found["would_move_share"].to_dict() == pytest.approx((found["would_move"] / found["value"]).to_dict())
+    assert found["would_move_of_all"].tolist() == pytest.approx([near.sum() / len(expected)] * len(found))
 
 
 def test_the_band_matters_in_this_company(firm: Firm) -> None:

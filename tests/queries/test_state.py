@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from tests.harness import EXECUTIVE, House
 from warehouse import db
-from warehouse.queries import state
+from warehouse.queries import health, state
 from warehouse.queries.reader import Reader, UnknownRefresh
 
 UNTIL = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -85,7 +85,11 @@ def test_a_check_is_told_as_it_stood_at_the_refresh_and_not_after(house: House) 
     _check(house, second, "failed")
     assert list(state.checks(house.reader())["outcome"]) == ["failed"]
     assert list(state.checks(earlier)["outcome"]) == ["passed"]
-    assert list(state.last_checks(earlier)["refresh_id"]) == [second]
+    history = health.check_history(earlier).iloc[0]
+    assert (history["refresh_id"], history["outcome"], history["last_failed_in"]) == (second, "failed", second)
+    assert history["outcomes"] == ("passed", "failed"), "the oldest first"
+    runs = health.check_results(earlier, "delivery", "branches", "columns")
+    assert list(runs["refresh_id"]) == [first, second]
 
 
 def test_rows_of_loads_and_refusals_are_for_stewards(house: House) -> None:
@@ -96,7 +100,7 @@ def test_rows_of_loads_and_refusals_are_for_stewards(house: House) -> None:
                 " values ('steward@example.com', 'data_steward', 'company', 'test')"
             )
         )
-    assert state.quarantine_reasons(house.reader()).empty
+    assert health.refused_groups(house.reader()).empty
     assert int(state.refreshes(house.reader())["delivered"].iloc[0]) == 0
     told = state.refreshes(_reader(house, "steward@example.com")).iloc[0]
     assert (told["delivered"], told["accepted"]) == (2, 2)

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 import typer
 from sqlalchemy import text
 
-from warehouse import db, ledger, stewardship
+from warehouse import comparison, db, ledger, stewardship
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse, operator
 from warehouse.receive import Delivery, Received
@@ -43,6 +43,7 @@ def refresh_(
         database = open_warehouse()
         deliveries = _deliveries(database, source or [], from_, zone=zone, currency=currency)
         outcome = refresh(database, keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
+        comparison.after(database, outcome, tell=output.say)
     except (ValueError, OSError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
     raise typer.Exit(tell(outcome, to_json=json))
@@ -69,7 +70,9 @@ def _deliveries(
 def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Json = False) -> None:
     """Take every row of a load out of the figures."""
     try:
-        outcome = stewardship.discard(open_warehouse(), load_id, by=operator(), tell=output.say)
+        database = open_warehouse()
+        outcome = stewardship.discard(database, load_id, by=operator(), tell=output.say)
+        comparison.after(database, outcome, tell=output.say)
     except (LookupError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
@@ -83,7 +86,9 @@ def release(
 ) -> None:
     """Let pass what holds a refresh, for checks that allow it."""
     try:
-        outcome = stewardship.release(open_warehouse(), refresh_id, reason=reason, by=operator(), tell=output.say)
+        database = open_warehouse()
+        outcome = stewardship.release(database, refresh_id, reason=reason, by=operator(), tell=output.say)
+        comparison.after(database, outcome, tell=output.say)
     except (stewardship.NotReleasable, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))

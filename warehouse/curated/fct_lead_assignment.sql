@@ -18,6 +18,7 @@ assignment as (
 final as (
     select
         lead_id,
+        staff_id,
         assigned_at,
         cast(assigned_at at time zone :zone as date) as assigned_on,
         cast(date_trunc('month', assigned_at at time zone :zone) as date) as cohort_on,

@@ -18,7 +18,7 @@ complaint as (
         *,
         cast(first_resolved_month - interval '1 month' as date) as month_before
     from curated.fct_complaint
-    where first_resolved_month = any(:slices) and coalesce(outcome_code, 'resolved') = 'resolved'
+    where first_resolved_month = any(:slices) and (outcome_code = 'resolved' or outcome_code is null)
 ),
 
 branch as (

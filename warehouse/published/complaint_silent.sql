@@ -23,17 +23,17 @@ dissatisfied as (
         s.branch_id,
         s.sent_on,
         s.method_code,
-        s.wave_code
+        s.wave_code,
+        exists(
+            select 1
+            from curated.fct_complaint as c
+            where c.customer_id = s.customer_id and c.customer_code is not null
+        ) as has_complained
     from survey as s
     inner join curated.fct_survey_answer as a on s.customer_id = a.customer_id and s.invite_id = a.invite_id
     where
         a.question_code = 'overall'
         and (a.score - a.scale_min + 0.5) / nullif(a.scale_max - a.scale_min + 1, 0) < 0.4
-),
-
-complained as (
-    select distinct customer_id from curated.fct_complaint
-    where customer_code is not null
 ),
 
 final as (
@@ -45,10 +45,9 @@ final as (
         d.method_code,
         d.wave_code,
         count(*) as dissatisfied,
-        count(*) filter (where c.customer_id is null) as never_complained
+        count(*) filter (where not d.has_complained) as never_complained
     from dissatisfied as d
     left join branch as b on d.branch_id = b.branch_id
-    left join complained as c on d.customer_id = c.customer_id
     group by d.cohort_on, d.branch_id, b.region_id, d.sent_on, d.method_code, d.wave_code
 )
 

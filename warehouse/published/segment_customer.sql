@@ -54,6 +54,8 @@ standing as (
         max(x) filter (where matrix = 'portfolio') as attractiveness,
         max(y) filter (where matrix = 'portfolio') as support,
         max(x) filter (where matrix = 'apostle') as satisfaction,
+        max(y) filter (where matrix = 'distributor') as distributor_loyalty,
+        max(y) filter (where matrix = 'apostle') as apostle_loyalty,
         max(spend) as spend,
         max(orders) as orders
     from placed
@@ -99,6 +101,8 @@ final as (
         n.attractiveness,
         n.support,
         n.satisfaction,
+        n.distributor_loyalty,
+        n.apostle_loyalty,
         n.spend,
         n.orders,
         cast(c.cuts -> 'portfolio' -> 'visits' ->> n.portfolio as numeric) as portfolio_visits_due,

@@ -34,7 +34,8 @@ final as (
         is_responded,
         reopened_count,
         open_seconds / 3600 as open_hours,
-        working_seconds / 3600 as working_hours
+        working_seconds / 3600 as working_hours,
+        count(*) over () as in_all
     from waiting
     where
         (cast(:hours_from as double precision) is null or hours_left >= cast(:hours_from as double precision))

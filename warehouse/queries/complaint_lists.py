@@ -13,7 +13,7 @@ def overdue(reader: Reader, scope: Scope, *, most: int = 200) -> pd.DataFrame:
 
     Columns: complaint_id, customer_code, region_id, branch_id, the codes of category, severity, channel and cause,
     handler_staff_id, opened_at, due_at, as_of (the data date), hours_left (negative: overdue), open_hours, working_hours (NaN where
-    no working calendar reaches that far), is_paused, is_responded, reopened_count. The period of `scope` is not
+    no working calendar reaches that far), is_paused, is_responded, reopened_count, in_all (how many there are without `most`). The period of `scope` is not
     applied: what is open is open now.
     """
     return _cases(reader, scope, hours_from=None, hours_until=0.0, most=most)

@@ -1,6 +1,6 @@
 """Which columns a figure is made from, table by table up to the feeds, read from the SQL itself with sqlglot."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
 from warehouse.feeds.contract import feeds
 from warehouse.metrics import Metric
@@ -24,6 +25,7 @@ READING: Mapping[str, Any] = {
     "validate_qualify_columns": False,
     "allow_partial_qualification": True,
     "expand_alias_refs": False,
+    "identify": False,
 }
 
 
@@ -82,7 +84,7 @@ def made_from(path: str, column: str) -> tuple[tuple[str, str], ...]:
     if column:
         leaves = {
             (f"{node.source.db}.{node.source.name}", node.name.rpartition(".")[2].replace("*", ""))
-            for node in _root(path, column).walk()
+            for node in _node(path, column).walk()
             if not node.downstream and isinstance(node.source, exp.Table) and node.source.db
         }
     return tuple(sorted(leaves or {(table, "") for table in _read(path)}))
@@ -91,40 +93,60 @@ def made_from(path: str, column: str) -> tuple[tuple[str, str], ...]:
 @cache
 def columns(path: str) -> tuple[str, ...]:
     """The columns that a SQL file returns."""
-    return tuple(_columns(path, schema()))
+    return tuple(column.alias_or_name for column in _qualified(path).selects)
+
+
+def _node(path: str, column: str) -> Node:
+    asked = _qualified(path)
+    found = lineage(column, asked, {}, dialect="postgres", scope=_scope(path), trim_selects=False, copy=False)
+    if not isinstance(found, Node):
+        raise TypeError(f"{path} has no single column {column}")
+    return found
 
 
 @cache
-def schema() -> dict[str, dict[str, dict[str, str]]]:
-    """Every table that SQL may read, by schema, with its columns, as sqlglot wants it: worked out file after file."""
-    known: dict[str, dict[str, dict[str, str]]] = {"staging": {}, "curated": {}, "published": {}}
-    for name, feed in feeds().items():
-        delivered = dict.fromkeys([*(column.name for column in feed.columns), *OF_EVERY_ROW], "text")
-        known["staging"] |= {f"now_{name}": delivered, f"stg_{name}": delivered}
-    for stage in MADE_HERE:
-        for table in tables(stage):
-            made = [*_columns(table.path, known), *(OF_EVERY_EDITION if stage == "published" else ())]
-            known[stage][table.name] = dict.fromkeys(made, "text")
-    return known
+def _scope(path: str) -> Scope:
+    built = build_scope(_qualified(path))
+    if built is None:
+        raise TypeError(f"{path} is no query")
+    return built
 
 
-def _root(path: str, column: str) -> Node:
-    found = lineage(column, (WAREHOUSE / path).read_text("utf-8"), schema(), dialect="postgres", **READING)
-    return found[column] if isinstance(found, dict) else found
+@cache
+def _qualified(path: str) -> exp.Query:
+    """The query of a SQL file with every column named after its table: those of the tables it reads are asked for, up to the feeds."""
+    known: dict[str, dict[str, dict[str, str]]] = {}
+    for table in _read(path):
+        schema, _, name = table.partition(".")
+        if offered := _offered(schema, name):
+            known.setdefault(schema, {})[name] = dict.fromkeys(offered, "text")
+    parsed = sqlglot.parse_one(_text(path), dialect="postgres")
+    qualified = qualify(parsed, dialect="postgres", schema=dict[str, object](known), **READING)
+    if not isinstance(qualified, exp.Query):
+        raise TypeError(f"{path} is no query")
+    return qualified
 
 
-def _columns(path: str, known: Mapping[str, object]) -> Sequence[str]:
-    parsed = sqlglot.parse_one((WAREHOUSE / path).read_text("utf-8"), dialect="postgres")
-    qualified = qualify(parsed, dialect="postgres", schema=dict(known), **READING)
-    return [column.alias_or_name for column in qualified.selects] if isinstance(qualified, exp.Query) else []
+def _offered(schema: str, table: str) -> tuple[str, ...]:
+    """The columns of a table; none for one that we do not make."""
+    if schema == "staging":
+        feed = feeds().get(table.partition("_")[2])
+        return () if feed is None else (*(column.name for column in feed.columns), *OF_EVERY_ROW)
+    if schema not in MADE_HERE or not (WAREHOUSE / schema / f"{table}.sql").exists():
+        return ()
+    return (*columns(f"{schema}/{table}.sql"), *(OF_EVERY_EDITION if schema == "published" else ()))
 
 
 @cache
 def _read(path: str) -> tuple[str, ...]:
-    parsed = sqlglot.parse_one((WAREHOUSE / path).read_text("utf-8"), dialect="postgres")
+    parsed = sqlglot.parse_one(_text(path), dialect="postgres")
     return tuple(sorted({f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db}))
 
 
+def _text(path: str) -> str:
+    return (WAREHOUSE / path).read_text("utf-8")
+
+
 def _shown(table: str) -> str:
-    schema_name, _, name = table.partition(".")
-    return f"feed.{name.split('_', 1)[1]}" if schema_name == "staging" else table
+    schema, _, name = table.partition(".")
+    return f"feed.{name.split('_', 1)[1]}" if schema == "staging" else table

@@ -1,5 +1,7 @@
 """Lists that pages open: branches and sources to choose from, and the customers behind a cell of a matrix."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -9,6 +11,26 @@ from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
 Matrix = Literal["portfolio", "value_tier", "distributor", "apostle"]
+MOST_POINTS = 2000
+SMALLEST_FIELD = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """How wide the fields of a grid are along one axis: in its own unit, or as the logarithm of a ratio."""
+
+    width: float
+    in_ratios: bool = False
+
+
+GRIDS: Mapping[Matrix, tuple[Step, Step]] = {
+    "portfolio": (Step(0.25, in_ratios=True), Step(0.1)),
+    "value_tier": (Step(1), Step(1)),
+    "distributor": (Step(0.25, in_ratios=True), Step(1)),
+    "apostle": (Step(5), Step(1)),
+}
+IN_WHOLE_STEPS: frozenset[Matrix] = frozenset({"value_tier", "apostle"})
+"""Matrices in which many customers have the same place: points would lie on top of each other."""
 
 
 def branches(reader: Reader) -> pd.DataFrame:
@@ -26,9 +48,9 @@ def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: 
 
     Columns: customer_code, customer_kind, region_id, branch_id, as_of_on, portfolio, value_tier, distributor, apostle (their
     cells; None: not in that matrix), spend (reporting currency, 12 months), orders (days with an order, 12 months),
-    last_ordered_on, attractiveness, support, satisfaction (0 to 100), visits_got, visits_due (of this matrix), action_en and
-    action_zh (what is due in this cell). At most `most` rows. The period of `scope` is not applied: the standing is the
-    newest. Raises KeyError where the matrix has no such cell.
+    last_ordered_on, attractiveness, support, satisfaction (0 to 100), visits_got, visits_due (of this matrix), in_cell (how
+    many stand there in all), action_en and action_zh (what is due in this cell). At most `most` rows. The period of `scope`
+    is not applied: the standing is the newest. Raises KeyError where the matrix has no such cell.
     """
     action = metrics.cells(matrix)[cell].action
     found = reader.frame(
@@ -41,6 +63,31 @@ def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: 
         most=most,
     )
     return found.assign(action_en=action["en"], action_zh=action["zh_CN"])
+
+
+def points(reader: Reader, scope: Scope, *, matrix: Matrix) -> pd.DataFrame:
+    """The customers of a matrix between its axes at the end of the last month that has ended, as points or fields of a grid.
+
+    Columns: cell, x and y (first and second axis of `catalogue/cuts.yaml`, in its unit; value tiers: whole months since the last
+    order, days with an order in 12 months), customers, customer_code (None: a field), left_out (customers in fields too small
+    to show), as_of_on. Up to `MOST_POINTS` customers stand each for themselves, but in matrices of `IN_WHOLE_STEPS`. The period
+    of `scope` is not applied.
+    """
+    across, up = GRIDS[matrix]
+    return reader.frame(
+        "segment_points",
+        matrix=matrix,
+        regions=list(scope.regions),
+        branches=list(scope.branches),
+        customer_kind=list(scope.filters.get("customer_kind", ())),
+        x_step=across.width,
+        x_in_ratios=across.in_ratios,
+        y_step=up.width,
+        y_in_ratios=up.in_ratios,
+        is_grid=matrix in IN_WHOLE_STEPS,
+        most=MOST_POINTS,
+        smallest=SMALLEST_FIELD,
+    )
 
 
 def cuts(reader: Reader, *, matrix: Matrix) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The one way to read: as role `reader`, in the name of one person, at one refresh."""
+"""The one way to read: as role `reader`, in the name of one person, at one refresh. And the one door for writing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from warehouse import db
 
@@ -16,6 +17,14 @@ class NothingPublished(Exception):
 
 class UnknownRefresh(ValueError):
     """The refresh asked for was never published."""
+
+
+class Refused(Exception):
+    """A function of schema `access` did not do what it was called for; its one sentence says why."""
+
+
+REFUSALS = frozenset({"P0001", "P0002", "22023", "42501"})
+"""What such a function raises: an exception, no such row, a value that cannot be, no right to it."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,28 @@ class Reader:
             result = connection.execute(asked)
             return pd.DataFrame(result.mappings().all(), columns=list(result.keys()))
 
+    def call(self, question: str, /, **parameters: object) -> pd.DataFrame:
+        """What `warehouse/queries/<question>.sql` answers, which calls one function of schema `access` that writes.
+
+        `reader` may write nothing itself: the function checks the grants of the person that the transaction names. Bound
+        as `frame` is. Raises Refused, with the sentence of the function, and then nothing is written.
+        """
+        try:
+            with self.transaction(read_only=False) as connection:
+                asked = db.bound(f"queries/{question}.sql", refresh_id=self.refresh_id, **parameters)
+                result = connection.execute(asked)
+                return pd.DataFrame(result.mappings().all(), columns=list(result.keys()))
+        except DBAPIError as error:
+            said = getattr(error.orig, "diag", None)
+            if said is None or said.sqlstate not in REFUSALS:
+                raise
+            raise Refused(said.message_primary) from error
+
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A read-only transaction in the person's name."""
+    def transaction(self, *, read_only: bool = True) -> Iterator[Connection]:
+        """A transaction in the person's name."""
         with self.engine.begin() as connection:
-            connection.execute(text("set transaction read only"))
+            if read_only:
+                connection.execute(text("set transaction read only"))
             connection.execute(text("select set_config('app.person', :person, true)"), {"person": self.person})
             yield connection

@@ -97,7 +97,8 @@ final as (
         sum(value) over w as denominator,
         revenue / nullif(sum(revenue) over w, 0) as revenue_share,
         visits_got / nullif(visits_due, 0) as coverage,
-        would_move / nullif(value, 0) as would_move_share
+        would_move / nullif(value, 0) as would_move_share,
+        sum(would_move) over w / sum(value) over w as would_move_of_all
     from cell
     window w as (partition by month, region, branch, customer_kind)
     order by month, region, branch, customer_kind, part

@@ -46,7 +46,8 @@ final as (
         p.support,
         p.satisfaction,
         cast(p.visits_due as double precision) as visits_due,
-        case when t.has_visits then p.visits_got end as visits_got
+        case when t.has_visits then p.visits_got end as visits_got,
+        count(*) over () as in_cell
     from placed as p
     cross join told as t
     where p.cell = :cell

@@ -111,6 +111,11 @@ def difference(later: Estimate, earlier: Estimate) -> Difference:
     )
 
 
+def fixed(value: float) -> Estimate:
+    """A value that is no estimate, such as a target: whatever is held against it differs only by its own interval."""
+    return Estimate(value=value, low=value, high=value)
+
+
 def count_estimate(count: float) -> Estimate:
     """A count of independent events with its 95 % Poisson interval (Byar's approximation; Breslow and Day 1987, p. 69)."""
     if count < 0:

@@ -69,16 +69,6 @@ def checks(reader: Reader) -> pd.DataFrame:
     return reader.frame("state/checks")
 
 
-def last_checks(reader: Reader) -> pd.DataFrame:
-    """Every result of the newest refresh that reached a gate, held ones included; failures first."""
-    return reader.frame("state/last_checks")
-
-
-def quarantine_reasons(reader: Reader) -> pd.DataFrame:
-    """Refused rows by feed, column and reason: refused, files, example. Empty for all but data stewards."""
-    return reader.frame("state/quarantine_reasons")
-
-
 def _instant(value: object) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(f"not an instant: {value!r}")

@@ -40,7 +40,8 @@ def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
         color=alt.condition("datum.is_signal", alt.value(palette.bad), alt.value(palette.main)),
         tooltip=tooltip,
     )
-    return theme.finished(alt.layer(limits, centre, interval, line, dots), look, height=260)
+    around = theme.around(base).encode(y="value:Q", tooltip=tooltip)
+    return theme.finished(alt.layer(limits, centre, interval, line, dots, around), look, height=260)
 
 
 def dots(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
@@ -136,22 +137,6 @@ def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerCh
     )
     said = base.mark_text(align="left", dx=6, color=palette.text).encode(text="value_text:N")
     return theme.finished(alt.layer(drawn, said), look, height=alt.Step(step))
-
-
-def columns(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """One count by month as columns, with natural limits where there are any. Columns as for `control`."""
-    palette = look.palette
-    base = alt.Chart(rows).encode(x=theme.x_time(look))
-    drawn = base.mark_bar(color=palette.main, width={"band": 0.7}, cornerRadiusEnd=2).encode(
-        x=alt.X("yearmonth(month):T", title=None, axis=theme.x_time(look).axis),
-        y=theme.y_number(look, zero=True),
-        color=alt.condition("datum.is_signal", alt.value(palette.bad), alt.value(palette.main)),
-        tooltip=[
-            alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
-            alt.Tooltip("value_text:N", title=look.say("Figure")),
-        ],
-    )
-    return theme.finished(alt.layer(drawn), look, height=220)
 
 
 def _along(look: Look, unit: Unit, column: str) -> alt.X:

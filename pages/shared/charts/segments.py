@@ -34,31 +34,3 @@ def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     )
     said = base.mark_text(align="left", dx=6, color=palette.text).encode(text="share_text:N")
     return theme.finished(alt.layer(bars, said), look, height=alt.Step(22, **{"for": "offset"}))
-
-
-def moves(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """Shares of cells at each month's end, stacked. Columns: month, label, position, share, texts."""
-    palette = look.palette
-    drawn = (
-        alt.Chart(rows)
-        .mark_area(stroke=palette.surface, strokeWidth=1)
-        .encode(
-            x=theme.x_time(look),
-            y=alt.Y(
-                "share:Q", stack="zero", title=None, axis=theme.axis(look, format="~%"), scale=alt.Scale(domain=[0, 1])
-            ),
-            color=alt.Color(
-                "label:N",
-                sort=None,
-                scale=alt.Scale(range=[palette.sequence[0], palette.sequence[1], palette.sequence[3], palette.muted]),
-            ),
-            order=alt.Order("position:Q"),
-            tooltip=[
-                alt.Tooltip("month:T", title=look.say("Month"), format="%Y-%m"),
-                alt.Tooltip("label:N", title=look.say("Cell")),
-                alt.Tooltip("share_text:N", title=look.say("Share")),
-                alt.Tooltip("value_text:N", title=look.say("Customers")),
-            ],
-        )
-    )
-    return theme.finished(alt.layer(drawn), look, height=260)

@@ -142,6 +142,11 @@ def axis(look: Look, **changes: Any) -> alt.Axis:
     )
 
 
+def around(base: alt.Chart) -> alt.Chart:
+    """Room around small points in which they can be pointed at and clicked, also by a finger; nothing is seen of it."""
+    return base.mark_point(filled=True, opacity=0, size=420, aria=False)
+
+
 def finished(chart: alt.LayerChart, look: Look, *, height: int | alt.Step = 240) -> alt.LayerChart:
     """`chart` with the house's type, colours and height."""
     palette = look.palette

@@ -110,6 +110,13 @@ class Words:
         """Mar 2026 · 2026年3月."""
         return str(format_skeleton("yMMM", day, locale=self.locale))
 
+    def quarter(self, code: str) -> str:
+        """`2026-Q1` as Q1 2026 · 2026年第1季度; anything else as it is."""
+        year, _, quarter = code.partition("-Q")
+        if not (year.isdigit() and quarter in {"1", "2", "3", "4"}):
+            return code
+        return str(format_skeleton("yQQQ", date(int(year), 3 * int(quarter), 1), locale=self.locale))
+
     def moment(self, instant: datetime, *, now: datetime) -> str:
         """`today 06:10`, `yesterday 18:00`, or the day and the time, in the reader's zone."""
         local, here = instant.astimezone(self.zone), now.astimezone(self.zone)

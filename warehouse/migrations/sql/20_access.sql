@@ -95,6 +95,15 @@ begin atomic
     where b.branch_id not in (select v.branch_id from access.visible_branches() as v (branch_id));
 end;
 
+-- Whether no branch is left unseen.
+create function access.sees_whole_company() returns boolean
+language sql stable security definer set search_path = ''
+begin atomic
+    select access.is_known() and count(*) = 0
+    from access.branch as b
+    where b.branch_id not in (select v.branch_id from access.visible_branches() as v (branch_id));
+end;
+
 alter table published.refresh enable row level security;
 alter table published.load enable row level security;
 alter table published.file enable row level security;

@@ -112,7 +112,7 @@ begin
 end
 $$;
 
-create function staging.as_time(value text) returns time
+create function staging.read_time(value text) returns time
 language plpgsql immutable strict parallel safe
 as $$
 declare
@@ -124,6 +124,13 @@ begin
     return clock::time;
 end
 $$;
+
+create function staging.as_time(value text) returns time
+language sql immutable parallel safe
+return case
+    when value ~ '^[01][0-9]:[0-5][0-9]$' or value ~ '^[01][0-9]:[0-5][0-9]:[0-5][0-9]$' then value::time
+    else staging.read_time(value)
+end;
 
 -- The number (1 to 12) of an English month by its name, its first three letters or `sept`; null for another word.
 create function staging.month_number(month_name text) returns int

@@ -184,6 +184,7 @@ create index on curated.fct_lead_call (branch_id);
 
 create table curated.fct_lead_assignment (
     lead_id text not null,
+    staff_id text,
     assigned_at timestamptz not null,
     assigned_on date not null,
     cohort_on date not null,

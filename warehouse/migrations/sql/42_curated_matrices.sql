@@ -98,52 +98,90 @@ begin atomic
             d.customer_id,
             date_trunc('month', d.ordered_on)::date as month_on,
             sum(d.spend) as spend,
-            count(*) as orders
+            count(d.spend)::integer as spends_known,
+            count(*)::integer as orders
         from bought_in_day as d
         group by d.customer_id, month_on
     ),
 
-    spending as (
+    wallet_in_month as (
         select
-            s.slice_on,
-            m.customer_id,
-            sum(m.spend) as spend,
-            sum(m.orders)::bigint as orders,
-            count(*) as months
-        from slice as s
-        inner join bought_in_month as m on s.from_on <= m.month_on and s.until_on > m.month_on
-        group by s.slice_on, m.customer_id
-    ),
-
-    wallet as (
-        select
-            s.slice_on,
             w.customer_id,
-            sum(w.amount) as amount
-        from slice as s
+            date_trunc('month', w.period_on)::date as month_on,
+            sum(w.amount) as amount,
+            count(w.amount)::integer as amounts_known,
+            count(*)::integer as wallets
+        from span as s
         inner join curated.fct_wallet as w on s.from_on <= w.period_on and s.until_on > w.period_on
-        inner join history as h on s.slice_on >= h.from_on
-        group by s.slice_on, w.customer_id
+        group by w.customer_id, month_on
     ),
 
-    wallets_told as (
+    -- What a month brings comes with it and goes 12 months later.
+    change as (
         select
-            s.slice_on,
-            case when count(w.slice_on) > 0 then 'wallets' else 'spend' end as measured_by
-        from slice as s
-        left join wallet as w on s.slice_on = w.slice_on
-        group by s.slice_on
+            b.customer_id,
+            (b.month_on + t.after)::date as month_on,
+            t.sign * b.spend as spend,
+            t.sign * b.spends_known as spends_known,
+            t.sign * b.orders as orders,
+            t.sign as months,
+            0 as amount,
+            0 as amounts_known,
+            0 as wallets
+        from bought_in_month as b
+        cross join (values (1, interval '0 months'), (-1, interval '12 months')) as t (sign, after)
+        union all
+        select
+            w.customer_id,
+            (w.month_on + t.after)::date as month_on,
+            0 as spend,
+            0 as spends_known,
+            0 as orders,
+            0 as months,
+            t.sign * w.amount as amount,
+            t.sign * w.amounts_known as amounts_known,
+            t.sign * w.wallets as wallets
+        from wallet_in_month as w
+        cross join (values (1, interval '0 months'), (-1, interval '12 months')) as t (sign, after)
+    ),
+
+    spell as (
+        select
+            c.customer_id,
+            c.month_on as from_on,
+            lead(c.month_on) over w as until_on,
+            sum(c.spend) over w as spend,
+            sum(c.spends_known) over w as spends_known,
+            sum(c.orders) over w as orders,
+            sum(c.months) over w as months,
+            sum(c.amount) over w as amount,
+            sum(c.amounts_known) over w as amounts_known,
+            sum(c.wallets) over w as wallets
+        from change as c
+        window w as (partition by c.customer_id order by c.month_on)
     ),
 
     buyer as (
         select
-            s.spend,
-            s.orders,
-            w.amount as wallet,
-            coalesce(s.slice_on, w.slice_on) as slice_on,
-            coalesce(s.customer_id, w.customer_id) as customer_id
-        from spending as s
-        full join wallet as w on s.slice_on = w.slice_on and s.customer_id = w.customer_id
+            s.slice_on,
+            p.customer_id,
+            p.months,
+            p.wallets,
+            case when p.spends_known > 0 then p.spend end as spend,
+            nullif(p.orders, 0) as orders,
+            case when p.amounts_known > 0 then p.amount end as wallet
+        from slice as s
+        inner join spell as p on s.slice_on >= p.from_on and s.slice_on < p.until_on
+        inner join history as h on s.slice_on >= h.from_on
+        where p.orders > 0 or p.wallets > 0
+    ),
+
+    wallets_told as (
+        select
+            b.slice_on,
+            case when max(b.wallets) > 0 then 'wallets' else 'spend' end as measured_by
+        from buyer as b
+        group by b.slice_on
     ),
 
     buyer_of_kind as (
@@ -161,6 +199,7 @@ begin atomic
             percentile_cont(0.5) within group (order by b.spend::double precision) as spend,
             percentile_cont(0.5) within group (order by b.orders::double precision) as orders
         from buyer_of_kind as b
+        inner join wallets_told as t on b.slice_on = t.slice_on and t.measured_by = 'spend'
         where b.orders > 0
         group by b.slice_on, b.customer_kind
     ),
@@ -193,12 +232,12 @@ begin atomic
             s.spend,
             s.orders,
             s.months
-        from spending as s
+        from buyer as s
         inner join curated.dim_customer as d on s.customer_id = d.customer_id
-        where d.customer_kind = 'distributor' and 'distributor' = any($1)
+        where d.customer_kind = 'distributor' and s.orders > 0 and 'distributor' = any($1)
     ),
 
-    answered as (
+    answer as (
         select
             v.customer_id,
             a.question_code,
@@ -214,14 +253,26 @@ begin atomic
             and a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
     ),
 
+    answered_in_month as (
+        select
+            a.customer_id,
+            a.month_on,
+            sum(a.points) filter (where a.question_code = 'overall') as satisfaction,
+            count(*) filter (where a.question_code = 'overall') as satisfactions,
+            sum(a.points) filter (where a.question_code = 'repurchase') as intention,
+            count(*) filter (where a.question_code = 'repurchase') as intentions
+        from answer as a
+        group by a.customer_id, a.month_on
+    ),
+
     opinion as (
         select
             s.slice_on,
             a.customer_id,
-            avg(a.points) filter (where a.question_code = 'overall') as satisfaction,
-            avg(a.points) filter (where a.question_code = 'repurchase') as intention
+            sum(a.satisfaction) / nullif(sum(a.satisfactions), 0) as satisfaction,
+            sum(a.intention) / nullif(sum(a.intentions), 0) as intention
         from slice as s
-        inner join answered as a on s.from_on <= a.month_on and s.until_on > a.month_on
+        inner join answered_in_month as a on s.from_on <= a.month_on and s.until_on > a.month_on
         group by s.slice_on, a.customer_id
     ),
 
@@ -244,7 +295,7 @@ begin atomic
         from opinion as p
         cross join orders_told as t
         inner join curated.dim_customer as d on p.customer_id = d.customer_id
-        left join spending as s on p.slice_on = s.slice_on and p.customer_id = s.customer_id
+        left join buyer as s on p.slice_on = s.slice_on and p.customer_id = s.customer_id
         where
             p.satisfaction is not null
             and (
@@ -426,7 +477,8 @@ returns table (
 )
 language sql stable parallel safe rows 100000
 begin atomic
-    with setting as (
+    -- Read once: PostgreSQL would look into the cuts again for every row.
+    with setting as materialized (
         select
             ($3 ->> 'memory_months')::integer as memory_months,
             ($3 ->> 'band')::double precision as band,

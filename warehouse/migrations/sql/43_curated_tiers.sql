@@ -10,7 +10,7 @@ returns table (
 )
 language sql stable parallel safe rows 100000
 begin atomic
-    with cut as (
+    with cut as materialized (
         select
             ($1 -> 'value_tier' ->> 'loyal_orders')::integer as loyal,
             ceil(($1 -> 'value_tier' ->> 'loyal_orders')::numeric * (1 + ($1 ->> 'moved_by')::numeric))::integer as more,
@@ -54,7 +54,7 @@ create function curated.tier_spell(cuts jsonb)
 returns table (customer_id bigint, tier text, from_on date, until_on date)
 language sql stable parallel safe rows 100000
 begin atomic
-    with cut as (
+    with cut as materialized (
         select
             make_interval(months => ($1 -> 'value_tier' ->> 'loyal_months')::integer) as loyal_for,
             make_interval(months => ($1 -> 'value_tier' ->> 'recent_months')::integer) as recent_for,
@@ -126,7 +126,7 @@ create function curated.tier_near(cuts jsonb)
 returns table (customer_id bigint, from_on date, until_on date)
 language sql stable parallel safe rows 100000
 begin atomic
-    with cut as (
+    with cut as materialized (
         select
             d.name,
             make_interval(months => d.months) as months,

@@ -46,6 +46,8 @@ create table published.segment_customer_edition (
     attractiveness double precision,
     support double precision,
     satisfaction double precision,
+    distributor_loyalty double precision,
+    apostle_loyalty double precision,
     spend numeric not null,
     orders bigint not null,
     portfolio_visits_due numeric,

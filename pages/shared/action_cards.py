@@ -1,0 +1,129 @@
+"""The parts of my branch: what is to be done, each list with its rule, its rows to take away, and whom to call."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import action_tables, cached, contact, markup, sentences, takeaway
+from pages.shared.cached import Answer
+from pages.shared.contact import Case
+from pages.shared.downloads import Sheet
+from pages.shared.drawings import Drawing
+from pages.shared.guard import html
+from pages.shared.inquiry import Inquiry
+from pages.shared.markup import Missing
+from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS, Screen
+from pages.shared.text import Words
+from pages.shared.todos import CASES, Todo
+from warehouse.metrics import cells
+from warehouse.queries import action_lists
+
+
+def today(screen: Screen, todos: Sequence[Todo]) -> None:
+    """A card's content: what is due, in one sentence and in one row of counts, most urgent first."""
+    words, say = screen.viewer.words, screen.viewer.words.say
+    with screen.guarded():
+        counts = {todo.title: (todo, _count(_rows(screen, todo))) for todo in todos if not _absent(screen, todo)}
+        due = [todo.counted(count) for todo, count in counts.values() if count]
+        if due:
+            told = say(
+                "As the data stood on {day}: {due}.", day=words.day(screen.asked.last_day), due=words.listed(due)
+            )
+        elif len(counts) == len(todos):
+            told = say("Nothing is due today.")
+        else:
+            told = say("Nothing is due of what is delivered; the lists below say which feeds are missing.")
+        where = " · ".join(sentences.place(words, screen.names, screen.scope, screen.viewer.branches))
+        html(markup.title(told, where))
+        items = [(words.number(count), title, count > 0) for title, (_, count) in counts.items()]
+        html(markup.agenda(items, described=told))
+        lines = pd.DataFrame(
+            [(title, count) for title, (_, count) in counts.items()], columns=[say("To do"), say("How many")]
+        )
+        screen.shown.append(Sheet(say("To do"), told, lines))
+
+
+def listed(screen: Screen, todo: Todo) -> None:
+    """A card's content: one list, with the rule by which a row stands there, to take away and to call from."""
+    words = screen.viewer.words
+    with screen.guarded():
+        if absent := _absent(screen, todo):
+            missing = screen.inquiry.missing(Answer(metric=todo.metric, absent=absent))
+            screen.nothing(todo.title, missing or ("no-rows", todo.title, todo.none))
+            return
+        rows = _rows(screen, todo)
+        if rows.empty:
+            screen.nothing(todo.title, ("no-rows", words.say("Nothing to do here"), todo.none))
+            return
+        table = action_tables.written(rows, todo.columns, screen.names, screen.viewer.standing.currency)
+        tells = words.sentences(todo.rule, *_cut_off(words, rows))
+        key = f"list-{next(screen.numbers)}"
+        screen.shown.append(Sheet(todo.title, tells, table))
+        html(markup.title(f"{todo.title} · {words.number(_count(rows))}", tells))
+        height = min(ROW_PIXELS * (len(rows) + 1) + 2, LONGEST_TABLE)
+        place = contact.table(screen.viewer, todo.title, table, height=height, key=f"{key}-rows")
+        code = CASES[todo.case]
+        case = None if place is None else Case(todo.case, str(rows[code].iloc[place]), str(table.iloc[place, 0]))
+        with st.container(horizontal=True, gap="small"):
+            contact.button(screen.viewer, case, key=f"{key}-call")
+            takeaway.table(screen.inquiry, todo.title, table, key=f"{key}-csv")
+
+
+def coverage(inquiry: Inquiry) -> Drawing | Missing:
+    """Visits got of those due, by portfolio cell, up to the end of the last month."""
+    words, say = inquiry.viewer.words, inquiry.viewer.words.say
+    answer = inquiry.ask("matrix.portfolio")
+    if missing := inquiry.missing(answer):
+        return missing
+    order = list(action_lists.PLACED)
+    rows = inquiry.readable(answer)
+    rows = rows[rows["part"].isin(order) & rows["coverage"].notna()]
+    if rows.empty:
+        return "too-few", say("Visits unknown"), say("Deliver the contacts, and this fills itself.")
+    rows = rows.sort_values("part", key=lambda parts: parts.map(order.index))
+    rows = rows.assign(label=[words.label(cells("portfolio")[part].label) for part in rows["part"]], whole=1.0)
+    rows["coverage_text"] = [words.percent(share, 0) for share in rows["coverage"]]
+    rows["visits_text"] = [
+        f"{words.number(got)} / {words.number(due)}"
+        for got, due in zip(rows["visits_got"], rows["visits_due"], strict=True)
+    ]
+    least = rows.loc[rows["coverage"].idxmin()]
+    tells = say(
+        "Least covered: {cell}, with {visits} visits got of those due ({share}).",
+        cell=least["label"],
+        visits=least["visits_text"],
+        share=least["coverage_text"],
+    )
+    heads = {"label": say("Cell"), "visits_text": say("Visits got / due"), "coverage_text": say("Coverage")}
+    drawn = rows[["label", "coverage", "whole", "coverage_text", "visits_text"]]
+    return Drawing(rows=drawn, tells=tells, table=rows[list(heads)].rename(columns=heads))
+
+
+def _rows(screen: Screen, todo: Todo) -> pd.DataFrame:
+    question, *more = todo.asks
+    rows = cached.rows(screen.viewer.asker, question, screen.scope, *more)
+    if "overall_to" in rows:
+        said = zip(rows["overall"], rows["overall_to"], strict=True)
+        number = screen.viewer.words.number
+        return rows.assign(overall_text=["–" if of != of else f"{number(score)} / {number(of)}" for score, of in said])
+    return rows
+
+
+def _absent(screen: Screen, todo: Todo) -> tuple[str, ...]:
+    """Feeds that the list needs and nobody has delivered yet."""
+    known = set(cached.rows(screen.viewer.asker, action_lists.feeds)["feed"])
+    return tuple(feed for feed in todo.needs if feed not in known)
+
+
+def _count(rows: pd.DataFrame) -> int:
+    return int(rows["in_all"].iloc[0]) if len(rows) else 0
+
+
+def _cut_off(words: Words, rows: pd.DataFrame) -> list[str]:
+    more = _count(rows) - len(rows)
+    return (
+        [words.say("The first {n} are listed; choose a branch to see the others.", n=words.number(len(rows)))]
+        if more
+        else []
+    )

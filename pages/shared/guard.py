@@ -1,0 +1,32 @@
+"""What holds a page together when a part of it fails: that part says so in one sentence, the rest goes on."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from pages.shared import markup
+
+STYLE = Path(__file__).parent / "style.css"
+
+
+def html(piece: str) -> None:
+    """Draw one piece of `markup`."""
+    st.markdown(f'<div class="gh">{piece}</div>', unsafe_allow_html=True, width="stretch")
+
+
+@contextmanager
+def guarded(say: Callable[..., str]) -> Iterator[None]:
+    """What fails inside becomes one sentence with a reference; its trace goes to the log under the same reference."""
+    try:
+        yield
+    except Exception:
+        reference = secrets.token_hex(3)
+        logging.exception("a figure failed to load, reference %s", reference)
+        told = say(
+            "Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference
+        )
+        html(markup.nothing("failed", say("This could not be loaded"), told))

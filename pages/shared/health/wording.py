@@ -1,0 +1,101 @@
+"""What states, steps and jobs are called, and what came of a job in one sentence."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from pages.shared.markup import Mood
+from pages.shared.names import Names
+from pages.shared.text import Words
+
+STEPS = ("receive", "gate 1", "curate", "editions", "gate 2", "publish", "tell")
+MOODS: Mapping[str, Mood] = {
+    "passed": "good",
+    "done": "good",
+    "held": "caution",
+    "refused": "caution",
+    "failed": "bad",
+    "raised": "bad",
+}
+
+
+@cache
+def steps(words: Words) -> Mapping[str, str]:
+    """What the steps of a refresh are called, in their order."""
+    say = words.say
+    named = (
+        say("Receive"),
+        say("Check the delivery"),
+        say("Curate"),
+        say("Make figures"),
+        say("Check the figures"),
+        say("Publish"),
+        say("Tell"),
+    )
+    return dict(zip(STEPS, named, strict=True))
+
+
+@cache
+def states(words: Words) -> Mapping[str, str]:
+    """What states of refreshes and jobs are called."""
+    say = words.say
+    return {
+        "running": say("Running"),
+        "waiting": say("Waiting"),
+        "done": say("Done"),
+        "refused": say("Refused"),
+        "failed": say("Failed"),
+        "passed": say("Passed"),
+        "held": say("Held"),
+        "unchanged": say("Nothing new"),
+        "tried": say("Dry run"),
+    }
+
+
+def verdict(words: Words, state: str, reason: object) -> tuple[str, Mood | None]:
+    """What a refresh came to, with its tint: one that passed but held something back passed in part."""
+    if state == "passed" and isinstance(reason, str):
+        return words.say("Passed in part"), "caution"
+    return states(words)[state], MOODS.get(state)
+
+
+def asked(words: Words, job: Mapping[str, object]) -> str:
+    """What a job is to do, with its reason."""
+    say, details = words.say, job["details"]
+    about: Mapping[str, object] = details if isinstance(details, Mapping) else {}
+    match job["kind"]:
+        case "release":
+            return say("Release refresh {n}: {reason}", n=about["refresh_id"], reason=about["reason"])
+        case "discard":
+            return say("Discard load {n}", n=about["load_id"])
+        case "rollback":
+            return say("Show refresh {n} again", n=about["refresh_id"])
+        case _:
+            return say("Compare what is held with what is published")
+
+
+def came_of(words: Words, names: Names, job: Mapping[str, object]) -> str:
+    """What came of a job, in one sentence."""
+    say, result = words.say, job["result"]
+    if not isinstance(result, Mapping):
+        step = steps(words).get(str(job["step"]))
+        return say("At step “{step}”.", step=step) if step else "–"
+    held = words.listed([names.feed(str(feed)) for feed in result.get("held", ())])
+    refresh = result.get("refresh_id", "–")
+    said = {
+        "published": lambda: say("Published as refresh {n}.", n=refresh),
+        "held": lambda: say("Refresh {n} still holds {feeds}.", n=refresh, feeds=held or "–"),
+        "unchanged": lambda: say("Nothing had to change."),
+        "shown": lambda: say("Readers see refresh {n} now.", n=refresh),
+        "compared": lambda: words.say_many(
+            "{n} figure would change.", "{n} figures would change.", int(str(result.get("changes", 0)))
+        ),
+        "nothing_held": lambda: say("Nothing is held."),
+        "not_held": lambda: say("Refresh {n} is not held by any check.", n=refresh),
+        "not_releasable": lambda: say("A check that nobody may release holds it: correct or discard the delivery."),
+        "no_reason": lambda: say("There was no reason given."),
+        "no_such_load": lambda: say("There is no such load."),
+        "never_passed": lambda: say("Refresh {n} never passed, so it cannot be shown.", n=refresh),
+        "stopped": lambda: say("The worker was stopped while it was at this. Ask again."),
+    }
+    told = said.get(str(result.get("code")))
+    return told() if told else say("It failed; the trace stands in the worker's log under job {n}.", n=job["job_id"])

@@ -1,0 +1,1 @@
+"""The eight matrices as people read them, one topic a file."""

@@ -1,0 +1,15 @@
+-- touched slices of published.action_survey
+-- The one slice, where these loads bring anything about its feeds.
+-- Reads  published.load_feed
+-- Why    who is drawn moves with the month, and with who is active.
+with delivered as (
+    select load_id from published.load_feed
+    where load_id = any(:loads) and feed in ('surveys', 'orders', 'customers', 'branches')
+),
+
+final as (
+    select date '0001-01-01' as slice_on
+    where exists (select from delivered)
+)
+
+select * from final

@@ -1,0 +1,71 @@
+"""What stewards ask a worker to do, what came of it, and whether a refresh or a worker is there now."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import pandas as pd
+
+from warehouse.queries.reader import Reader
+
+Kind = Literal["release", "discard", "rollback", "compare"]
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The state of the house at this moment. While two pulses are equal, no refresh or job has begun or ended between them."""
+
+    newest_refresh: int | None
+    refresh_ended_at: datetime | None
+    newest_job: int | None
+    job_ended_at: datetime | None
+    newest_comparison: int | None
+    jobs_open: int
+    is_refreshing: bool
+    has_worker: bool
+    was_cut_off: bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way, so that looking again soon is worth it."""
+        return self.is_refreshing or (self.jobs_open > 0 and self.has_worker)
+
+
+def pulse(reader: Reader) -> Pulse:
+    """What is under way now. Only data stewards hear of jobs and comparisons."""
+    row = reader.frame("jobs/pulse").iloc[0]
+    return Pulse(
+        newest_refresh=_number(row["newest_refresh"]),
+        refresh_ended_at=_instant(row["refresh_ended_at"]),
+        newest_job=_number(row["newest_job"]),
+        job_ended_at=_instant(row["job_ended_at"]),
+        newest_comparison=_number(row["newest_comparison"]),
+        jobs_open=int(row["jobs_open"]),
+        is_refreshing=bool(row["is_refreshing"]),
+        has_worker=bool(row["has_worker"]),
+        was_cut_off=bool(row["marked_running"]) and not bool(row["is_refreshing"]),
+    )
+
+
+def under_way(reader: Reader) -> pd.DataFrame:
+    """The refresh that runs now, or no row: refresh_id, step, started_by, started_at, elapsed_seconds, usual_timings."""
+    return reader.frame("jobs/under_way")
+
+
+def newest(reader: Reader, *, most: int = 10) -> pd.DataFrame:
+    """The newest jobs: job_id, kind, details, asked_by, asked_at, state, step, started_at, finished_at, result, message."""
+    return reader.frame("jobs/newest", most=most)
+
+
+def ask(reader: Reader, kind: Kind, **details: int | str) -> int:
+    """Ask for a job; its number. The same thing asked for twice is one job. Raises Refused, with the reason."""
+    return int(reader.call("jobs/ask", kind=kind, details=json.dumps(details))["job_id"].iloc[0])
+
+
+def _number(value: object) -> int | None:
+    return None if value is None or value != value else int(str(value).removesuffix(".0"))
+
+
+def _instant(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) and value == value else None

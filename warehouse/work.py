@@ -1,0 +1,176 @@
+"""The worker: does, as the loader, what stewards asked for on the page. One thing at a time, in the order of asking."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from warehouse import comparison, db, stewardship
+from warehouse.refresh import AlreadyRunning, Outcome, Tell
+
+WORKER = "gatehouse.worker"
+"""The advisory lock that a worker holds while it is there: so pages know that somebody answers."""
+POLL_SECONDS = 1.0
+Kind = Literal["release", "discard", "rollback", "compare"]
+
+
+class AnotherWorker(Exception):
+    """Somebody is at work on this warehouse already; one is enough."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a steward asked for: `details` names the refresh or load, and the reason."""
+
+    job_id: int
+    kind: Kind
+    details: Mapping[str, object]
+    asked_by: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a job: a code that pages have words for, what it is about, and one sentence for logs."""
+
+    state: Literal["done", "refused", "failed"]
+    code: str
+    message: str
+    about: Mapping[str, object] = field(default_factory=dict)
+
+
+def work(
+    database: db.Database,
+    *,
+    once: bool = False,
+    goes_on: Callable[[], bool] = lambda: True,
+    tell: Tell = lambda line: None,
+) -> None:
+    """Do what waits; then, unless `once`, wait for more until `goes_on` says no. Raises AnotherWorker.
+
+    A job waits while a refresh is under way. What an earlier worker left undone is closed as failed, never done twice.
+    """
+    with db.advisory_lock(database.loader, WORKER) as alone:
+        if not alone:
+            raise AnotherWorker("a worker is at work on this warehouse already; one is enough")
+        _close_abandoned(database)
+        while goes_on():
+            job = _take(database)
+            if job is not None and _do(database, job, tell):
+                continue
+            if once:
+                return
+            time.sleep(POLL_SECONDS)
+
+
+def _take(database: db.Database) -> Job | None:
+    """The next job that waits, marked as running."""
+    statement = text(
+        "update published.job set state = 'running', started_at = clock_timestamp(), step = null"
+        " where job_id = (select job_id from published.job where state = 'waiting' order by job_id"
+        " for update skip locked limit 1)"
+        " returning job_id, kind, details, asked_by"
+    )
+    with database.loader.begin() as connection:
+        row = connection.execute(statement).mappings().first()
+    return None if row is None else Job(**row)
+
+
+def _do(database: db.Database, job: Job, tell: Tell) -> bool:
+    """Do one job and write down what came of it; False where it has to wait for a refresh that is under way."""
+
+    def at(step: str) -> None:
+        _set(database, job, step=step)
+        tell(f"job {job.job_id}: {step}")
+
+    try:
+        done = DEEDS[job.kind](database, job, at)
+    except AlreadyRunning as busy:
+        _set(database, job, state="waiting", message=str(busy))
+        return False
+    except stewardship.NotReleasable as refusal:
+        done = Done("refused", refusal.code, str(refusal), job.details)
+    except LookupError as refusal:
+        done = Done("refused", "no_such_load" if job.kind == "discard" else "never_passed", str(refusal), job.details)
+    except Exception as error:
+        logging.exception("job %s failed", job.job_id)
+        done = Done(
+            "failed", "error", f"{type(error).__name__}; the trace stands in the worker's log under job {job.job_id}"
+        )
+    except BaseException:
+        _finish(database, job, STOPPED)
+        raise
+    _finish(database, job, done)
+    tell(f"job {job.job_id}, {job.kind} for {job.asked_by}: {done.message}")
+    return True
+
+
+def _release(database: db.Database, job: Job, tell: Tell) -> Done:
+    refresh_id, reason = int(str(job.details["refresh_id"])), str(job.details["reason"])
+    return _told(database, stewardship.release(database, refresh_id, reason=reason, by=job.asked_by, tell=tell))
+
+
+def _discard(database: db.Database, job: Job, tell: Tell) -> Done:
+    load_id = int(str(job.details["load_id"]))
+    return _told(database, stewardship.discard(database, load_id, by=job.asked_by, tell=tell))
+
+
+def _rollback(database: db.Database, job: Job, tell: Tell) -> Done:
+    refresh_id = int(str(job.details["refresh_id"]))
+    stewardship.rollback(database, refresh_id, by=job.asked_by)
+    return Done("done", "shown", f"readers see refresh {refresh_id} now", {"refresh_id": refresh_id})
+
+
+def _compare(database: db.Database, job: Job, tell: Tell) -> Done:
+    tell("compare")
+    made = comparison.keep(database)
+    if made is None:
+        return Done("done", "nothing_held", "nothing is held")
+    return Done("done", "compared", f"{len(made.changes)} figures would change", {"changes": len(made.changes)})
+
+
+DEEDS: Mapping[Kind, Callable[[db.Database, Job, Tell], Done]] = {
+    "release": _release,
+    "discard": _discard,
+    "rollback": _rollback,
+    "compare": _compare,
+}
+STOPPED = Done("failed", "stopped", "the worker was stopped while it was at this; ask again")
+
+
+def _told(database: db.Database, outcome: Outcome) -> Done:
+    """What a refresh came to. Where something is still held, what would change is worked out anew."""
+    comparison.after(database, outcome)
+    about = {"refresh_id": outcome.refresh_id, "held": sorted(outcome.held)}
+    return Done("done", outcome.verdict, f"refresh {outcome.refresh_id}: {outcome.verdict}", about)
+
+
+def _close_abandoned(database: db.Database) -> None:
+    """Jobs that still say they run, though this worker holds the lock: their worker is gone."""
+    statement = text("select job_id, kind, details, asked_by from published.job where state = 'running'")
+    with database.loader.begin() as connection:
+        left = [Job(**row) for row in connection.execute(statement).mappings()]
+    for job in left:
+        _finish(database, job, STOPPED)
+
+
+def _set(
+    database: db.Database, job: Job, *, state: str = "running", step: str | None = None, message: str | None = None
+) -> None:
+    statement = text("update published.job set state = :state, step = :step, message = :message where job_id = :job_id")
+    with database.loader.begin() as connection:
+        connection.execute(statement, {"job_id": job.job_id, "state": state, "step": step, "message": message})
+
+
+def _finish(database: db.Database, job: Job, done: Done) -> None:
+    statement = text(
+        "update published.job set state = :state, message = :message, result = :result, finished_at = clock_timestamp()"
+        " where job_id = :job_id"
+    ).bindparams(bindparam("result", type_=JSONB))
+    result = {"code": done.code, **done.about}
+    row = {"job_id": job.job_id, "state": done.state, "message": done.message, "result": result}
+    with database.loader.begin() as connection:
+        connection.execute(statement, row)
