@@ -55,16 +55,6 @@ def test_a_rerun_changes_nothing(open_page: Open, screen: str) -> None:
     assert said(app.run()) == before
 
 
-def test_every_tile_has_its_explanation_one_click_away(open_page: Open) -> None:
-    app = open_page("complaints")
-    app.session_state["icon-tile-1"] = True
-    text = said(app.run())
-    assert "Complaints opened" in text
-    assert "Formula" in text
-    assert any("published.complaint_cohort" in block.value for block in app.code)
-    assert any("checks" in expander.label for expander in app.expander)
-
-
 def test_changing_language_changes_every_word(open_page: Open) -> None:
     app = open_page("complaints")
     assert "Promises kept" in said(app)

@@ -116,7 +116,7 @@ def deliveries(feeds: Feeds, rng: np.random.Generator) -> list[Feeds]:
 @pytest.mark.parametrize("seed", range(2))
 def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    house = House(database, zone="Asia/Shanghai").open()
+    house = House(database, zone="Asia/Shanghai", only=TABLES).open()
     loads = [house.deliver(until=newest(batch), **batch) for batch in deliveries(busy(seed), rng)]
     assert blocked(house) == {}
     house.discard(loads[int(rng.integers(5))])
@@ -168,7 +168,7 @@ WRONG = {
 
 
 def test_lists_that_are_not_their_facts_block(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     feeds = busy(2)
     house.deliver(until=newest(feeds), **feeds)
     assert blocked(house) == {}

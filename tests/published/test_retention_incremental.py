@@ -26,7 +26,7 @@ def quarters(*days: str) -> list[date]:
 
 
 def test_an_order_touches_its_quarter_and_a_first_one_all_of_its_customer(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=[TABLE]).open()
     branches = [{"branch_id": f"b{number}", "region_id": "r"} for number in range(2)]
     house.deliver(
         until=datetime(2026, 3, 31, tzinfo=UTC),

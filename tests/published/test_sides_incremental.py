@@ -143,7 +143,7 @@ def newest(batch: dict[str, list[Row]]) -> datetime:
 @pytest.mark.parametrize("seed", range(3))
 def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     loads = [house.deliver(until=newest(batch), **batch) for batch in deliveries(rng)]
     house.discard(loads[int(rng.integers(1, 4))])
     found = {table: house.published(table) for table in TABLES}
@@ -155,7 +155,7 @@ def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, se
 
 def test_each_row_touches_the_months_it_can_change_and_no_others(database: Database) -> None:
     made = company(np.random.default_rng(9))
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(until=FIRST + timedelta(days=DAYS), **made)
     before = slices(house)
     on = datetime(2024, 9, 10, tzinfo=UTC)

@@ -42,7 +42,7 @@ def _changed(row: Row, donor: Row) -> Row:
 @pytest.mark.parametrize("seed", range(3))
 def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     made = firm(seed, customers=30, orders=90, complaints=40, surveys=120)
     loads = [house.deliver(until=UNTIL, **batch) for batch in deliveries(made, rng)]
     house.discard(loads[int(rng.integers(1, 5))])
@@ -57,7 +57,7 @@ def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, se
 @pytest.mark.parametrize("feed", ["orders", "leads", "complaints", "customers"])
 def test_what_comes_late_reaches_the_surveys_it_concerns(database: Database, feed: str) -> None:
     """No survey comes with it, so that nothing else makes their months anew."""
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     made = firm(2, customers=30, orders=90, complaints=40, surveys=200)
     late = made[feed][::3]
     house.deliver(until=UNTIL, **{**made, feed: [row for row in made[feed] if row not in late]})
@@ -72,7 +72,7 @@ def test_what_comes_late_reaches_the_surveys_it_concerns(database: Database, fee
 
 
 def test_an_order_touches_what_it_can_change_and_no_more(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     made = firm(1, customers=30, orders=90, complaints=40, surveys=120)
     house.deliver(until=UNTIL, **made)
     before = slices(house)
