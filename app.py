@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,7 +11,9 @@ from pages.shared import names, panels, viewer
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 
-st.set_page_config(page_title="Gatehouse", page_icon=":material/door_front:", layout="wide")
+ICON = Path(__file__).with_name("pages") / "shared" / "door.svg"
+"""Streamlit's own icons are fetched from elsewhere when the browser's tab shows one."""
+st.set_page_config(page_title="Gatehouse", page_icon=ICON, layout="wide")
 
 ICONS: Mapping[str, str] = {
     "overview": "space_dashboard",

@@ -16,6 +16,9 @@ import streamlit as st
 import uvicorn
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.shared import shield, sign_in, viewer
+from pages.shared.sign_in import Provider
+
 SCREENS = (
     "overview",
     "lead_sources",
@@ -34,6 +37,24 @@ PATIENCE_SECONDS = 10.0
 
 # A cold server would run pages/x.py by itself for the address /x, and show nothing: every address goes through app.py.
 PagesManager.uses_pages_directory = False
+
+
+def dashboard(host: str) -> st.App:
+    """The app, with the sign-in that the environment names, answering to its own address and to those of this machine."""
+    try:
+        provider = Provider.of(os.environ)
+        if provider is not None:  # the way through the sign-in is signed too, and Streamlit reads that secret first
+            os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = provider.cookie_secret
+        made = st.App(
+            Path(__file__).with_name("app.py"),
+            lifespan=lifespan,
+            secrets=provider and provider.secrets(),
+            middleware=shield.around(os.environ.get("GATEHOUSE_ADDRESS"), host=host),
+        )
+        viewer.check(has_provider=provider is not None or sign_in.is_possible())
+    except ValueError as refused:
+        raise SystemExit(f"Gatehouse does not start: {refused}") from None
+    return made
 
 
 @asynccontextmanager
@@ -73,9 +94,6 @@ async def worker(*, is_wanted: bool) -> AsyncIterator[None]:
             started.kill()
 
 
-app = st.App(Path(__file__).with_name("app.py"), lifespan=lifespan)
-
-
 def main() -> None:
     """Serve on one address until stopped; with --open show it in the browser."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -85,8 +103,10 @@ def main() -> None:
     options = asked.parse_args()
     if options.open:
         threading.Timer(1.5, webbrowser.open, [f"http://{options.host}:{options.port}/"]).start()
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    uvicorn.run(dashboard(options.host), host=options.host, port=options.port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
     main()
+else:
+    app = dashboard("localhost")

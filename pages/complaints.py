@@ -1,6 +1,6 @@
 """Complaints: how fast they are answered and settled, what waits, and what they are about."""
 
-from pages.shared import case_cards, complaint_cards, filters, scorecard, sentences, shapes
+from pages.shared import case_cards, complaint_cards, complaint_flow, filters, scorecard, sentences, shapes
 from pages.shared.charts import complaints as charts
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
@@ -44,10 +44,12 @@ def show(viewer: Viewer) -> None:
         screen.figure(what, "complaint.count", charts.categories, by=("category",), tells=told, shape=shaped)
     with right:
         screen.made(say("Arrivals by day"), "complaint.count", charts.arrivals, complaint_cards.arrivals)
+    with screen.card():
+        screen.made(say("When complaints come"), "complaint.count", charts.hours, complaint_flow.hours)
     left, right = screen.cards()
     with left:
-        ends, told = say("Open at the end of each week"), sentences.trend
-        screen.figure(ends, "complaint.backlog", charts.backlog, by=("week",), tells=told)
+        ends = say("Open at the end of each week")
+        screen.made(ends, "complaint.backlog", charts.backlog, complaint_flow.backlog)
     with right:
         screen.figure(say("Open now, by age in days"), "complaint.backlog_age", charts.ages, tells=sentences.parts)
     with screen.card():

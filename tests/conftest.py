@@ -1,13 +1,16 @@
 """One embedded server a test session, migrated once; each test that asks gets a database of its own from that template."""
 
 import itertools
+import os
 import tempfile
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine
 
+from tests.oracle.company import Company, companies
 from warehouse import db
 
 _numbers = itertools.count(1)
@@ -19,6 +22,13 @@ def server() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
         yield db.start(Path(home) / "postgres")
+
+
+@pytest.fixture(scope="session")
+def company_of() -> Iterator[Callable[[str], Company]]:
+    """A refreshed demo company by its name (`tests/oracle/company.py`); xdist's workers of one run share them."""
+    with companies(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

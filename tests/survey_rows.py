@@ -13,6 +13,17 @@ BRANCHES: list[Row] = [
     {"branch_id": "S1", "branch_name": "South one", "region_id": "south", "region_name": "South"},
 ]
 DRIVERS = ("product", "service", "promotion", "management", "staff", "expert")
+TABLES = (
+    "survey_score",
+    "survey_cohort",
+    "survey_moment",
+    "survey_handling",
+    "survey_stratum",
+    "survey_population",
+    "survey_reach",
+    "servqual_day",
+)
+"""All that is published of surveys."""
 SIDES = ("tangibles", "reliability", "responsiveness", "assurance", "empathy")
 
 

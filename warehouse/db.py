@@ -175,7 +175,7 @@ def advisory_lock(engine: Engine, name: str) -> Iterator[bool]:
 
 
 def _engine(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, connect_args={"application_name": "gatehouse"})
+    return create_engine(url, pool_pre_ping=True, connect_args={"application_name": "gatehouse"}, hide_parameters=True)
 
 
 def _as_role(server: URL, role: str, name: str) -> URL:

@@ -44,7 +44,8 @@ class Metric:
     """One figure. `direction` is the good one; `dims` are what it may be grouped, `filters` what it may be narrowed by.
 
     `needs` are columns (`leads.collected_at`) without which it cannot be told, `dated_by` the one that puts its rows in
-    time, `mature_days` the age at which a row has had its time. `same_as` names the metric whose figures it shows.
+    time, `mature_days` the age at which a row has had its time. `window_months` is over how many months each month looks back:
+    neighbours of more than one share data, so their moving range says nothing of chance. `same_as` names the metric whose figures it shows.
     `also` are further figures of its rows, hidden with them. `alarm` holds the trade's limits (`good_above`, `bad_above`),
     in the unit of the figure. `filter_feeds` names further feeds that one value of a filter (`clock=working`) needs.
     `changes` are those of the definition, the newest last.
@@ -70,6 +71,7 @@ class Metric:
     needs: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     mature_days: int | None = None
+    window_months: int = 1
     same_as: str | None = None
     alarm: Mapping[str, float] = field(default_factory=dict)
     filter_feeds: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -83,11 +83,16 @@ class _HeaderRefused(FileRefused):
 
 
 def files_in(folder: Path) -> tuple[Path, ...]:
-    """The files of a folder in name order, hidden ones left out."""
+    """The files of a folder in name order, hidden ones left out. Raises NotADirectoryError for no folder, and ValueError for a
+    link that leads out of it: whoever may put a file there could have any file of ours read."""
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise NotADirectoryError(f"{folder} {what}; --from names the folder that holds the files")
-    return tuple(sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")))
+    files = tuple(sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")))
+    for path in files:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{path.name} is a link that leads out of {folder}; deliver the file itself")
+    return files
 
 
 def receive(

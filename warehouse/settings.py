@@ -3,10 +3,17 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
+HASH_KEY, VAULT_KEY, VAULT_KEY_OLD = "GATEHOUSE_HASH_KEY", "GATEHOUSE_VAULT_KEY", "GATEHOUSE_VAULT_KEY_OLD"
+SHORTEST_HASH_KEY = 32
+NEW_FERNET_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
 @dataclass(frozen=True)
@@ -14,8 +21,8 @@ class Settings:
     """`database_url` None means the embedded server under `home`; `demo` is True only where its company was generated."""
 
     home: Path
-    database_url: str | None = None
-    reader_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    reader_url: str | None = field(default=None, repr=False)
     database_name: str = "gatehouse"
 
     @classmethod
@@ -37,32 +44,84 @@ class Settings:
 
 @dataclass(frozen=True)
 class Keys:
-    """Secrets for personal data: `hashing` makes keyed hashes (HMAC-SHA-256), `vault` seals values (Fernet)."""
+    """Secrets for personal data: `hashing` makes keyed hashes (HMAC-SHA-256), `vault` seals values (Fernet).
 
-    hashing: bytes
-    vault: bytes
+    `vault_before` opens what was sealed before the key was changed, until `access rotate --vault` has sealed it anew.
+    """
+
+    hashing: bytes = field(repr=False)
+    vault: bytes = field(repr=False)
+    vault_before: bytes | None = field(default=None, repr=False)
 
 
 def keys(settings: Settings) -> Keys:
     """Keys from GATEHOUSE_HASH_KEY and GATEHOUSE_VAULT_KEY; the embedded warehouse makes and keeps its own.
 
-    Raises ValueError where a warehouse of one's own has no keys: data sealed with a lost key is lost.
+    Raises ValueError where a warehouse of one's own has no keys, since data sealed with a lost key is lost, and for a key
+    that is too short to keep anything secret.
     """
-    hashing, vault = os.environ.get("GATEHOUSE_HASH_KEY"), os.environ.get("GATEHOUSE_VAULT_KEY")
-    if hashing and vault:
-        return Keys(hashing=hashing.encode(), vault=vault.encode())
-    if not settings.is_embedded:
-        raise ValueError(
-            "set GATEHOUSE_HASH_KEY (any long secret) and GATEHOUSE_VAULT_KEY (a Fernet key) beside DATABASE_URL"
-        )
-    return _kept_keys(settings.home / "keys.json")
-
-
-def _kept_keys(path: Path) -> Keys:
+    if not keeps_keys(settings):
+        return _given_keys()
+    path = _file(settings)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = {"hashing": secrets.token_hex(32), "vault": Fernet.generate_key().decode()}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made, file)
-    kept = json.loads(path.read_text("utf-8"))
-    return Keys(hashing=kept["hashing"].encode(), vault=kept["vault"].encode())
+        made = Keys(hashing=new_hashing_key(), vault=Fernet.generate_key())
+        with _written(made, beside=path) as written, suppress(FileExistsError):
+            path.hardlink_to(written)  # where another process was first, its keys are the keys
+    return Keys(**{name: key.encode() for name, key in json.loads(path.read_text("utf-8")).items()})
+
+
+def keeps_keys(settings: Settings) -> bool:
+    """Whether the embedded warehouse keeps its keys itself, in its home, and none are given from outside."""
+    if os.environ.get(HASH_KEY) and os.environ.get(VAULT_KEY):
+        return False
+    if settings.is_embedded:
+        return True
+    raise ValueError(f"set {HASH_KEY} (any long secret) and {VAULT_KEY} (a Fernet key) beside DATABASE_URL")
+
+
+def keep_keys(settings: Settings, kept: Keys) -> None:
+    """Put `kept` in the place of the keys in the home: all of them, or, where that is cut off, none."""
+    with _written(kept, beside=_file(settings)) as written:
+        written.replace(_file(settings))
+
+
+def new_hashing_key() -> bytes:
+    """A key for keyed hashes: 32 bytes nobody can guess, as hex."""
+    return secrets.token_hex(32).encode()
+
+
+def _given_keys() -> Keys:
+    hashing, vault, before = (os.environ.get(name, "") for name in (HASH_KEY, VAULT_KEY, VAULT_KEY_OLD))
+    if len(hashing) < SHORTEST_HASH_KEY:
+        raise ValueError(f"{HASH_KEY} is short enough to be guessed; take {SHORTEST_HASH_KEY} characters at least")
+    for name, key in ((VAULT_KEY, vault), (VAULT_KEY_OLD, before)):
+        if key and not _is_fernet_key(key):
+            raise ValueError(f"{name} is no Fernet key; make one with: {NEW_FERNET_KEY}")
+    return Keys(hashing=hashing.encode(), vault=vault.encode(), vault_before=before.encode() or None)
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _file(settings: Settings) -> Path:
+    return settings.home / "keys.json"
+
+
+@contextmanager
+def _written(kept: Keys, *, beside: Path) -> Iterator[Path]:
+    """The keys in a file of its own, on the disk for sure, which nobody but its owner may open; gone after the block."""
+    handle, name = tempfile.mkstemp(prefix="keys-", dir=beside.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            json.dump({name: key.decode() for name, key in vars(kept).items() if key is not None}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)

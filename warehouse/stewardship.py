@@ -29,7 +29,8 @@ def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda
                 text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id}
             )
             audit(connection, person=by, action="discard", detail=f"load {load_id}")
-        return onward(run, [item for item in items if item.state == "passed"])
+        # one that was discarded already may have been cut off before its figures were made anew: asked again, it goes on
+        return onward(run, [item for item in items if item.state in ("passed", "discarded")])
 
 
 def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tell: Tell = lambda step: None) -> Outcome:

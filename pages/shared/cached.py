@@ -8,7 +8,7 @@ What is kept is shared, not copied: whoever needs another shape makes a new one.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from warehouse import db
-from warehouse.queries import figures, state
+from warehouse.queries import figures, state, visits
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 from warehouse.settings import Settings
@@ -87,14 +87,20 @@ def everything() -> Kept:
     return Kept(ANSWERS_KEPT)
 
 
-def standing(person: str) -> state.Standing:
-    """What `person` may see now. Never kept: a revoked grant ends at the next click."""
-    return state.standing(Reader(engine=engine(), person=person))
+def standing(person: str, onlooker: str | None = None) -> state.Standing:
+    """What `person` may see now, looked at by `onlooker`. Never kept: a revoked grant ends at the next click."""
+    return state.standing(Reader(engine=engine(), person=person, onlooker=onlooker))
 
 
 def company(person: str) -> str | None:
     """Which company the warehouse holds, as `person` may know it: looked up again every quarter of a minute."""
     return everything().get(("company", person), lambda: standing(person).company, seconds=FRESH_SECONDS)
+
+
+def people(person: str) -> Mapping[str, tuple[str, ...]]:
+    """Whom `person` may look as, with their roles: looked up again every quarter of a minute."""
+    ask = Reader(engine=engine(), person=person)
+    return everything().get(("people", person), lambda: visits.people(ask), seconds=FRESH_SECONDS)
 
 
 def figure(asker: Asker, metric: str, scope: Scope, by: Sequence[str] = ()) -> Answer:

@@ -6,6 +6,7 @@ from pages.shared import drawings, shapes
 from pages.shared.drawings import Drawing
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
+from pages.shared.names import weekdays
 from pages.shared.readable import Readable
 from pages.shared.sentences import NAMED_AT_MOST
 from pages.shared.text import Words
@@ -175,8 +176,7 @@ def recovered(row: pd.Series, reads: Readable) -> str:
 
 def calendar(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """Days as cells: `week` (its Monday) to `week_end`, `weekday` under its name, and its place in the week."""
-    say = reads.names.words.say
-    names = [say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun")]
+    names = weekdays(reads.names.words)
     days = rows["day"].dt
     monday = rows["day"] - pd.to_timedelta(days.weekday, unit="D")
     return rows.assign(

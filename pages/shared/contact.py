@@ -29,7 +29,7 @@ class Case:
 
 def heads_a_branch(viewer: Viewer) -> bool:
     """Whether contact cards are worth offering to this person; whose, is decided in Postgres."""
-    return "branch_head" in viewer.standing.roles
+    return viewer.may_change and "branch_head" in viewer.standing.roles
 
 
 def table(viewer: Viewer, title: str, rows: pd.DataFrame, *, height: int, key: str) -> int | None:
@@ -100,6 +100,7 @@ def _card(words: Words, card: ContactCard) -> str:
 
 def _refusals(words: Words) -> Mapping[Refusal, str]:
     return {
+        "looking as somebody else": words.say("Whoever looks as somebody else is shown no card."),
         "not a branch head": words.say("Contact cards are for the heads of a branch."),
         "no reason": words.say("Say why you call: without a reason there is no card."),
         "not of your branch": words.say("There is no such case in a branch that you head."),

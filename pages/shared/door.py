@@ -1,32 +1,45 @@
 """The one page for whoever may not, or not yet, come in: sign-in, the demo's chooser, and two ways of being sent away."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.shared.guard import STYLE
+from pages.shared.markup import plain
 from pages.shared.text import Words
+
+
+def roles(words: Words) -> dict[str, str]:
+    """What the roles of grants are called."""
+    say = words.say
+    return {"executive": say("Executive"), "branch_head": say("Branch head"), "data_steward": say("Data steward")}
 
 
 def demo_roles(words: Words) -> dict[str, str]:
     """What the made-up company's three people are called."""
-    say = words.say
-    return {"executive": say("Executive"), "head": say("Branch head"), "steward": say("Data steward")}
+    return dict(zip(("executive", "head", "steward"), roles(words).values(), strict=True))
 
 
 def demo_people(words: Words) -> None:
     """The chooser of the made-up company's three people."""
-    say, roles = words.say, demo_roles(words)
+    say, called = words.say, demo_roles(words)
     people = (
-        ("executive", ":material/domain:", roles["executive"], say("Sees the whole company: six regions, every page.")),
+        (
+            "executive",
+            ":material/domain:",
+            called["executive"],
+            say("Sees the whole company: six regions, every page."),
+        ),
         (
             "head",
             ":material/storefront:",
-            roles["head"],
+            called["head"],
             say("Sees one region. Other regions do not exist for this person, on any page."),
         ),
         (
             "steward",
             ":material/fact_check:",
-            roles["steward"],
+            called["steward"],
             say("Sees loads, checks and refused rows, and the company's figures."),
         ),
     )
@@ -49,10 +62,32 @@ def demo_people(words: Words) -> None:
             )
 
 
-def sign_in(words: Words) -> None:
-    """The way to the sign-in page of the company's identity provider."""
-    _heading(words, words.say("Gatehouse"), words.say("Sign in with your company account to see your figures."))
+def sign_in(words: Words, *, again: bool = False) -> None:
+    """The way to the sign-in page of the company's identity provider; `again` after a sign-in that was long ago."""
+    told = words.say("Sign in with your company account to see your figures.")
+    if again:
+        told = words.say("Your sign-in was more than twelve hours ago. Sign in again to see your figures.")
+    _heading(words, words.say("Gatehouse"), told)
     st.button(words.say("Sign in"), type="primary", on_click=st.login)
+
+
+def closed(words: Words) -> None:
+    """Where no identity provider is named, so that nobody can sign in."""
+    _heading(
+        words,
+        words.say("Nobody can sign in yet"),
+        words.say(
+            "No identity provider is set up. Whoever runs this dashboard finds how in its README, under “Running it”."
+        ),
+    )
+
+
+def looking_as(words: Words, person: str, *, stop: Callable[[], object]) -> None:
+    """The banner of whoever looks as somebody else, on every page, and the way back."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    told = words.say("You look as {person}: with that person's rows, and nothing can be changed.", person=plain(person))
+    left.warning(told, icon=":material/visibility:")
+    right.button(words.say("Back to your own view"), on_click=stop, width="stretch", key="look-as-oneself")
 
 
 def unverified(words: Words) -> None:

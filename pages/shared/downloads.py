@@ -1,6 +1,7 @@
 """What people take away: a table as CSV, a page as one workbook, a chart as a picture. Pure: rows in, bytes out."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,10 @@ FONT, FONTS = "Noto Sans CJK SC", Path(noto_cjk_sans_otc.__file__).parent
 PICTURE_WIDTH, PICTURE_SCALE, LETTERS_IN_A_LINE = 720, 2, 100
 LONGEST_SHEET_NAME = 31
 NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOT_IN_FILE_NAMES, LONGEST_FILE_NAME = frozenset('"<>|'), 80
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML holds: one of them in a picture ends the process that draws it, in a workbook it is refused."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,8 @@ class Sheet:
 
 def csv(rows: pd.DataFrame) -> bytes:
     """Rows as CSV in UTF-8 with BOM, as spreadsheets want it; text that would be a formula is disarmed by a quote."""
-    safe = rows.map(
-        lambda value: f"'{value}" if isinstance(value, str) and value.startswith(STARTS_A_FORMULA) else value
-    )
-    text: str = safe.to_csv(index=False)
-    return text.encode("utf-8-sig")
+    text: str = rows.map(_disarmed).rename(columns=_disarmed).to_csv(index=False)
+    return text.encode("utf-8-sig", "replace")
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
@@ -103,13 +104,38 @@ def plain_picture(sketch: Sketch, *, width: int) -> str:
 
 def _whole(sketch: Sketch, **properties: object) -> dict[str, Any]:
     """The Vega-Lite of a chart with its rows and its font."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        **sketch.specification,
-        "config": {**sketch.specification.get("config", {}), "font": FONT},
-        "data": {"values": json.loads(sketch.rows.to_json(orient="records", date_format="iso"))},
-        **properties,
-    }
+    whole: dict[str, Any] = drawable(
+        {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            **sketch.specification,
+            "config": {**sketch.specification.get("config", {}), "font": FONT},
+            "data": {"values": sketch.rows.map(drawable).pipe(_records)},
+            **properties,
+        }
+    )
+    return whole
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(rows.to_json(orient="records", date_format="iso"))
+    return records
+
+
+def drawable(part: Any) -> Any:
+    """A text, or a list or mapping of parts, without what is no text: see `NO_TEXT`."""
+    if isinstance(part, str):
+        return NO_TEXT.sub("", part)
+    if isinstance(part, Mapping):
+        return {name: drawable(value) for name, value in part.items()}
+    return [drawable(value) for value in part] if isinstance(part, list | tuple) else part
+
+
+def _disarmed(value: Any) -> Any:
+    """A cell that spreadsheets take for text. A return would begin a row, and with it another cell: it becomes a newline."""
+    if not isinstance(value, str):
+        return value
+    quoted = f"'{value}" if value.startswith(STARTS_A_FORMULA) else value
+    return quoted.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @cache
@@ -128,8 +154,9 @@ def is_nothing(value: object) -> bool:
 
 def file_name(*parts: object, ending: str) -> str:
     """Parts joined by hyphens, without what file systems refuse."""
-    words = " ".join(str(part) for part in parts).translate(NOT_IN_SHEET_NAMES).split()
-    return f"gatehouse-{'-'.join(words)}.{ending}"
+    said = " ".join(str(part)[:LONGEST_FILE_NAME] for part in parts).translate(NOT_IN_SHEET_NAMES)
+    kept = "".join(letter if letter.isprintable() and letter not in NOT_IN_FILE_NAMES else " " for letter in said)
+    return f"gatehouse-{'-'.join(kept.replace('..', ' ').split())}.{ending}"
 
 
 def _write(page: Worksheet, sheet: Sheet) -> None:
@@ -151,7 +178,8 @@ def _cell(page: Worksheet, value: object, font: Font | None = None) -> WriteOnly
     known = None if is_nothing(value) else value
     if isinstance(known, pd.Timestamp | datetime):
         known = known.replace(tzinfo=None)
-    cell = WriteOnlyCell(page, value=known if isinstance(known, int | float | datetime | None) else str(known))
+    is_number = isinstance(known, int | float | datetime | None)
+    cell = WriteOnlyCell(page, value=known if is_number else NO_TEXT.sub("", str(known)))
     if isinstance(cell.value, str):
         cell.data_type = "s"
         cell.alignment = Alignment(vertical="top")
@@ -162,7 +190,7 @@ def _cell(page: Worksheet, value: object, font: Font | None = None) -> WriteOnly
 
 def _free_name(title: str, taken: set[str]) -> str:
     """A name for a sheet that no other has: 31 letters at most, none that Excel refuses."""
-    plain = " ".join(title.translate(NOT_IN_SHEET_NAMES).split())[:LONGEST_SHEET_NAME] or "-"
+    plain = " ".join(NO_TEXT.sub("", title).translate(NOT_IN_SHEET_NAMES).split())[:LONGEST_SHEET_NAME] or "-"
     name, number = plain, 2
     while name.casefold() in taken:
         ending = f" {number}"

@@ -14,6 +14,7 @@ from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.readable import Readable
 from pages.shared.shapes import Shape
+from warehouse.metrics import metrics
 from warehouse.queries import figures
 from warehouse.scope import Scope
 
@@ -77,7 +78,7 @@ def trend(inquiry: Inquiry, metric: str) -> Drawing | Missing:
     answer = inquiry.history(metric)
     if missing := inquiry.missing(answer):
         return missing
-    rows = readable.with_limits(inquiry.readable(answer))
+    rows = readable.with_limits(inquiry.readable(answer), metrics()[metric])
     return drawing(inquiry, rows, sentences.trend(rows, inquiry.reads(metric)), rows, ("month",))
 
 
@@ -99,7 +100,7 @@ def beside(inquiry: Inquiry, honest: str, common: str) -> Drawing | Missing:
     answer = inquiry.history(honest)
     if missing := inquiry.missing(answer):
         return missing
-    reads, rows = inquiry.reads(honest), readable.with_limits(inquiry.readable(answer))
+    reads, rows = inquiry.reads(honest), readable.with_limits(inquiry.readable(answer), metrics()[honest])
     shown = shapes.quantiles(rows, inquiry.readable(inquiry.history(common)), reads)
     return drawing(inquiry, shown, sentences.trend(rows, reads), rows, ("month",))
 

@@ -1,6 +1,5 @@
 """Narrowing a page by clicking a mark or choosing a row. What is chosen goes into the address; chips take it back out of it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ import streamlit as st
 
 from pages.shared import address
 from pages.shared.address import Choices, Parameters
+from pages.shared.markup import plain
 from pages.shared.names import Names
 from pages.shared.text import Words
 
@@ -174,11 +174,6 @@ def called(words: Words, names: Names, name: str, value: str) -> str:
     if first == last:
         return words.day(first)
     return words.month(first) if first.day == 1 and after.date() == last else words.span(first, last)
-
-
-def plain(said: str) -> str:
-    """`said` so that Streamlit shows it as text: what Markdown would read is escaped."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", said)
 
 
 def _pointed_at(mark: str | Mapping[str, Any]) -> dict[str, Any]:

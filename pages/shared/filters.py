@@ -6,9 +6,10 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared import address, cached, door
+from pages.shared import address, cached, door, looking_as
 from pages.shared import views as named
 from pages.shared.address import PRESETS, Choices, Preset, Problem, State
+from pages.shared.markup import plain
 from pages.shared.names import Names
 from pages.shared.text import LANGUAGES
 from pages.shared.viewer import ALONG, DEMO, Viewer, of_the_session
@@ -73,7 +74,8 @@ def sidebar(
         _person_and_language(viewer)
     state = _chosen(choices)
     with shelf:
-        named.popover(viewer, page, address.parameters_of(state, choices))
+        if viewer.may_change:
+            named.popover(viewer, page, address.parameters_of(state, choices))
     _write_address(viewer, state, choices)
     scope = _comparable(viewer, state.scope(choices.last_day))
     return Asked(
@@ -192,7 +194,7 @@ def _of_the_session(viewer: Viewer) -> dict[str, str]:
     """The parameters of the address that go along from page to page: language, demo person, an earlier refresh."""
     session = {
         "lang": of_the_session("lang"),
-        "as": next((name for name, person in DEMO.items() if person == viewer.person), None)
+        "as": next((name for name, person in DEMO.items() if person == viewer.signed_in), None)
         if viewer.is_demo
         else None,
         "refresh": str(viewer.reader.refresh_id) if viewer.looks_back else None,
@@ -254,11 +256,12 @@ def _time(viewer: Viewer, choices: Choices) -> None:
 def _person_and_language(viewer: Viewer) -> None:
     say = viewer.words.say
     st.space("small")
+    # Both are told to their widgets at every run: the widgets of a page come to through the menu begin with their first option.
     if viewer.is_demo:
         people = door.demo_roles(viewer.words)
-        st.session_state.setdefault("as", next(name for name, person in DEMO.items() if person == viewer.person))
-        st.selectbox(say("Looking as"), list(people), format_func=lambda name: people[name], key="as")
-    st.session_state.setdefault("lang", viewer.words.language)
+        st.session_state["as"] = next(name for name, person in DEMO.items() if person == viewer.signed_in)
+        st.selectbox(say("Demo person"), list(people), format_func=lambda name: people[name], key="as")
+    st.session_state["lang"] = viewer.words.language
     st.segmented_control(
         say("Language"),
         list(LANGUAGES),
@@ -267,8 +270,9 @@ def _person_and_language(viewer: Viewer) -> None:
         required=True,
         width="stretch",
     )
+    looking_as.chooser(viewer)
     if not viewer.is_demo:
-        st.caption(say("Signed in as {person}", person=viewer.person))
+        st.caption(say("Signed in as {person}", person=plain(viewer.signed_in)))
         st.button(say("Sign out"), on_click=st.logout, width="stretch")
 
 

@@ -15,6 +15,7 @@ from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.viewer import Viewer
 from warehouse.metrics import metrics
+from warehouse.queries import series
 from warehouse.scope import Period, Scope
 
 MONTHS_OF_HISTORY = 24
@@ -45,8 +46,11 @@ class Inquiry:
         return replace(scope, filters={name: codes for name, codes in scope.filters.items() if name in known})
 
     def history(self, metric: str) -> Answer:
-        """The last 24 whole months up to the end of the period, by month."""
-        return self.ask(metric, ("month",), self.long_scope)
+        """The last 24 whole months up to the end of the period, by month, none left out from the first that is known."""
+        answer = self.ask(metric, ("month",), self.long_scope)
+        about = metrics()[metric]
+        until = min(self.viewer.last_day(about.feeds), self.long_scope.period.end - timedelta(days=1))
+        return replace(answer, rows=series.every_month(answer.rows, about, until))
 
     @cached_property
     def long_scope(self) -> Scope:

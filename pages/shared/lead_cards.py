@@ -171,7 +171,7 @@ def _ripened(cells: pd.DataFrame, horizon: str, inquiry: Inquiry) -> str:
     else:
         newest = known.loc[known["month"].idxmax()]
         said = words.say(
-            "Of the leads of {month}, the newest month that has had its 90 days, {share} ordered within them.",
+            "Of the leads of {month}, the newest month with enough of them that have had their 90 days, {share} ordered within them.",
             month=newest["label"],
             share=newest["value_text"],
         )

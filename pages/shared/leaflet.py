@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pages.shared.downloads import FONTS, is_nothing
+from pages.shared.downloads import FONTS, drawable, is_nothing
 from pages.shared.markup import Mood
 
 if TYPE_CHECKING:
@@ -78,14 +78,17 @@ class Leaflet:
 
 
 def pdf(leaflet: Leaflet) -> bytes:
-    """The leaflet as a PDF, its font embedded."""
+    """The leaflet as a PDF, its font embedded. It is no PDF/UA where a feed's text holds what the font cannot show."""
     import typst  # 30 MB: paid for by the first who asks
 
-    made = typst.Compiler(str(TEMPLATE), font_paths=_fonts(), ignore_system_fonts=True).compile(
-        format="pdf",
-        sys_inputs={"leaflet": json.dumps(asdict(leaflet), ensure_ascii=False)},
-        pdf_standards=[STANDARD],
-    )
+    compiler = typst.Compiler(str(TEMPLATE), font_paths=_fonts(), ignore_system_fonts=True)
+    said = {"leaflet": json.dumps(drawable(asdict(leaflet)), ensure_ascii=False)}
+    try:
+        made = compiler.compile(format="pdf", sys_inputs=said, pdf_standards=[STANDARD])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        made = compiler.compile(format="pdf", sys_inputs=said)
     if not isinstance(made, bytes):
         raise TypeError(f"Typst made {type(made).__name__}, not one file")
     return made

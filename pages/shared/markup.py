@@ -1,5 +1,6 @@
 """Pieces of HTML that Streamlit has no element for. Pure: text in, escaped markup out, always on one line."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -32,6 +33,11 @@ ARROWS = {True: "▲", False: "▼"}
 def text(value: object) -> str:
     """`value` safe inside HTML, on one line."""
     return escape(" ".join(str(value).split()))
+
+
+def plain(said: str) -> str:
+    """`said` so that Streamlit shows it as text: what Markdown would read is escaped."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", said)
 
 
 def icon(name: str, size: int = 20) -> str:
@@ -81,6 +87,7 @@ class Tile:
     small: Sequence[str]
     badges: Sequence[str] = ()
     history: Sequence[float] | None = None
+    errors: Sequence[float] | None = None
     described: str = ""
 
     def markup(self) -> str:
@@ -94,16 +101,19 @@ class Tile:
         return (
             f'<div class="gh-tile" role="group" aria-label="{text(self.described or self.label)}">'
             f'<div class="gh-label">{text(self.label)}</div>{figure}<div class="gh-small">{lines}</div>'
-            f'<div class="gh-row">{"".join(self.badges)}</div>{"" if self.history is None else sparkline(self.history)}</div>'
+            f'<div class="gh-row">{"".join(self.badges)}</div>{"" if self.history is None else sparkline(self.history, self.errors)}</div>'
         )
 
 
-def sparkline(values: Sequence[float]) -> str:
-    """A series as a small line with its natural limits, signals marked; empty for fewer than three points."""
+def sparkline(values: Sequence[float], errors: Sequence[float] | None = None) -> str:
+    """A series as a small line with its natural limits, signals marked; empty for fewer than three points.
+
+    `errors` as `signals.limits` wants them.
+    """
     known = [(index, value) for index, value in enumerate(values) if not isnan(value)]
     if len(known) < 3:
         return '<svg class="gh-spark" aria-hidden="true"></svg>'
-    natural = signals.limits(values)
+    natural = signals.limits(values, errors)
     reach = [value for _, value in known] + ([natural.low, natural.high] if natural else [])
     bottom, top = min(reach), max(reach)
 
@@ -123,7 +133,7 @@ def sparkline(values: Sequence[float]) -> str:
         )
     points = " ".join(f"{x(index):.1f},{y(value):.1f}" for index, value in known)
     parts.append(f'<polyline class="line" points="{points}"/>')
-    dots = [(signal.index, "signal") for signal in signals.signals(values)] + [(known[-1][0], "dot")]
+    dots = [(signal.index, "signal") for signal in signals.signals(values, errors)] + [(known[-1][0], "dot")]
     parts += [
         f'<line class="{name}" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(values[at]):.1f}" y2="{y(values[at]):.1f}"/>'
         for at, name in dict(reversed(dots)).items()
@@ -138,11 +148,14 @@ class Cell:
     said: str
     mood: Mood | None = None
     explained: str = ""
+    is_strong: bool = False
 
-    def markup(self) -> str:
-        """The cell as HTML."""
+    def markup(self, header: str = "") -> str:
+        """The cell as HTML, with the header of its column where it may have to stand without."""
         title = f' title="{text(self.explained)}"' if self.explained else ""
-        return f'<td class="{f"is-{self.mood}" if self.mood else ""}"{title}>{text(self.said)}</td>'
+        label = f' role="cell" data-label="{text(header)}"' if header else ""
+        tint = f"is-{self.mood}{' is-strong' if self.is_strong else ''}" if self.mood else ""
+        return f'<td class="{tint}"{label}{title}>{text(self.said)}</td>'
 
 
 def table(
@@ -152,17 +165,26 @@ def table(
     described: str,
     whole: bool = False,
     is_prose: bool = False,
+    folds: bool = False,
 ) -> str:
     """A table whose first column names the row; with `whole` the first row stands for the whole.
 
-    Where `is_prose`, cells are text to read, not figures to compare: they begin at the left and break into lines.
+    Where `is_prose`, cells are text to read, not figures to compare: they begin at the left and break into lines. A table that
+    `folds` shows each row by itself on a phone, every figure below the header of its column; roles keep it a table there.
     """
-    head = "".join(f'<th scope="col">{text(header)}</th>' for header in headers)
+    roles = {name: f' role="{name}"' if folds else "" for name in ("table", "rowgroup", "row", "columnheader")}
+    head = "".join(f'<th scope="col"{roles["columnheader"]}>{text(header)}</th>' for header in headers)
+    kept = headers if folds else [""] * len(headers)
     body = "".join(
-        f'<tr class="{"is-whole" if whole and number == 0 else ""}">{"".join(cell.markup() for cell in row)}</tr>'
+        f'<tr class="{"is-whole" if whole and number == 0 else ""}"{roles["row"]}>'
+        f"{''.join(cell.markup(header) for cell, header in zip(row, kept, strict=True))}</tr>"
         for number, row in enumerate(rows)
     )
-    return f'<div class="gh-scroll" tabindex="0"><table class="gh-table{" is-prose" if is_prose else ""}" aria-label="{text(described)}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    kind = f"gh-table{' is-prose' if is_prose else ''}{' is-folding' if folds else ''}"
+    return (
+        f'<div class="gh-scroll" tabindex="0"><table class="{kind}"{roles["table"]} aria-label="{text(described)}">'
+        f"<thead{roles['rowgroup']}><tr{roles['row']}>{head}</tr></thead><tbody{roles['rowgroup']}>{body}</tbody></table></div>"
+    )
 
 
 @dataclass(frozen=True)

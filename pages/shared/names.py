@@ -40,6 +40,7 @@ class Names:
         if dimension == "cohort":
             return self.words.quarter(str(code))
         own = self.own.get(dimension, {}).get(str(code)) or _contract(self.words.language).get(f"{dimension}.{code}")
+        own = own or _clock(self.words).get(f"{dimension}.{code}")
         return own or _codes(self.words).get(str(code)) or str(code).replace("_", " ").strip().capitalize()
 
     def dimension(self, dimension: str) -> str:
@@ -75,6 +76,9 @@ def _dimensions(words: Words) -> Mapping[str, str]:
         "cohort": say("Quarter of the first order"),
         "customer_kind": say("Kind of customer"),
         "product_line": say("Product line"),
+        "weekday": say("Weekday"),
+        "hour": say("Hour of receipt"),
+        "series": say("Series"),
         "day": say("Day"),
         "week": say("Week"),
         "month": say("Month"),
@@ -88,6 +92,20 @@ def _dimensions(words: Words) -> Mapping[str, str]:
         "part": say("Part"),
         "value": say("Figure"),
     }
+
+
+@cache
+def weekdays(words: Words) -> tuple[str, ...]:
+    """The days of the week, Monday first, short."""
+    say = words.say
+    return say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun")
+
+
+@cache
+def _clock(words: Words) -> Mapping[str, str]:
+    """Weekdays (1 is Monday) and hours, by `dimension.code`."""
+    days = {f"weekday.{number}": day for number, day in enumerate(weekdays(words), 1)}
+    return days | {f"hour.{hour:02}": f"{hour:02}:00" for hour in range(24)}
 
 
 @cache

@@ -31,7 +31,7 @@ def card(screen: Screen) -> None:
         else:
             html(markup.title(title, told))
             html(markup.table(*_listed(screen.names, written), described=title, is_prose=True))
-        if screen.viewer.is_steward:
+        if screen.viewer.is_steward and screen.viewer.may_change:
             _form(screen)
             _withdrawing(screen, written)
 

@@ -234,14 +234,17 @@ def _bands(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
 def _chained(rows: pd.DataFrame, reads: Readable) -> str:
     """The quickest band beside the slowest, link by link, and which of the differences are clear."""
     words = reads.names.words
-    bands = list(dict.fromkeys(rows["label"]))
-    if len(bands) < 2:
+    ends = [
+        (link["label"].iloc[0], link["label"].iloc[-1]) for _, link in rows.groupby("link", sort=False) if len(link) > 1
+    ]
+    if not ends:
         return words.say("Too few bands of handling time have enough answers to compare.")
-    links = [_link(rows[rows["link"] == link], bands[0], bands[-1], reads) for link in dict.fromkeys(rows["link"])]
+    quick, slow = max(ends, key=ends.count)
+    links = [_link(rows[rows["link"] == link], quick, slow, reads) for link in dict.fromkeys(rows["link"])]
     return words.say(
         "Settled in {quick} against {slow}: {links}.",
-        quick=bands[0],
-        slow=bands[-1],
+        quick=quick,
+        slow=slow,
         links=words.listed([link for link in links if link]),
     )
 

@@ -53,7 +53,7 @@ def told(page: Page) -> Leaflet:
 
 def _figure(inquiry: Inquiry, code: str) -> Figure:
     tile = tiles.tile(inquiry, code)
-    history = "" if tile.history is None else markup.sparkline(tile.history)
+    history = "" if tile.history is None else markup.sparkline(tile.history, tile.errors)
     return Figure(
         label=tile.label,
         figure=tile.figure or "–",

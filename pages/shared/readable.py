@@ -158,11 +158,18 @@ def estimate(row: pd.Series, kind: str) -> Estimate | None:
     return Estimate(value=row["value"], low=row["low"], high=row["high"])
 
 
-def with_limits(rows: pd.DataFrame) -> pd.DataFrame:
+def errors(rows: pd.DataFrame, about: Metric) -> list[float] | None:
+    """Standard errors of readable rows whose months share data with their neighbours; None where each month stands for itself."""
+    if about.window_months == 1:
+        return None
+    return [float(width) / 2 / 1.96 for width in rows["high"] - rows["low"]]
+
+
+def with_limits(rows: pd.DataFrame, about: Metric) -> pd.DataFrame:
     """Readable rows in order of time with centre, limit_low, limit_high and is_signal (XmR); limits empty where too short."""
-    values = [float(value) for value in rows["value"]]
-    natural = signals.limits(values)
-    found = {signal.index for signal in signals.signals(values)}
+    values, own_errors = [float(value) for value in rows["value"]], errors(rows, about)
+    natural = signals.limits(values, own_errors)
+    found = {signal.index for signal in signals.signals(values, own_errors)}
     return rows.assign(
         centre=natural.centre if natural else float("nan"),
         limit_low=max(natural.low, 0.0)

@@ -1,7 +1,9 @@
-"""Several metrics by group in one table. A cell is tinted where it differs clearly from the whole, not by its rank."""
+"""Several metrics by group in one heat table. A cell is tinted where chance does not explain how it differs from the whole."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import pandas as pd
 
@@ -12,9 +14,28 @@ from pages.shared.markup import Cell, Missing
 from pages.shared.panels import Screen, html
 from pages.shared.text import Words
 from warehouse.metrics import Metric, metrics
+from warehouse.queries import signals
+from warehouse.queries.signals import Estimate
 
 GROUPS_SHOWN = 60
 NAMED_AT_MOST = 3
+STRONG = 0.001
+"""A tint is strong where at most one in a thousand of such findings is chance, instead of one in twenty."""
+Figures = Mapping[str, pd.DataFrame]
+"""Readable rows by metric, indexed by group."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A figure that differs from the whole by more than chance explains, however many figures were looked at."""
+
+    is_above: bool
+    is_good: bool
+    is_strong: bool
+
+
+Found = Mapping[tuple[str, str], Signal]
+"""Signals by group and metric."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +44,7 @@ class Scorecard:
 
     tells: str
     table: str
+    method: str
     values: pd.DataFrame
     groups: pd.DataFrame
 
@@ -35,6 +57,8 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
             drawing = Drawing(rows=made.groups, tells=made.tells, table=made.values)
             screen.titled(title, drawing, metric=tuple(codes))
             html(made.table)
+            if made.method:
+                html(markup.note(made.method))
         else:
             screen.nothing(title, made)
 
@@ -48,66 +72,111 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     words, names = inquiry.viewer.words, inquiry.names
     figures = {code: inquiry.readable(inquiry.ask(code, (by,))).set_index(by) for code in told}
     whole = {code: inquiry.readable(wholes[code]).iloc[0] for code in told}
-    groups = sorted(
-        {group for rows in figures.values() for group in rows.index.dropna()},
-        key=lambda group: names.of_code(by, group),
-    )
-    lines = {
-        names.of_code(by, group): {code: _cell(figures[code], group, whole[code], metrics()[code]) for code in told}
-        for group in groups[:GROUPS_SHOWN]
-    }
-    tinted = [
-        (group, code, cell)
-        for group, cells in lines.items()
-        for code, cell in cells.items()
-        if cell.mood in {"good", "bad"}
-    ]
-    tells = tell(words, tinted)
+    codes_of = {group for rows in figures.values() for group in rows.index.dropna()}
+    groups = sorted(codes_of, key=lambda group: names.of_code(by, group))[:GROUPS_SHOWN]
+    looks, found = looked(figures, whole, groups)
     headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
     first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
-    rest = [[Cell(group), *cells.values()] for group, cells in lines.items()]
-    drawn = markup.table(headers, [first, *rest], described=tells, whole=True)
+    rest = [
+        [Cell(names.of_code(by, group)), *(cell(figures[code], group, found.get((group, code))) for code in told)]
+        for group in groups
+    ]
+    worse = []
+    for group, code in (place for place, signal in found.items() if not signal.is_good):
+        figure = f"{words.label(metrics()[code].label)} {figures[code].at[group, 'value_text']}"
+        worse.append(f"{names.of_code(by, group)}{words.aside(figure)}")
+    tells = tell(words, looks, len(found), worse)
     texts = [[each.said for each in line] for line in (first, *rest)]
     return Scorecard(
-        tells=tells, table=drawn, values=pd.DataFrame(texts, columns=headers), groups=pd.DataFrame({by: groups})
+        tells=tells,
+        table=markup.table(headers, [first, *rest], described=tells, whole=True, folds=True),
+        method=""
+        if not found
+        else words.say(
+            "Tinted is what chance hardly explains, with {n} figures looked at: of such findings at most one in twenty is chance, "
+            "of those with a double arrow one in a thousand (Benjamini and Hochberg 1995). Counts are not held against the whole.",
+            n=words.number(looks),
+        ),
+        values=pd.DataFrame(texts, columns=headers),
+        groups=pd.DataFrame({by: groups}),
     )
 
 
-def _cell(rows: pd.DataFrame, group: object, whole: pd.Series, about: Metric) -> Cell:
-    return cell(rows.loc[group] if group in rows.index else None, whole, about)
+def looked(figures: Figures, whole: Mapping[str, pd.Series], groups: Sequence[str]) -> tuple[int, Found]:
+    """How many figures were held against the whole, and which of them differ from it by more than so many looks explain.
+
+    Looked at is what has an interval and a good direction; what is found comes with the least like chance first.
+    """
+    estimates = {
+        (group, code): estimate
+        for group in groups
+        for code, rows in figures.items()
+        if metrics()[code].direction != "none" and group in rows.index
+        if (estimate := _estimate(rows.loc[group])) is not None and not math.isnan(whole[code]["value"])
+    }
+    chances = [
+        _chance(figures[code].loc[group], estimate, metrics()[code], whole[code]["value"])
+        for (group, code), estimate in estimates.items()
+    ]
+    differs, strongly = signals.discoveries(chances), signals.discoveries(chances, false_share=STRONG)
+    found = {}
+    for _, place, is_strong in sorted(compress(zip(chances, estimates, strongly, strict=True), differs)):
+        is_above = estimates[place].value > whole[place[1]]["value"]
+        is_good = is_above == (metrics()[place[1]].direction == "up")
+        found[place] = Signal(is_above=is_above, is_good=is_good, is_strong=is_strong)
+    return len(estimates), found
 
 
-def cell(row: pd.Series | None, whole: pd.Series, about: Metric) -> Cell:
-    """One group's figure: tinted good or bad where its interval excludes the figure of the whole, with an arrow."""
-    if row is None:
+def cell(rows: pd.DataFrame, group: str, signal: Signal | None) -> Cell:
+    """One group's figure, with its interval and n when pointed at: tinted, with an arrow, where it is a signal."""
+    if group not in rows.index:
         return Cell("–", "quiet")
+    row = rows.loc[group]
     if row["value"] != row["value"]:
         return Cell(str(row["value_text"]), "quiet", str(row["base_text"]))
-    explained = " · ".join(
-        filter(None, (str(row["interval_text"]), f"n {row['base_text']}" if row["base_text"] else ""))
-    )
-    is_above, is_below = row["low"] > whole["value"], row["high"] < whole["value"]
-    if about.direction == "none" or not (is_above or is_below):
+    counted = f"n {row['base_text']}" if row["base_text"] else ""
+    explained = " · ".join(filter(None, (str(row["interval_text"]), counted)))
+    if signal is None:
         return Cell(str(row["value_text"]), None, explained)
-    is_good = is_above == (about.direction == "up")
-    return Cell(f"{markup.ARROWS[bool(is_above)]} {row['value_text']}", "good" if is_good else "bad", explained)
+    arrow = markup.ARROWS[signal.is_above] * (2 if signal.is_strong else 1)
+    mood: markup.Mood = "good" if signal.is_good else "bad"
+    return Cell(f"{arrow} {row['value_text']}", mood, explained, is_strong=signal.is_strong)
 
 
-def tell(words: Words, tinted: Sequence[tuple[str, str, Cell]]) -> str:
-    """How many cells differ clearly from the whole, and which are worse."""
-    worse = [
-        f"{group}{words.aside(f'{words.label(metrics()[code].label)} {entry.said.split(None, 1)[-1]}')}"
-        for group, code, entry in tinted
-        if entry.mood == "bad"
-    ]
-    if not tinted:
-        return words.say("No group differs clearly from the whole: every interval includes it.")
-    said = words.say_many(
-        "{n} figure differs clearly from the whole.", "{n} figures differ clearly from the whole.", len(tinted)
+def _estimate(row: pd.Series) -> Estimate | None:
+    """One figure with its interval, an end beyond the data without end; None where it has none, as counts: parts are no wholes."""
+    low, high = float(row["low"]), float(row["high"])
+    if math.isnan(row["value"]) or (math.isnan(low) and math.isnan(high)):
+        return None
+    open_low, open_high = -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
+    return Estimate(value=float(row["value"]), low=open_low, high=open_high)
+
+
+def _chance(row: pd.Series, estimate: Estimate, about: Metric, whole: float) -> float:
+    """How probable it is that chance alone puts a figure as far from the whole."""
+    if about.kind == "rate":
+        return signals.share_chance(estimate.value, row["base"], whole)
+    return signals.chance(estimate, whole)
+
+
+def tell(words: Words, looks: int, found: int, worse: Sequence[str]) -> str:
+    """How many of the figures looked at differ from the whole by more than chance explains, and which are worse."""
+    if not looks:
+        return words.say("No figure here has an interval to hold against the whole.")
+    if not found:
+        return words.say_many(
+            "Of {n} figure none differs from the whole by more than chance explains.",
+            "Of {n} figures none differs from the whole by more than chance explains, given so many looks.",
+            looks,
+        )
+    said = words.say(
+        "{found} of {n} figures differ from the whole by more than chance explains, given so many looks.",
+        found=words.number(found),
+        n=words.number(looks),
     )
     if not worse:
         return said
-    named, more = words.listed(worse[:NAMED_AT_MOST]), len(worse) - NAMED_AT_MOST
+    named, more = words.listed([*worse[:NAMED_AT_MOST]]), len(worse) - NAMED_AT_MOST
     if more <= 0:
         return words.sentences(said, words.say("Worse: {list}.", list=named))
     return words.sentences(said, words.say("Worse: {list} and {n} more.", list=named, n=words.number(more)))

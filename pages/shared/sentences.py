@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pages.shared import markup
+from pages.shared import markup, readable
 from pages.shared.address import Problem
 from pages.shared.cached import Answer
 from pages.shared.markup import Missing
@@ -17,6 +17,8 @@ from warehouse.queries import signals
 from warehouse.scope import Scope
 
 NAMED_AT_MOST = 3
+MOST_NAMED, LONGEST_NAMED = 8, 60
+"""How many parameters of an address are named, and how much of each."""
 
 
 def scope(words: Words, names: Names, asked: Scope, branches: pd.DataFrame) -> str:
@@ -65,12 +67,19 @@ def _compared(words: Words, asked: Scope) -> list[str]:
 
 
 def ignored(words: Words, problems: Sequence[Problem]) -> str:
-    """Names every parameter of the address that means nothing here."""
-    named = words.listed([f"{problem.parameter}={problem.value}" for problem in problems])
+    """Names the parameters of the address that mean nothing here: the first of them, on one line, and only as text."""
+    named = words.listed([f"{_visible(each.parameter)}={_visible(each.value)}" for each in problems[:MOST_NAMED]])
+    more = " …" if len(problems) > MOST_NAMED else ""
     return words.say(
-        "Ignored in the address, because it means nothing on this page for you: {named}",
-        named=f"`{named.replace('`', '')}`",
+        "Ignored in the address, because it means nothing on this page for you: {named}", named=f"`{named}{more}`"
     )
+
+
+def _visible(text: str) -> str:
+    """The beginning of a text that anybody may have written: what would end its line, its direction or its quotes left out."""
+    begun = text[: LONGEST_NAMED + 1]
+    kept = "".join(letter if letter.isprintable() and letter != "`" else " " for letter in begun[:LONGEST_NAMED])
+    return kept + "…" * (len(begun) > LONGEST_NAMED)
 
 
 def nothing(words: Words, names: Names, answer: Answer, held: frozenset[str], about: Metric) -> Missing | None:
@@ -139,9 +148,9 @@ def alarm(words: Words, about: Metric, value: float) -> str | None:
     return None
 
 
-def newest_signal(words: Words, values: Sequence[float]) -> str | None:
-    """The badge of a series whose newest point is beyond usual variation."""
-    found = signals.signals(values)
+def newest_signal(words: Words, values: Sequence[float], errors: Sequence[float] | None = None) -> str | None:
+    """The badge of a series whose newest point is beyond usual variation; `errors` as `signals.limits` wants them."""
+    found = signals.signals(values, errors)
     if not found or found[-1].index != len(values) - 1:
         return None
     return markup.badge("caution", _rule(words, found[-1].rule))
@@ -214,22 +223,28 @@ def ranking(rows: pd.DataFrame, reads: Readable) -> str:
         last_n=last["base_text"] or last["value_text"],
     )
     hidden = len(rows) - len(known)
-    return (
-        words.sentences(
-            said, words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)
-        )
-        if hidden
-        else said
-    )
+    small = words.say_many("{n} group is too small to show.", "{n} groups are too small to show.", hidden)
+    return words.sentences(said, *_by_chance(first, last, len(known), reads), *([small] if hidden else []))
+
+
+def _by_chance(first: pd.Series, last: pd.Series, groups: int, reads: Readable) -> list[str]:
+    """Whether the highest and the lowest of so many groups differ by more than chance explains; nothing without intervals."""
+    say, kind = reads.names.words.say, reads.metric.kind
+    ends = [readable.estimate(row, kind) for row in (first, last)]
+    if ends[0] is None or ends[1] is None:
+        return []
+    if signals.extremes(ends[0], ends[1], of=groups).is_clear:
+        return [say("The difference is clear.")]
+    return [say("Chance alone may explain the difference.")]
 
 
 def counts(rows: pd.DataFrame, reads: Readable) -> str:
-    """The largest of several counts and its share of them all."""
+    """The largest of several counts and its share of them all; they come as `shapes.largest` orders them."""
     words = reads.names.words
     total = rows["value"].sum()
     if not total:
         return words.say("{what}: none.", what=words.label(reads.metric.label))
-    first = rows.sort_values("value", ascending=False).iloc[0]
+    first = rows.iloc[0]
     return words.say(
         "{what}: {total} in all; most for {first} with {value} ({share}).",
         what=words.label(reads.metric.label),

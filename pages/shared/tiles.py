@@ -22,13 +22,13 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
         _, title, why = missing
         return Tile(label=label, figure="", small=(title,), described=words.sentences(f"{label}: {title}.", why))
     now = inquiry.readable(answer).iloc[0]
-    past = _past(inquiry, code)
+    past, errors = _past(inquiry, code)
     held_against = distances.badge(inquiry, code, now)
     is_judged = held_against is not None and inquiry.scope.comparison == "target"
     badges = (
         None if is_judged else sentences.alarm(words, about, now["value"]),
         held_against or change(inquiry, code, now),
-        sentences.newest_signal(words, past),
+        sentences.newest_signal(words, past, errors),
     )
     small = sentences.certainty(words, now)
     if inquiry.scope.period is not None and answer.rows.attrs.get("period", inquiry.scope.period) is None:
@@ -40,6 +40,7 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
         small=small,
         badges=[badge for badge in badges if badge],
         history=past,
+        errors=errors,
         described=f"{label}: {now['value_text']}. {' · '.join(small)}",
     )
 
@@ -102,8 +103,12 @@ def _row(inquiry: Inquiry, code: str) -> dict[str, object]:
     }
 
 
-def _past(inquiry: Inquiry, code: str) -> list[float]:
+def _past(inquiry: Inquiry, code: str) -> tuple[list[float], list[float] | None]:
+    """The figure month by month, and its standard errors where months share data with their neighbours."""
     if "month" not in metrics()[code].dims:
-        return []
+        return [], None
     history = inquiry.history(code)
-    return [] if history.absent else [float(value) for value in inquiry.readable(history)["value"]]
+    if history.absent:
+        return [], None
+    rows = inquiry.readable(history)
+    return [float(value) for value in rows["value"]], readable.errors(rows, metrics()[code])

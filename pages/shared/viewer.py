@@ -1,20 +1,20 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 import streamlit as st
 
-from pages.shared import cached, door
+from pages.shared import cached, door, sign_in
 from pages.shared.charts.theme import Look, Theme
 from pages.shared.text import LANGUAGES, Language, Words, language_of
 from warehouse.access.grants import DEMO_PEOPLE
-from warehouse.queries import lists, state
+from warehouse.queries import lists, state, visits
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.queries.state import Standing
 
@@ -22,15 +22,20 @@ DEMO = {name: person for name, (person, _) in DEMO_PEOPLE.items()}
 """The three people of the made-up company, by the name that stands in the address."""
 ALONG = "along"
 """Where the session keeps the parameters that go along from page to page: Streamlit forgets the widgets of the page left."""
+CAME, LOOKING_AS = "came", "looking_as"
+"""Where the session keeps who has been written down as come, and who looks as whom."""
 REFRESH = re.compile(r"[1-9][0-9]{0,17}")
 """How an address names a refresh."""
+SIGNED_IN_FOR = timedelta(hours=12)
+"""How long a sign-in counts. Streamlit's cookie would count for a month, also for whoever copied it."""
 
 
 @dataclass(frozen=True)
 class Viewer:
     """One person at one click: what the database lets them see, at which refresh, in which language and theme.
 
-    `unknown_refresh` is what the address named as a refresh without there being such a one.
+    `unknown_refresh` is what the address named as a refresh without there being such a one. `onlooker` is who really
+    looks, where that is somebody else.
     """
 
     person: str
@@ -41,6 +46,7 @@ class Viewer:
     theme: Theme
     is_demo: bool = False
     unknown_refresh: str | None = None
+    onlooker: str | None = None
 
     @property
     def asker(self) -> cached.Asker:
@@ -51,6 +57,16 @@ class Viewer:
     def look(self) -> Look:
         """How charts are drawn for this person."""
         return Look(theme=self.theme, language=self.words.language, say=self.words.say)
+
+    @property
+    def signed_in(self) -> str:
+        """Who sits before the screen."""
+        return self.onlooker or self.person
+
+    @property
+    def may_change(self) -> bool:
+        """Whether anything can be written: not by whoever looks as somebody else. Postgres says the same."""
+        return self.onlooker is None
 
     @property
     def is_steward(self) -> bool:
@@ -93,6 +109,7 @@ def at_the_door() -> Viewer | None:
     person = _demo_person(words) if is_demo else _signed_in(words)
     if person is None:
         return None
+    _note_once(person, lambda: visits.came(Reader(engine=cached.engine(), person=person), signed_in_at=_signed_in_at()))
     standing = cached.standing(person)
     if not standing.is_known:
         door.stranger(words, person)
@@ -109,7 +126,7 @@ def at_the_door() -> Viewer | None:
         theme="dark" if st.context.theme.type == "dark" else "light",
         is_demo=is_demo,
     )
-    return _at_asked_refresh(viewer)
+    return _at_asked_refresh(_as_somebody_else(viewer))
 
 
 def visitors_words() -> Words:
@@ -130,7 +147,16 @@ def forget_refresh() -> None:
 
 def _is_demo() -> bool:
     """Whether the three made-up people exist: only where the embedded warehouse holds the generated company."""
-    return cached.settings().is_embedded and cached.company(DEMO["executive"]) == "demo"
+    return sign_in.wants_demo() and cached.settings().is_embedded and cached.company(DEMO["executive"]) == "demo"
+
+
+def check(*, has_provider: bool) -> None:
+    """Raises ValueError, with the reason, where the dashboard must not start with its setting of GATEHOUSE_SIGN_IN."""
+    sign_in.check(
+        has_provider=has_provider,
+        is_embedded=cached.settings().is_embedded,
+        company=partial(cached.company, DEMO["executive"]),
+    )
 
 
 def _demo_person(words: Words) -> str | None:
@@ -143,14 +169,50 @@ def _demo_person(words: Words) -> str | None:
 
 
 def _signed_in(words: Words) -> str | None:
-    """The verified e-mail of whoever is signed in; None after having drawn the way in."""
+    """The verified e-mail of whoever is signed in, in small letters; None after having drawn the way in."""
+    if not sign_in.is_possible():
+        door.closed(words)
+        return None
     if not st.user.get("is_logged_in", False):
         door.sign_in(words)
         return None
-    if st.user.get("email_verified") is not True:
+    signed_in_at = _signed_in_at()
+    if signed_in_at is None or datetime.now(UTC) - signed_in_at > SIGNED_IN_FOR:
+        door.sign_in(words, again=True)
+        return None
+    address = str(st.user.get("email") or "").strip()
+    if not address or st.user.get("email_verified") is not True:
+        _note_once(address, lambda: visits.turned_away(cached.engine(), claimed=address))
         door.unverified(words)
         return None
-    return str(st.user["email"]).strip().lower()
+    return address.lower() if address.isascii() else address
+
+
+def _signed_in_at() -> datetime | None:
+    """When the provider said who this is; None where it did not, as in the demo."""
+    said = st.user.get("iat")
+    return datetime.fromtimestamp(said, UTC) if type(said) in {int, float} else None
+
+
+def _note_once(person: str, note: Callable[[], object]) -> None:
+    """Write a visit down, once a session and person. What cannot be written down raises, and nobody comes in."""
+    if st.session_state.get(CAME) != person:
+        note()
+        st.session_state[CAME] = person
+
+
+def _as_somebody_else(viewer: Viewer) -> Viewer:
+    """`viewer` with the eyes of whom the session looks as, below the banner that says so; else as it is."""
+    who, somebody = st.session_state.get(LOOKING_AS, (None, ""))
+    if who != viewer.person:
+        return viewer
+    standing = cached.standing(somebody, viewer.person)
+    if not standing.is_known:
+        del st.session_state[LOOKING_AS]
+        return viewer
+    door.looking_as(viewer.words, somebody, stop=partial(st.session_state.pop, LOOKING_AS, None))
+    reader = replace(viewer.reader, person=somebody, onlooker=viewer.person)
+    return replace(viewer, person=somebody, onlooker=viewer.person, standing=standing, reader=reader)
 
 
 def _at_asked_refresh(viewer: Viewer) -> Viewer:

@@ -1,13 +1,23 @@
-"""Make sure that a Chromium and a Chinese font are there; Debian's packages are fetched where they are not."""
+"""Make sure that a Chromium, a Chinese font and axe-core are there: Debian's packages and npm's are fetched where they are not."""
 
+import base64
+import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import urllib.request
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+AXE_VERSION = "4.14.1"
+AXE_ADDRESS = f"https://registry.npmjs.org/axe-core/-/axe-core-{AXE_VERSION}.tgz"
+AXE_SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
+"""The integrity that npm publishes for this version: no other bytes are run."""
+BUILD = Path(__file__).parents[2] / "build"
 
 
 def browser() -> str | None:
@@ -15,8 +25,27 @@ def browser() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def axe() -> Path:
+    """The file of axe-core, fetched once. Raises ValueError where the registry gives other bytes than were published."""
+    kept = BUILD / f"axe-core-{AXE_VERSION}.js"
+    if not kept.exists():
+        with urllib.request.urlopen(AXE_ADDRESS, timeout=60) as answer:
+            package = answer.read()
+        if base64.b64encode(hashlib.sha512(package).digest()).decode() != AXE_SHA512:
+            raise ValueError(f"{AXE_ADDRESS} is not what was published as axe-core {AXE_VERSION}")
+        with tarfile.open(fileobj=io.BytesIO(package)) as opened:
+            script = opened.extractfile("package/axe.min.js")
+            content = script.read() if script else b""
+        BUILD.mkdir(exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_bytes(content)
+        part.replace(kept)  # whole or not at all: two workers may fetch it
+    return kept
+
+
 def main() -> int:
     """Install what is missing with apt-get; 1 and a sentence where that cannot be done."""
+    axe()
     missing = [
         name for name, there in (("chromium", browser()), ("fonts-noto-cjk", CHINESE_FONT.exists())) if not there
     ]

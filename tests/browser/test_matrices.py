@@ -1,43 +1,43 @@
 """The matrices in a real browser: a cell opens to its customers by mouse, by keyboard, and by one of its points."""
 
-from collections.abc import Iterator
+import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Dashboard, settled
+from tests.browser.visit import House
 
 pytestmark = pytest.mark.browser
-SLOW = 30_000
 
 
 @pytest.fixture
-def page(browser: Browser, dashboard: Dashboard) -> Iterator[Page]:
+def page(house: House) -> Page:
     """The page of the matrices, as an executive sees it."""
-    opened = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
-    opened.goto(dashboard.url("segments", **{"as": "executive"}))
-    settled(opened)
-    yield opened
-    opened.context.close()
+    return house.come("segments", person="executive")
 
 
 def test_a_cell_opens_by_mouse_and_the_next_one_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="Customers of Edge").click(position={"x": 100, "y": 40})
-    expect(page.get_by_text("Customers · Edge")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Customers · Edge")).to_be_visible()
     assert "view=value_tier.edge" in page.url
     page.get_by_role("button", name="Customers of Edge").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Customers · Lost")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Customers · Lost")).to_be_visible()
     assert "view=value_tier.lost" in page.url
     page.go_back()
-    expect(page.get_by_text("Customers · Edge")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Customers · Edge")).to_be_visible()
 
 
 def test_a_point_opens_the_cell_in_which_it_stands(page: Page) -> None:
     assert "view=" not in page.url
     chart = page.locator("[data-testid=stVegaLiteChart]").first
-    chart.locator("svg path[aria-roledescription=point][aria-label*='Dog;']").last.click(force=True)
-    expect(page.get_by_text("Customers · Dog")).to_be_visible(timeout=SLOW)
-    assert "view=portfolio.dog" in page.url
-    expect(page.locator(".gh-cell.is-chosen .name")).to_have_text("Dog", timeout=SLOW)
+    point = chart.locator("svg .mark-symbol path").last
+    point.hover(force=True)
+    told = page.locator("#vg-tooltip-element")
+    expect(told).to_be_visible()
+    (cell,) = {"Star", "Question", "Cash cow", "Dog"} & set(told.locator("td").all_inner_texts())
+    point.click(force=True)
+    expect(page.get_by_text(f"Customers · {cell}")).to_be_visible()
+    expect(page).to_have_url(re.compile("view=portfolio[.]"))
+    expect(page.locator(".gh-cell.is-chosen .name")).to_have_text(cell)

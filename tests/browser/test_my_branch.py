@@ -3,23 +3,16 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Dashboard, settled
+from tests.browser.visit import House
 
 pytestmark = pytest.mark.browser
 CARD = re.compile(r"Contact card of \S+")
 
 
-def _opened(browser: Browser, dashboard: Dashboard, person: str) -> Page:
-    page = browser.new_context(viewport={"width": 1440, "height": 1200}, locale="en-GB").new_page()
-    page.goto(dashboard.url("my_branch", **{"as": person}))
-    settled(page)
-    return page
-
-
-def test_the_head_calls_whoever_is_due_with_a_reason(browser: Browser, dashboard: Dashboard) -> None:
-    page = _opened(browser, dashboard, "head")
+def test_the_head_calls_whoever_is_due_with_a_reason(house: House) -> None:
+    page = house.come("my_branch", person="head", height=1200)
     expect(page.locator(".gh-agenda li")).to_have_count(9)
     page.locator("[data-testid=stDataFrame]").first.locator("canvas").first.focus()
     page.keyboard.press("ArrowDown")
@@ -36,11 +29,9 @@ def test_the_head_calls_whoever_is_due_with_a_reason(browser: Browser, dashboard
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert number not in page.content()
-    page.context.close()
 
 
-def test_an_executive_reads_the_lists_and_is_offered_no_card(browser: Browser, dashboard: Dashboard) -> None:
-    page = _opened(browser, dashboard, "executive")
+def test_an_executive_reads_the_lists_and_is_offered_no_card(house: House) -> None:
+    page = house.come("my_branch", person="executive")
     expect(page.locator(".gh-agenda li")).to_have_count(9)
     assert page.get_by_role("button", name="Contact card").count() == 0
-    page.context.close()

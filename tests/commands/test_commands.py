@@ -8,22 +8,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.access.firm import everything
+from warehouse import db
 from warehouse.__main__ import app
+from warehouse.feeds.contract import feeds
+from warehouse.feeds.readers import open_table
+from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
 
 class Shell:
-    """Runs `python -m warehouse …` against one home, in this process."""
+    """Runs `python -m warehouse …` against one home, in this process, and keeps all that it said."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.demo = home.with_name(f"{home.name}-demo")
+        self.said = ""
 
     def run(self, *words: str) -> Result:
-        return CliRunner().invoke(app, words, env={"GATEHOUSE_HOME": str(self.home)}, catch_exceptions=False)
+        done = CliRunner().invoke(app, words, env={"GATEHOUSE_HOME": str(self.home)}, catch_exceptions=False)
+        self.said += f"{done.stdout}\n{done.stderr}\n"
+        return done
 
     def json(self, *words: str) -> Any:
         done = self.run(*words, "--json")
@@ -35,7 +45,7 @@ class Shell:
 def shell() -> Iterator[Shell]:
     with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
-        shell = Shell(Path(home))
+        shell = Shell(Path(home) / "home")
         loaded = shell.run("demo", "--load", "--customers", "1000")
         assert loaded.exit_code == 0, loaded.stderr
         yield shell
@@ -133,13 +143,13 @@ def test_every_metric_is_in_the_catalogue_with_its_sql(shell: Shell) -> None:
 def test_a_dirty_delivery_is_held_named_and_discarded(shell: Shell) -> None:
     assert shell.run("demo", "--dirty", "orphan_keys").exit_code == 0
     before = shell.json("figure", "order.count")["rows"]
-    held = shell.run("refresh", "--from", str(shell.home / "demo" / "delivery_week_01_orphan_keys"))
+    held = shell.run("refresh", "--from", str(shell.demo / "delivery_week_01_orphan_keys"))
     assert held.exit_code == 2, held.stderr
     assert "held: orders, by " in held.stderr
     assert shell.json("figure", "order.count")["rows"] == before
     refused = shell.json("quarantine", "--feed", "orders")
     assert {row["reason_code"] for row in refused} == {"unknown_branch"}
-    corrected = shell.run("refresh", "--from", str(shell.home / "demo" / "delivery_week_01_orphan_keys_corrected"))
+    corrected = shell.run("refresh", "--from", str(shell.demo / "delivery_week_01_orphan_keys_corrected"))
     assert corrected.exit_code == 0, corrected.stderr
     assert shell.json("figure", "order.count")["rows"] != before
     assert shell.run("rollback", "1").exit_code == 0
@@ -152,6 +162,9 @@ def test_a_grant_opens_and_a_revoked_one_shuts(shell: Shell) -> None:
         row["by"]["region"]
         for row in shell.json("figure", "lead.count", "--by", "region", "--as", "ann@example.com")["rows"]
     ] == ["R2"]
+    (grant,) = (row for row in shell.json("access", "list") if row["person"] == "ann@example.com")
+    assert (grant["role"], grant["scope_id"], grant["valid_until"]) == ("branch_head", "R2", None)
+    assert shell.run("access", "revoke", "ann@example.com", "--region", "R3").exit_code == 2
     assert shell.run("access", "revoke", "ann@example.com").exit_code == 0
     assert shell.run("figure", "lead.count", "--as", "ann@example.com").exit_code == 2
     assert {"grant", "revoke"} <= {row["action"] for row in shell.json("access", "audit")}
@@ -171,6 +184,14 @@ def test_a_grant_opens_and_a_revoked_one_shuts(shell: Shell) -> None:
         (("rollback", "99"), "never made"),
         (("release", "1", "--reason", "because"), "not held by any rule"),
         (("access", "grant", "a@b.c", "--role", "king"), "there are executive, branch_head, data_steward"),
+        (("access", "grant", "Ann", "--role", "executive"), "no e-mail address"),
+        (("access", "grant", "a@b.c", "--role", "executive", "--region", "R1"), "is for the whole company"),
+        (("access", "grant", "a@b.c", "--role", "branch_head"), "say which region or branch"),
+        (("access", "grant", "a@b.c", "--role", "branch_head", "--region", "R9"), "no region R9; there are R1, R2"),
+        (("access", "grant", "a@b.c", "--role", "branch_head", "--region", "R1", "--branch", "R1-01"), "not both"),
+        (("access", "grant", "a@b.c", "--role", "executive", "--until", "2020-01-01"), "is over"),
+        (("access", "rotate"), "say which key"),
+        (("forget", "nobody"), "no row tells of a customer nobody"),
         (("access", "revoke", "a@b.c"), "has no running grant"),
         (("demo", "--dirty", "dust"), "there are"),
     ],
@@ -180,3 +201,66 @@ def test_bad_input_gets_one_clear_sentence(shell: Shell, words: tuple[str, ...],
     assert done.exit_code in {1, 2}
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_grant_until_a_day_is_good_for_the_whole_day(shell: Shell) -> None:
+    until = ("--until", "2099-12-31")
+    given = shell.run("access", "grant", "bob@example.com", "--role", "executive", *until)
+    assert "until 2100-01-01 00:00 CST" in given.stderr
+    (grant,) = (row for row in shell.json("access", "list") if row["person"] == "bob@example.com")
+    assert grant["valid_until"] == "2099-12-31T16:00:00+00:00"
+
+
+def personal(folder: Path) -> set[str]:
+    """Every name, telephone and word of a person in the deliveries of a folder."""
+    told: set[str] = set()
+    for code, feed in feeds().items():
+        columns = {column.name for column in feed.columns if column.personal}
+        for path in folder.glob(f"delivery_*/{code}_0*") if columns else ():
+            opened = open_table(path)
+            for batch in (each for each in opened.batches() if each.numbers):
+                cells = (cells for name, cells in zip(opened.columns, batch.columns, strict=True) if name in columns)
+                told |= {cell for column in cells for cell in column.to_pylist() if cell}
+    return told
+
+
+def found(words: set[str], *places: Path) -> list[str]:
+    """The files, below the places, in which any of the words stands, as text or among other bytes."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as listed:
+        listed.write("\n".join(sorted(words)))
+        listed.flush()
+        search = ["grep", "--recursive", "--text", "--fixed-strings", "--files-with-matches", "--file", listed.name]
+        done = subprocess.run([*search, *map(str, places)], capture_output=True, text=True, timeout=120)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout.splitlines()
+
+
+def test_nothing_personal_stands_outside_the_vault_nor_was_ever_said(shell: Shell, tmp_path: Path) -> None:
+    words = personal(shell.demo)
+    assert len(words) > 1_500
+    database, told = db.connect(Settings(home=shell.home)), tmp_path / "tables.txt"
+    told.write_text("\n".join(f"{where}: {row}" for where, row in everything(database)), "utf-8")
+    database.dispose()
+    (tmp_path / "said.txt").write_text(shell.said, "utf-8")
+    assert found(words, shell.home, tmp_path) == []
+    assert found({"staging.stg_customers: ("}, tmp_path) == [str(told)]
+    assert "R1" in shell.said
+
+
+def test_a_customer_is_forgotten_and_keys_are_changed_without_a_figure_moving(shell: Shell) -> None:
+    def figures() -> list[object]:
+        return [shell.json("figure", code)["rows"] for code in ("order.count", "complaint.count", "csat.top2")]
+
+    before = figures()
+    (customer,) = pd.read_csv(next(shell.demo.glob("delivery_000/customers_*")), dtype=str)["customer_id"].head(1)
+    done = shell.json("forget", customer, "--reason", "asked by letter")
+    assert done["rows"] >= 2
+    assert done["gone"] >= 1
+    assert shell.json("forget", customer)["gone"] == 0
+    assert "sealed with the new vault key" in shell.run("access", "rotate", "--vault", "--hmac").stderr
+    assert figures() == before
+    trail = shell.json("access", "audit", "--action", "key change")
+    assert len(trail) == 2
+    assert f"customer {customer}, {done['gone']} values: asked by letter" in {
+        row["what"] for row in shell.json("access", "audit", "--action", "forget")
+    }

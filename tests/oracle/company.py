@@ -27,7 +27,12 @@ from warehouse.settings import Keys
 ZONE = "Asia/Shanghai"
 CUSTOMERS = 1_200
 UNTIL = date(2026, 3, 31)
-EXECUTIVE = "executive@example.com"
+EXECUTIVE, HEAD, STEWARD = "executive@example.com", "head@example.com", "steward@example.com"
+GRANTS = (
+    Grant(person=EXECUTIVE, role="executive"),
+    Grant(person=HEAD, role="branch_head", region="R1"),
+    Grant(person=STEWARD, role="data_steward"),
+)
 KEYS = Keys(hashing=b"a secret of the tests", vault=Fernet.generate_key())
 """Nothing is unsealed here, so every process may have a key of its own."""
 
@@ -134,7 +139,8 @@ def _make(database: db.Database, folder: Path, kind: Kind) -> None:
     outcome = refresh(database, KEYS, [delivery], by="test")
     assert outcome.verdict == "published", outcome.held
     with database.loader.begin() as connection:
-        grants.give(connection, Grant(person=EXECUTIVE, role="executive"), by="test")
+        for grant in GRANTS:
+            grants.give(connection, grant, by="test")
     shutil.rmtree(files)
 
 

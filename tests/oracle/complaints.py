@@ -188,7 +188,11 @@ def to_event(rows: pd.DataFrame) -> dict[str, object]:
 
 @oracle("complaint.count")
 def count(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    return figures(narrowed(complaints(company), scope), by, lambda rows: {"value": len(rows)})
+    found = complaints(company)
+    at = found["opened_at"].dt
+    is_day_alone = found["opened_at"] == at.normalize()
+    found = found.assign(weekday=at.strftime("%u"), hour=at.strftime("%H").mask(is_day_alone))
+    return figures(narrowed(found, scope), by, lambda rows: {"value": len(rows)})
 
 
 @oracle("complaint.first_response")

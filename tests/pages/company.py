@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from pages.shared import cached
+from tests.pages.visitors import Visits, open_visits
 from warehouse.metrics import TIMES, cells, cuts, metrics
 from warehouse.queries import annotations, case_lists, complaint_lists, decompose, exports, figures, lists, state
 from warehouse.queries import company as totals
@@ -34,6 +35,8 @@ CODES = {
     "channel": ("phone", "web", "visit"),
     "cause": ("product", "staff"),
     "clock": ("calendar", "working"),
+    "weekday": ("1", "5", "7"),
+    "hour": ("00", "09", "14", "23"),
     "method": ("phone", "online", "on_site", "questionnaire"),
     "wave": ("2025", "2026"),
     "question": ("overall", "product", "service", "staff"),
@@ -110,6 +113,7 @@ class Company:
     nobody: frozenset[str] = frozenset()
     taken: list[dict[str, str]] = field(default_factory=list)
     """What was noted before it was taken away."""
+    visits: Visits = field(default_factory=Visits)
     published_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=2))
 
     def standing(self, reader: Reader) -> Standing:
@@ -512,6 +516,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
     }.items():
         patch.setattr(state, name, answer)
     patch.setattr(exports, "note", lambda reader, **noted: company.taken.append({"person": reader.person, **noted}))
+    company.visits = open_visits(patch)
     patch.setattr(totals, "sees_all", lambda reader: len(company.standing(reader).branches) == len(BRANCHES))
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)

@@ -1,13 +1,19 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import sign_in
 from tests.pages.company import Company
 from tests.pages.conftest import Open, said
 
 HOUSE = Path(__file__).parents[2]
+
+
+def hours_ago(hours: int) -> int:
+    return int((datetime.now(UTC) - timedelta(hours=hours)).timestamp())
 
 
 def test_the_front_door_of_the_demo_offers_three_people(company: Company) -> None:
@@ -35,6 +41,21 @@ def test_a_grant_that_ends_is_felt_at_the_next_click(open_page: Open, company: C
     assert not app.get("vega_lite_chart")
 
 
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An identity provider is named."""
+    monkeypatch.setattr(sign_in, "is_possible", lambda: True)
+
+
+def test_where_no_provider_is_named_nobody_signs_in(open_page: Open, company: Company) -> None:
+    company.is_demo = False
+    app = open_page("overview", "executive")
+    assert "No identity provider is set up" in said(app)
+    assert not app.button
+    assert not app.get("vega_lite_chart")
+
+
+@pytest.mark.usefixtures("provider")
 def test_where_no_demo_is_people_sign_in(open_page: Open, company: Company) -> None:
     company.is_demo = False
     app = open_page("overview", "executive")
@@ -45,17 +66,23 @@ def test_where_no_demo_is_people_sign_in(open_page: Open, company: Company) -> N
 @pytest.mark.parametrize(
     ("claims", "says"),
     [
-        ({"is_logged_in": True, "email": "executive@demo", "email_verified": False}, "not verified"),
-        ({"is_logged_in": True, "email": "executive@demo"}, "not verified"),
-        ({"is_logged_in": True, "email": " Executive@Demo ", "email_verified": True}, "Overview"),
-        ({"is_logged_in": True, "email": "nobody@example.com", "email_verified": True}, "nobody has granted you"),
+        ({"email": "executive@demo", "email_verified": False}, "not verified"),
+        ({"email": "executive@demo", "email_verified": "true"}, "not verified"),
+        ({"email": "executive@demo"}, "not verified"),
+        ({"email_verified": True}, "not verified"),
+        ({"email": " Executive@Demo ", "email_verified": True}, "Overview"),
+        ({"email": "nobody@example.com", "email_verified": True}, "nobody has granted you"),
+        ({"email": "executive@demo", "email_verified": True, "iat": hours_ago(13)}, "more than twelve hours ago"),
+        ({"email": "executive@demo", "email_verified": True, "iat": None}, "more than twelve hours ago"),
+        ({"email": "executive@demo", "email_verified": True, "is_logged_in": False}, "Sign in with your company"),
     ],
 )
-def test_only_a_verified_address_counts(
+@pytest.mark.usefixtures("provider")
+def test_only_a_verified_address_of_today_counts(
     open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch, claims: dict[str, object], says: str
 ) -> None:
     company.is_demo = False
-    monkeypatch.setattr(st, "user", claims)
+    monkeypatch.setattr(st, "user", {"is_logged_in": True, "iat": hours_ago(1), **claims})
     assert says in said(open_page("overview", "steward"))
 
 

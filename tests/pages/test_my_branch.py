@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
-from cryptography.fernet import InvalidToken
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.text import Words
@@ -13,6 +12,7 @@ from pages.shared.todos import CASES, todos
 from tests.pages.branch_lists import MANY, NAME, PHONE, Lists
 from tests.pages.company import Company
 from tests.pages.conftest import Open, said
+from warehouse.access.vault import OtherKey
 from warehouse.queries import contact_cards
 
 EVERY = tuple(todos(Words()))
@@ -162,7 +162,7 @@ def test_a_card_that_fails_is_one_sentence_without_a_trace(
     dialog: AppTest, company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def sealed_by_another(*given: object, **named: object) -> None:
-        raise InvalidToken
+        raise OtherKey
 
     monkeypatch.setattr(contact_cards, "contact_card", sealed_by_another)
     app = answered(dialog, "promised to call")

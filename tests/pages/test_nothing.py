@@ -2,12 +2,64 @@ import re
 
 import pytest
 
+from pages.shared import cached
 from tests.pages.company import Company
 from tests.pages.conftest import Open, said
+
+MAY_STAND_BESIDE = {
+    "no-rows": (),
+    "feed-absent": ("no-rows",),
+    "too-few": ("no-rows",),
+    "held-back": ("no-rows",),
+    "failed": (),
+}
+"""What else a page may show at the same time: lists that happen to be empty."""
 
 
 def _kinds(text: str) -> set[str]:
     return set(re.findall(r"gh-nothing is-([a-z-]+)", text))
+
+
+SCOPED = {
+    "overview": ("orders", "five.repeat_rate"),
+    "lead_sources": ("leads", "lead.genuine_rate"),
+    "calls_events": ("leads", "lead.screened_on_time_rate"),
+    "segments": ("orders", "matrix.portfolio"),
+    "complaints": ("complaints", "complaint.sla_rate"),
+    "satisfaction": ("survey_answers", "csat.top2"),
+    "retention": ("orders", "five.repeat_rate"),
+    "my_branch": ("complaints", "complaint.backlog_due"),
+}
+"""The pages that figures stand on, each with a feed that some of them need and one that needs it."""
+HAPPENS = {
+    "no-rows": {"empty": True},
+    "feed-absent": {},
+    "too-few": {"too_small": True},
+    "held-back": {},
+    "failed": {"broken": True},
+}
+"""The kinds of nothing that meet everybody; what makes feeds absent or held is of the page."""
+
+
+@pytest.mark.parametrize("kind", HAPPENS)
+@pytest.mark.parametrize("screen", SCOPED)
+def test_every_kind_of_nothing_looks_like_itself_on_every_page(
+    open_page: Open, company: Company, screen: str, kind: str
+) -> None:
+    cached.everything.clear()
+    feed, _ = SCOPED[screen]
+    absent = {"absent": frozenset({feed})} if kind in ("feed-absent", "held-back") else {}
+    held = {"held": (feed,)} if kind == "held-back" else {}
+    vars(company).update(HAPPENS[kind] | absent | held)
+    app = open_page(screen)
+    text = said(app)
+    assert not app.exception
+    assert kind in _kinds(text)
+    assert _kinds(text) <= {kind, *MAY_STAND_BESIDE[kind]}
+    for piece in re.findall(r'<div class="gh-nothing is-.*?</div></div>', text):
+        assert re.search(r"<b>.+?</b><span>.+?</span>", piece), "a title and what to do"
+    if kind in ("no-rows", "failed"):
+        assert not re.search(r'gh-figure">\s*[−0-9]', text), "no figure where nothing is known"
 
 
 def test_a_feed_that_is_absent_is_named_and_no_zero_stands_in_its_place(open_page: Open, company: Company) -> None:

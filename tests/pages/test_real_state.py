@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from sqlalchemy import URL, text
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
@@ -15,6 +14,7 @@ from typer.testing import CliRunner
 from pages.shared import cached
 from tests.harness import EXECUTIVE, House
 from tests.pages.conftest import said
+from tests.pages.visitors import sign_in_as
 from warehouse import db
 from warehouse.__main__ import app as command_line
 from warehouse.queries import views
@@ -68,7 +68,7 @@ def come(house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Come:
     monkeypatch.setattr(cached, "settings", lambda: Settings(home=tmp_path))
 
     def opened(person: str, page: str = "complaints", **parameters: str | list[str]) -> AppTest:
-        monkeypatch.setattr(st, "user", {"is_logged_in": True, "email": person, "email_verified": True})
+        sign_in_as(monkeypatch, person)
         app = AppTest.from_function(_screen, default_timeout=30)
         app.session_state["screen"] = page
         for name, value in parameters.items():

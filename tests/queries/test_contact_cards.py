@@ -3,12 +3,12 @@
 from typing import cast
 
 import pytest
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from tests.harness import EXECUTIVE, House
-from warehouse.access.vault import Vault
+from warehouse.access.vault import OtherKey, Vault
 from warehouse.db import Database
 from warehouse.queries.contact_cards import CardRefused, ContactCard, Kind, contact_card
 from warehouse.queries.reader import Reader
@@ -162,7 +162,7 @@ def test_a_correction_of_the_phone_is_what_the_card_shows(house: House) -> None:
 
 def test_the_card_is_closed_to_another_key_and_says_nothing_of_itself(house: House) -> None:
     other = Keys(hashing=KEYS.hashing, vault=Fernet.generate_key())
-    with pytest.raises(InvalidToken):
+    with pytest.raises(OtherKey):
         contact_card(Reader(house.database.reader, NORTH), other, kind="customer", code="wang", reason=WHY)
     shown = repr(card(house, "customer", "wang"))
     assert "Wang Fang" not in shown and "13800000001" not in shown

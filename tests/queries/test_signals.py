@@ -1,13 +1,24 @@
 import itertools
 import math
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from warehouse.queries.signals import Estimate, count_estimate, difference, limits, signals
+from warehouse.queries.signals import (
+    Estimate,
+    chance,
+    count_estimate,
+    difference,
+    discoveries,
+    limits,
+    share_chance,
+    signals,
+)
 
 STEADY = [10.0, 12.0, 11.0, 9.0, 10.0, 11.0, 12.0, 10.0, 9.0, 11.0]
 
@@ -88,3 +99,47 @@ def test_a_count_has_its_poisson_interval(count: int) -> None:
 def test_a_count_is_not_negative() -> None:
     with pytest.raises(ValueError, match="not negative"):
         count_estimate(-1)
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=60),
+    st.sampled_from([0.001, 0.05, 0.2]),
+    st.randoms(use_true_random=False),
+)
+def test_discoveries_are_those_of_statsmodels(chances: list[float], share: float, order: random.Random) -> None:
+    order.shuffle(chances)
+    theirs = multipletests(chances, alpha=share, method="fdr_bh")[0]
+    assert discoveries(chances, false_share=share) == tuple(theirs)
+
+
+def test_a_look_that_cannot_be_taken_finds_nothing_and_counts_for_nothing() -> None:
+    assert discoveries([0.04, math.nan]) == (True, False)
+    assert discoveries([0.04, 0.9]) == (False, False)
+    assert discoveries([]) == ()
+
+
+@given(st.floats(-100, 100), st.floats(0.1, 50), st.floats(-200, 200))
+def test_one_look_finds_what_its_interval_leaves_out(value: float, half: float, against: float) -> None:
+    estimate = Estimate(value=value, low=value - half, high=value + half)
+    found = chance(estimate, against)
+    assert found == pytest.approx(2 * stats.norm.sf(1.96 * abs(value - against) / half), abs=1e-12)
+    if abs(abs(value - against) - half) > 1e-6:
+        assert discoveries([found]) == (abs(value - against) > half,)
+
+
+@given(st.integers(0, 60), st.integers(20, 60), st.floats(0.02, 0.98))
+def test_one_share_is_found_where_wilsons_interval_leaves_out_the_value(many: int, count: int, against: float) -> None:
+    share = min(many, count) / count
+    low, high = proportion_confint(min(many, count), count, method="wilson")
+    found = share_chance(share, count, against)
+    assert found == pytest.approx(proportions_ztest(min(many, count), count, against, prop_var=against)[1], abs=1e-12)
+    if min(abs(against - low), abs(against - high)) > 1e-4:
+        assert (found < 0.05) == (not low <= against <= high)
+
+
+def test_the_side_towards_the_value_counts() -> None:
+    lopsided = Estimate(value=10, low=9, high=100)
+    assert chance(lopsided, 8) < 0.05 < chance(lopsided, 90)
+    assert chance(Estimate(value=10, low=9, high=math.inf), 50) == 1
+    assert chance(Estimate(value=10, low=10, high=10), 10) == 1
+    assert chance(Estimate(value=10, low=10, high=10), 11) == 0

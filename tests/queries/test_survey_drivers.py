@@ -11,7 +11,7 @@ from scipy import stats
 from sqlalchemy import URL
 
 from tests.harness import House
-from tests.survey_rows import BRANCHES, DRIVERS, UNTIL, firm
+from tests.survey_rows import BRANCHES, DRIVERS, TABLES, UNTIL, firm
 from warehouse import db
 from warehouse.db import Database
 from warehouse.queries.figures import figure
@@ -26,7 +26,7 @@ SPRING = Period(date(2025, 2, 1), date(2025, 9, 1))
 @pytest.fixture(scope="module")
 def reader(server: URL, template: str) -> Iterator[Reader]:
     made = db.embedded(server, "survey_drivers", template=template)
-    house = House(made).open()
+    house = House(made, only=TABLES).open()
     house.deliver(until=UNTIL, **FEEDS)
     yield house.reader()
     made.dispose()
@@ -88,7 +88,7 @@ def deliver(database: Database, answers: dict[str, list[int]]) -> pd.DataFrame:
     """The coefficients of respondents given question by question."""
     at = datetime(2026, 1, 5, tzinfo=UTC)
     count = len(answers["overall"])
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(
         branches=BRANCHES,
         surveys=[

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.harness import House
-from tests.survey_rows import BRANCHES, SIDES, UNTIL, firm
+from tests.survey_rows import BRANCHES, SIDES, TABLES, UNTIL, firm
 from warehouse import db
 from warehouse.db import Database
 from warehouse.queries.figures import figure
@@ -44,7 +44,7 @@ def pair(number: int, question: str, expected: int, perceived: int, scale: tuple
 
 
 def told(database: Database, answers: list[dict[str, object]]) -> Reader:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     numbers = {str(row["invite_id"])[1:] for row in answers}
     house.deliver(branches=BRANCHES, surveys=[invite(int(n)) for n in numbers], survey_answers=answers, until=UNTIL)
     return house.reader()
@@ -97,7 +97,7 @@ def test_a_score_off_its_scale_makes_no_pair(database: Database) -> None:
 @pytest.fixture(scope="module")
 def reader(server: URL, template: str) -> Iterator[Reader]:
     made = db.embedded(server, "survey_expectation", template=template)
-    house = House(made).open()
+    house = House(made, only=TABLES).open()
     house.deliver(until=UNTIL, **firm(5))
     yield house.reader()
     made.dispose()

@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from tests.complaint_rows import BRANCHES
 from tests.harness import House
+from tests.survey_rows import TABLES
 from warehouse import db
 from warehouse.metrics import metrics
 from warehouse.queries.figures import FeedAbsent, figure
@@ -64,7 +65,7 @@ SCORES = pd.DataFrame(ANSWERS).merge(INVITES, on="invite_id")
 @pytest.fixture(scope="module")
 def reader(server: URL, template: str) -> Iterator[Reader]:
     made = db.embedded(server, "survey_figures", template=template)
-    house = House(made).open()
+    house = House(made, only=TABLES).open()
     house.deliver(branches=BRANCHES, surveys=SURVEYS, survey_answers=ANSWERS, until=UNTIL)
     yield house.reader()
     made.dispose()
@@ -109,7 +110,7 @@ class TestTop2:
             }
             for score in scores
         ]
-        house = House(database).open()
+        house = House(database, only=TABLES).open()
         house.deliver(branches=BRANCHES, surveys=invites, survey_answers=answers, until=UNTIL)
         counted = house.reader().frame("csat_top2", metric="csat.top2", **ALL)
         assert (counted.at[0, "numerator"], counted.at[0, "denominator"]) == (len(top), len(scores))
@@ -197,7 +198,7 @@ class TestNps:
             for answer in ANSWERS
             if answer["question_code"] == "recommend"
         ]
-        house = House(database).open()
+        house = House(database, only=TABLES).open()
         house.deliver(branches=BRANCHES, surveys=SURVEYS, survey_answers=answers, until=UNTIL)
         assert figure(house.reader(), "nps", EVER).empty
 
@@ -242,7 +243,7 @@ class TestEveryMetric:
 
     @pytest.mark.parametrize("code", [*SCORES_ALONE, "csat.moved", "servqual.gap", "csat.drivers", "csat.weighted"])
     def test_without_surveys_the_feed_is_absent(self, database: db.Database, code: str) -> None:
-        house = House(database).open()
+        house = House(database, only=TABLES).open()
         house.deliver(branches=BRANCHES, until=UNTIL)
         with pytest.raises(FeedAbsent, match="surveys"):
             figure(house.reader(), code, EVER)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.harness import House
-from tests.survey_rows import BRANCHES, UNTIL, firm
+from tests.survey_rows import BRANCHES, TABLES, UNTIL, firm
 from warehouse import db
 from warehouse.db import Database
 from warehouse.queries.figures import FeedAbsent, figure
@@ -24,7 +24,7 @@ NONE = {"from_on": None, "until_on": None, "regions": [], "branches": [], "by": 
 def handled(database: Database, hours: float, **after: timedelta) -> pd.Series:
     """The only row where one complaint was resolved after `hours`, and `order` and `referral` came so long after that."""
     resolved_at = AT + timedelta(hours=hours)
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     about = {"customer_id": "c", "branch_id": "N1"}
     orders = [{"order_id": "o", **about, "ordered_at": resolved_at + after["order"], "amount": 1}]
     lead = {"lead_id": "l", "branch_id": "N1", "source_code": "s", "referrer_customer_id": "c", "is_genuine": True}
@@ -78,7 +78,7 @@ def test_what_follows_counts_within_180_days(
 )
 def test_a_resolution_needs_its_time(database: Database, until: datetime, mature: int) -> None:
     """Resolved on 3 March: the 180 whole days after it are over when 31 August begins."""
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(
         branches=BRANCHES,
         complaints=[
@@ -108,7 +108,7 @@ FEEDS = firm(4, complaints=250, surveys=900)
 @pytest.fixture(scope="module")
 def reader(server: URL, template: str) -> Iterator[Reader]:
     made = db.embedded(server, "survey_handling", template=template)
-    house = House(made).open()
+    house = House(made, only=TABLES).open()
     house.deliver(until=UNTIL, **FEEDS)
     yield house.reader()
     made.dispose()
@@ -174,7 +174,7 @@ def test_the_chain_agrees_with_pandas(reader: Reader) -> None:
 
 
 def test_without_complaints_there_is_no_chain(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(branches=BRANCHES, surveys=FEEDS["surveys"], survey_answers=FEEDS["survey_answers"], until=UNTIL)
     with pytest.raises(FeedAbsent, match="complaints"):
         figure(house.reader(), "csat.by_handling", Scope())

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.harness import House
-from tests.survey_rows import BRANCHES, UNTIL, firm
+from tests.survey_rows import BRANCHES, TABLES, UNTIL, firm
 from warehouse import db
 from warehouse.db import Database
 from warehouse.queries.figures import FeedAbsent, figure
@@ -26,7 +26,7 @@ ACTIVE = ("loyal", "opportunity", "edge")
 @pytest.fixture(scope="module")
 def house(server: URL, template: str) -> Iterator[House]:
     made = db.embedded(server, "survey_weighted", template=template)
-    house = House(made).open()
+    house = House(made, only=TABLES).open()
     house.deliver(until=UNTIL, **FEEDS)
     yield house
     made.dispose()
@@ -86,7 +86,7 @@ def test_weights_by_hand(database: Database) -> None:
     people = [(f"n{n}", "N1") for n in range(30)] + [(f"s{n}", "S1") for n in range(10)]
     sent = [(f"n{n}", "N1", 5 if n < 5 else 4) for n in range(10)]
     sent += [(f"s{n % 10}", "S1", 3 if n < 10 else 2) for n in range(20)]
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(
         branches=BRANCHES,
         orders=[
@@ -261,7 +261,7 @@ class TestBias:
         assert every.groupby("group_kind")["value"].sum().nunique() == 1
 
     def test_without_complaints_nobody_is_said_not_to_have_complained(self, database: Database) -> None:
-        house = House(database).open()
+        house = House(database, only=TABLES).open()
         feeds = {name: rows for name, rows in FEEDS.items() if name != "complaints"}
         house.deliver(until=UNTIL, **feeds)
         reader = house.reader()
@@ -272,7 +272,7 @@ class TestBias:
 
 
 def test_without_orders_nobody_can_be_weighted(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(branches=BRANCHES, surveys=FEEDS["surveys"], survey_answers=FEEDS["survey_answers"], until=UNTIL)
     for metric in ("csat.weighted", "csat.weighted_top2", "survey.bias"):
         with pytest.raises(FeedAbsent, match="orders"):

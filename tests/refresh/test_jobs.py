@@ -63,6 +63,10 @@ def _let_rows_in(database: db.Database) -> None:
         connection.execute(text("alter table published.complaint_cohort_edition drop constraint never"))
 
 
+def _breaks(*_: object, **__: object) -> None:
+    raise RuntimeError("the disk is full of secrets")
+
+
 def _audited(database: db.Database) -> list[tuple[object, ...]]:
     with database.loader.begin() as connection:
         return [
@@ -71,7 +75,12 @@ def _audited(database: db.Database) -> list[tuple[object, ...]]:
 
 
 def test_a_rollback_and_a_discard_asked_for_are_what_everybody_sees(
-    deliver: Refresh, published: Outcome, count: Count, done: Ask, database: db.Database
+    deliver: Refresh,
+    published: Outcome,
+    count: Count,
+    done: Ask,
+    database: db.Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     load = deliver("second", complaints=complaints(40, first=300)).received[0].load_id
     assert load is not None
@@ -80,8 +89,11 @@ def test_a_rollback_and_a_discard_asked_for_are_what_everybody_sees(
     assert (job["state"], job["result"]) == ("done", {"code": "shown", "refresh_id": published.refresh_id})
     assert count() == 300
     assert _audited(database)[-2:] == [("steward@example.com", "ask rollback"), ("steward@example.com", "rollback")]
+    with monkeypatch.context() as patch:
+        patch.setattr(work.stewardship, "onward", _breaks)
+        assert done("discard", load_id=load)["state"] == "failed"
     job = done("discard", load_id=load)
-    assert (job["state"], job["result"]["code"]) == ("done", "published")
+    assert (job["state"], job["result"]["code"]) == ("done", "published"), "what was cut off goes on when asked again"
     assert count() == 300
 
 
@@ -255,11 +267,8 @@ def _wait_until(holds: Callable[[], bool], *, seconds: float = 60.0) -> None:
 
 
 def test_what_goes_wrong_inside_is_told_and_the_worker_goes_on(done: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(*_: object, **__: object) -> None:
-        raise RuntimeError("the disk is full of secrets")
-
     with monkeypatch.context() as patch:
-        patch.setattr(work.stewardship, "rollback", breaks)
+        patch.setattr(work.stewardship, "rollback", _breaks)
         job = done("rollback", refresh_id=7)
     assert (job["state"], job["result"]) == ("failed", {"code": "error"})
     assert "secrets" not in str(job["message"])

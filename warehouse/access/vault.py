@@ -8,12 +8,22 @@ from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import IO
 
-from cryptography.fernet import Fernet
-from sqlalchemy import Connection
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Connection, text
 
 from warehouse.settings import Keys
 
 IN_MEMORY_BYTES = 8_000_000
+
+
+class OtherKey(ValueError):
+    """What stands in the vault was sealed with a key that is not at hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the vault was sealed with another key: give that one as GATEHOUSE_VAULT_KEY, or as GATEHOUSE_VAULT_KEY_OLD"
+            " beside the new one until `access rotate --vault` is done"
+        )
 
 
 class Vault:
@@ -21,7 +31,7 @@ class Vault:
 
     def __init__(self, keys: Keys) -> None:
         self._hashing = keys.hashing
-        self._seal = Fernet(keys.vault)
+        self._seal = MultiFernet([Fernet(key) for key in (keys.vault, keys.vault_before) if key is not None])
         self._closing = ExitStack()
 
     def __enter__(self) -> "Vault":
@@ -46,11 +56,26 @@ class Vault:
         return token
 
     def open(self, sealed: bytes) -> str:
-        """The value that was sealed; raises cryptography.fernet.InvalidToken if it was not sealed with this key."""
-        return self._seal.decrypt(sealed).decode()
+        """The value that was sealed; raises OtherKey if it was not sealed with a key of this vault."""
+        try:
+            return self._seal.decrypt(sealed).decode()
+        except InvalidToken:
+            raise OtherKey from None
+
+    def sealed_anew(self, sealed: bytes) -> bytes:
+        """The same value under the newest key; raises OtherKey."""
+        try:
+            return self._seal.rotate(sealed)
+        except InvalidToken:
+            raise OtherKey from None
 
     def keep(self, connection: Connection) -> None:
-        """Write the remembered values to `vault.sealed`, in the caller's transaction; known tokens stay as they are."""
+        """Write the remembered values to `vault.sealed`, in the caller's transaction; known tokens stay as they are.
+
+        Raises OtherKey where the vault's values were sealed with another key: nobody could open both with one.
+        """
+        for sealed in connection.scalars(text("select value from vault.sealed limit 1")):
+            self.open(bytes(sealed))
         self._spool.seek(0)
         connection.exec_driver_sql("create temporary table sealed_new (token text, value bytea) on commit drop")
         with closing(connection.connection.cursor()) as cursor:

@@ -31,7 +31,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="another seed, another company")] = 1,
     until: Annotated[str, typer.Option(help="last day of its history")] = "2026-03-31",
     out: Annotated[
-        Path | None, typer.Option(help="folder for its deliveries; default: demo/ in the warehouse's home")
+        Path | None,
+        typer.Option(help="folder for its deliveries; default: beside the warehouse's home, .gatehouse-demo"),
     ] = None,
     dirty: Annotated[list[str] | None, typer.Option(help=f"also a dirty delivery: {', '.join(DIRTY_KINDS)}")] = None,
     load: Annotated[
@@ -40,7 +41,9 @@ def demo(
 ) -> None:
     """Write the deliveries of the demo company, and what is true in them (truth.json)."""
     settings = Settings.from_environment()
-    folder = out or settings.home / "demo"
+    folder = out or settings.home.with_name(
+        f"{settings.home.name}-demo"
+    )  # names in clear: not among the warehouse's data
     if load and not settings.is_embedded:
         raise output.fail("the demo company is for the embedded warehouse alone; unset DATABASE_URL", output.HELD)
     database = open_warehouse() if load else None

@@ -1,5 +1,5 @@
 -- published.complaint_cohort
--- One row per day of opening, branch, region and codes: how many complaints came, and what became of them.
+-- One row per day and hour of opening, branch, region and codes: how many complaints came, and what became of them.
 -- Reads  curated.fct_complaint, curated.dim_branch
 -- Feeds  complaints, complaint_events, branches
 -- Slice  month of opening once a complaint is over; 0001-01-01 for all that still run
@@ -7,7 +7,7 @@
 -- Why    the four parts of the promise add to all in scope. In scope is what has a deadline, but for what was withdrawn or
 --        handed over before it. A pause does not move a deadline: it is shown inside what still runs. A complaint is
 --        repeated when its customer complains again of the same category within 30 days. A cause belongs to one of the five
---        gaps of service, `:causes` says which.
+--        gaps of service, `:causes` says which. Midnight on the dot is how sources write a day whose hour they do not know.
 with complaint as (
     select * from curated.fct_complaint
     where cohort_on = any(:slices)
@@ -40,6 +40,10 @@ repeated as (
 judged as (
     select
         *,
+        case
+            when cast(opened_at at time zone :zone as time) <> '00:00'
+                then cast(extract(hour from opened_at at time zone :zone) as smallint)
+        end as opened_hour,
         curated.sla_part(outcome_code, ended_at, due_at, cast(:data_until as timestamptz)) as sla
     from complaint
 ),
@@ -62,6 +66,7 @@ final as (
         branch_id,
         region_id,
         opened_on,
+        opened_hour,
         category_code,
         severity_code,
         channel_code,
@@ -80,7 +85,8 @@ final as (
         count(*) filter (where sla = 'running') as sla_running,
         count(*) filter (where sla = 'running' and upper_inf(paused_while)) as sla_paused
     from placed
-    group by cohort_on, branch_id, region_id, opened_on, category_code, severity_code, channel_code, cause_code, gap_code
+    group by
+        cohort_on, branch_id, region_id, opened_on, opened_hour, category_code, severity_code, channel_code, cause_code, gap_code
 )
 
 select * from final

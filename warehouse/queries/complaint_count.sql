@@ -1,4 +1,4 @@
--- Complaints opened, by day of opening.
+-- Complaints opened, by day of opening; by its weekday (1 is Monday) and hour (none where the source knows days alone).
 with asked as (
     select
         opened,
@@ -8,6 +8,8 @@ with asked as (
         case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
         case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
         case when 'cause' = any(cast(:by as text[])) then cause_code end as cause,
+        case when 'weekday' = any(cast(:by as text[])) then to_char(opened_on, 'ID') end as weekday,
+        case when 'hour' = any(cast(:by as text[])) then to_char(opened_hour, 'FM00') end as hour,
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
@@ -37,13 +39,15 @@ final as (
         severity,
         channel,
         cause,
+        weekday,
+        hour,
         day,
         week,
         month,
         sum(opened) as value
     from asked
-    group by region, branch, category, severity, channel, cause, day, week, month
-    order by region, branch, category, severity, channel, cause, day, week, month
+    group by region, branch, category, severity, channel, cause, weekday, hour, day, week, month
+    order by region, branch, category, severity, channel, cause, weekday, hour, day, week, month
 )
 
 select * from final

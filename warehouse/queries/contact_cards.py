@@ -8,7 +8,7 @@ from warehouse.queries.reader import Reader
 from warehouse.settings import Keys
 
 Kind = Literal["customer", "lead", "complaint", "survey"]
-Refusal = Literal["not a branch head", "no reason", "not of your branch"]
+Refusal = Literal["looking as somebody else", "not a branch head", "no reason", "not of your branch"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def contact_card(reader: Reader, keys: Keys, *, kind: Kind, code: str, reason: s
     """The card of the person behind the case `code`, opened with the vault's key. Every call leaves an audit row.
 
     Raises CardRefused where `reader` is not the head of the branch that has the case, or gives no reason, and
-    cryptography.fernet.InvalidToken where the values were sealed with another key.
+    warehouse.access.vault.OtherKey where the values were sealed with another key.
     """
     (row,) = reader.call("contact_card", kind=kind, code=code, reason=reason).to_dict("records")
     refusals: dict[object, Refusal] = {said: said for said in get_args(Refusal)}

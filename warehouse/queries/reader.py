@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, text
@@ -26,14 +26,20 @@ class Refused(Exception):
 REFUSALS = frozenset({"P0001", "P0002", "22023", "42501"})
 """What such a function raises: an exception, no such row, a value that cannot be, no right to it."""
 
+_NAMED = text("select set_config('app.person', :person, true), set_config('app.onlooker', :onlooker, true)")
+
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads published figures for `person`. `refresh_id` pins every query to one state; None means the newest."""
+    """Reads published figures for `person`. `refresh_id` pins every query to one state; None means the newest.
+
+    `onlooker` is who looks as that person (None: the person does). Postgres asks whether they may, and lets them change nothing.
+    """
 
     engine: Engine
     person: str
     refresh_id: int | None = None
+    onlooker: str | None = None
 
     def pinned(self) -> "Reader":
         """This reader, tied to one refresh. Raises NothingPublished, or UnknownRefresh for one that never passed."""
@@ -47,7 +53,7 @@ class Reader:
             raise NothingPublished(
                 "nothing is published yet for this person; `status` says what was refreshed and who may see it"
             )
-        return Reader(engine=self.engine, person=self.person, refresh_id=int(current["refresh_id"].iloc[0]))
+        return replace(self, refresh_id=int(current["refresh_id"].iloc[0]))
 
     def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
         """Rows of `warehouse/queries/<question>.sql` under the person's row security; `:refresh_id` is bound by itself,
@@ -80,5 +86,5 @@ class Reader:
         with self.engine.begin() as connection:
             if read_only:
                 connection.execute(text("set transaction read only"))
-            connection.execute(text("select set_config('app.person', :person, true)"), {"person": self.person})
+            connection.execute(_NAMED, {"person": self.person, "onlooker": self.onlooker or ""})
             yield connection

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 Rule = Literal["beyond limits", "eight on one side", "two of three beyond two sigma"]
@@ -41,24 +42,40 @@ class Signal:
     is_above: bool
 
 
-def limits(values: Sequence[float]) -> Limits | None:
-    """Natural limits from the mean moving range; None for a series too short. NaN stands for a period without a figure."""
+def limits(values: Sequence[float], errors: Sequence[float] | None = None) -> Limits | None:
+    """Natural limits from the mean moving range; None for a series too short. NaN stands for a period without a figure.
+
+    Figures that look back over a year share most of their data with their neighbours, so that their moving range is far too
+    small. Their standard `errors` make the limits instead; None where those are unknown.
+    """
     known = [value for value in values if not math.isnan(value)]
     if len(known) < FEWEST_POINTS:
         return None
+    if errors is not None:
+        known_errors = [error for error in errors if not math.isnan(error)]
+        sigma = sum(known_errors) / len(known_errors) if known_errors else 0.0
+        return Limits(centre=sum(known) / len(known), sigma=sigma) if sigma > 0 else None
     ranges = [abs(after - before) for before, after in itertools.pairwise(known)]
     return Limits(centre=sum(known) / len(known), sigma=sum(ranges) / len(ranges) / MOVING_RANGE_TO_SIGMA)
 
 
-def signals(values: Sequence[float]) -> tuple[Signal, ...]:
+def signals(values: Sequence[float], errors: Sequence[float] | None = None) -> tuple[Signal, ...]:
     """Every point that completes one of three patterns; one signal a point, the strongest pattern first.
 
     The patterns: beyond the limits; the eighth in a row on one side; the second of three beyond two sigma on one side.
-    A period without a figure (NaN) ends a run.
+    A period without a figure (NaN) ends a run. With `errors` (see `limits`) only the first counts: neighbours that share data
+    stay on one side by themselves.
     """
-    natural = limits(values)
+    natural = limits(values, errors)
     if natural is None or natural.sigma == 0:
         return ()
+    if errors is not None:
+        outside = (
+            (index, value > natural.high)
+            for index, value in enumerate(values)
+            if abs(value - natural.centre) > 3 * natural.sigma
+        )
+        return tuple(Signal(index=index, rule="beyond limits", is_above=above) for index, above in outside)
     found = (_signal_at(values, index, natural) for index in range(len(values)))
     return tuple(signal for signal in found if signal is not None)
 
@@ -111,6 +128,20 @@ def difference(later: Estimate, earlier: Estimate) -> Difference:
     )
 
 
+def extremes(highest: Estimate, lowest: Estimate, *, of: int) -> Difference:
+    """The difference of the highest and the lowest of so many estimates, with an interval that holds for every pair of them.
+
+    Whoever picks the extremes has looked at all pairs, so each has its share of the error (Bonferroni; Dunn 1961).
+    """
+    plain = difference(highest, lowest)
+    wide = NormalDist().inv_cdf(1 - 0.025 / math.comb(of, 2)) / 1.96
+    return Difference(
+        value=plain.value,
+        low=plain.value - wide * (plain.value - plain.low),
+        high=plain.value + wide * (plain.high - plain.value),
+    )
+
+
 def fixed(value: float) -> Estimate:
     """A value that is no estimate, such as a target: whatever is held against it differs only by its own interval."""
     return Estimate(value=value, low=value, high=value)
@@ -123,3 +154,34 @@ def count_estimate(count: float) -> Estimate:
     above = count + 1
     low = 0.0 if count == 0 else count * (1 - 1 / (9 * count) - 1.96 / (3 * math.sqrt(count))) ** 3
     return Estimate(value=count, low=low, high=above * (1 - 1 / (9 * above) + 1.96 / (3 * math.sqrt(above))) ** 3)
+
+
+def chance(estimate: Estimate, against: float) -> float:
+    """How probable it is that chance alone puts an estimate as far from a fixed value, to either side: 1 at the value itself.
+
+    From its own 95 % interval, of which the side towards the value is 1.96 standard errors wide.
+    """
+    away = abs(estimate.value - against)
+    side = estimate.value - estimate.low if against < estimate.value else estimate.high - estimate.value
+    if away == 0:
+        return 1.0
+    return math.erfc(1.96 * away / side / math.sqrt(2)) if side > 0 else 0.0
+
+
+def share_chance(share: float, count: float, against: float) -> float:
+    """The same of a share of `count` cases: the score test, which is what Wilson's interval is made from (Wilson 1927)."""
+    if share == against:
+        return 1.0
+    error = math.sqrt(against * (1 - against) / count)
+    return math.erfc(abs(share - against) / error / math.sqrt(2)) if error > 0 else 0.0
+
+
+def discoveries(chances: Sequence[float], *, false_share: float = 0.05) -> tuple[bool, ...]:
+    """Which of many looks found something, so that at most `false_share` of what is found is chance (Benjamini and Hochberg 1995).
+
+    With one look this is the usual test. NaN stands for a look that could not be taken.
+    """
+    taken = sorted(each for each in chances if not math.isnan(each))
+    passed = [each for rank, each in enumerate(taken, 1) if each <= false_share * rank / len(taken)]
+    furthest = max(passed, default=-1.0)
+    return tuple(each <= furthest for each in chances)

@@ -34,7 +34,7 @@ def outcomes(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             "outcome:N",
             sort=alt.EncodingSortField("position", op="min"),
             scale=alt.Scale(range=[*palette.sequence, palette.muted, palette.pale_bad, palette.caution]),
-            legend=alt.Legend(columns=3),
+            legend=alt.Legend(columns={"expr": "width < 400 ? 2 : 3"}),
         )
     )
     is_dark = alt.condition("datum.position % 7 < 2", alt.value(palette.surface), alt.value(palette.on_pale))

@@ -78,17 +78,22 @@ def resolution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def backlog(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """Open at the end of each week. Columns: week, value, value_text."""
-    palette = look.palette
+    """Open at the end of each week, and what is expected of the next ones. Columns: week, value, value_text, low, high, interval_text, series."""
+    palette, say = look.palette, look.say
     base = alt.Chart(rows).encode(x=theme.x_time(look, "week"), y=theme.y_number(look, zero=True))
-    area = base.mark_area(color=palette.band, opacity=0.6)
-    line = base.mark_line(color=palette.main, strokeWidth=2).encode(
-        tooltip=[
-            alt.Tooltip("week:T", title=look.say("Week from"), format="%Y-%m-%d"),
-            alt.Tooltip("value_text:N", title=look.say("Open")),
-        ]
-    )
-    return theme.finished(alt.layer(area, line), look, height=240)
+    known, ahead = (base.transform_filter(f"datum.series == '{series}'") for series in ("known", "forecast"))
+    tooltip = [
+        alt.Tooltip("week:T", title=say("Week from"), format="%Y-%m-%d"),
+        alt.Tooltip("series_name:N", title=" "),
+        alt.Tooltip("value_text:N", title=say("Open")),
+        alt.Tooltip("interval_text:N", title=say("95% interval")),
+    ]
+    area = known.mark_area(color=palette.band, opacity=0.6)
+    line = known.mark_line(color=palette.main, strokeWidth=2)
+    around = theme.around(known).encode(tooltip=tooltip)
+    doubt = ahead.mark_area(color=palette.second, opacity=0.2).encode(y="low:Q", y2="high:Q", tooltip=tooltip)
+    expected = ahead.mark_line(color=palette.second, strokeWidth=2, strokeDash=[4, 3]).encode(tooltip=tooltip)
+    return theme.finished(alt.layer(area, doubt, line, expected, around), look, height=240)
 
 
 def ages(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
@@ -227,6 +232,41 @@ def arrivals(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         )
     )
     return theme.finished(alt.layer(drawn), look, height=alt.Step(24))
+
+
+def hours(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+    """Complaints by weekday and hour of receipt, the more the stronger. Columns: weekday, weekday_name, hour, hour_name, value, value_text."""
+    palette, say = look.palette, look.say
+    number = alt.Legend(
+        title=None, orient="top", direction="horizontal", gradientLength=160, gradientThickness=10, tickCount=3
+    )
+    drawn = (
+        alt.Chart(rows)
+        .mark_rect(stroke=palette.surface, strokeWidth=1.5, cornerRadius=2)
+        .encode(
+            x=alt.X(
+                "hour:O",
+                title=say("Hour of receipt"),
+                scale=alt.Scale(domain=[f"{hour:02}" for hour in range(24)]),
+                axis=alt.Axis(
+                    labelAngle=0, domain=False, ticks=False, values=[f"{hour:02}" for hour in range(0, 24, 3)]
+                ),
+            ),
+            y=alt.Y(
+                "weekday_name:N",
+                title=None,
+                sort=alt.EncodingSortField("weekday", op="min"),
+                axis=alt.Axis(domain=False, ticks=False),
+            ),
+            color=alt.Color("value:Q", scale=alt.Scale(range=list(reversed(palette.sequence))), legend=number),
+            tooltip=[
+                alt.Tooltip("weekday_name:N", title=say("Weekday")),
+                alt.Tooltip("hour_name:N", title=say("From")),
+                alt.Tooltip("value_text:N", title=say("Complaints")),
+            ],
+        )
+    )
+    return theme.finished(alt.layer(drawn), look, height=alt.Step(26))
 
 
 def categories(rows: pd.DataFrame, look: Look) -> alt.LayerChart:

@@ -78,6 +78,7 @@ def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str], *, 
     base = alt.Chart(rows).encode(y=rows_as_given(look))
     colours = [palette.main, palette.second, palette.muted][: len(series)]
     forms = ["circle", "diamond", "square"][: len(series)]
+    legend = alt.Legend(offset=20)  # above the head of the figures, which a narrow legend would run into
     tied = base.mark_line(color=palette.muted, strokeWidth=2, opacity=0.6).encode(
         x=_along(look, unit, "value"), detail="label:N"
     )
@@ -86,8 +87,8 @@ def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str], *, 
     )
     points = base.mark_point(filled=True, size=100, opacity=1).encode(
         x=_along(look, unit, "value"),
-        color=alt.Color("series:N", scale=alt.Scale(domain=list(series), range=colours)),
-        shape=alt.Shape("series:N", scale=alt.Scale(domain=list(series), range=forms)),
+        color=alt.Color("series:N", scale=alt.Scale(domain=list(series), range=colours), legend=legend),
+        shape=alt.Shape("series:N", scale=alt.Scale(domain=list(series), range=forms), legend=legend),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("series:N", title=look.say("Figure")),
@@ -130,7 +131,8 @@ def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerCh
     """One count by group as horizontal bars with their figures. Columns: label, value, value_text. In the order given."""
     palette = look.palette
     base = alt.Chart(rows).encode(
-        y=rows_as_given(look), x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True))
+        y=rows_as_given(look),
+        x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True, range=[0, {"expr": "width - 48"}])),
     )
     drawn = base.mark_bar(color=palette.main, height={"band": 0.62}, cornerRadiusEnd=3).encode(
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("value_text:N", title=look.say("Figure"))]

@@ -115,7 +115,7 @@ def triangle(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         color=alt.Color(
             "state_name:N",
             scale=alt.Scale(domain=states, range=[palette.main, palette.muted, palette.caution]),
-            legend=alt.Legend(columns=3),
+            legend=alt.Legend(columns=2),
         ),
         opacity=alt.Opacity("strength:Q", scale=None, legend=None),
         tooltip=[

@@ -88,7 +88,7 @@ def table(down: str, across: str) -> Draw:
             orient="top",
             domain=False,
             ticks=False,
-            labelAngle=-35,
+            labelAngle=-45,  # so that the last one ends inside the drawing
             labelColor=palette.text,
             labelLimit=120,
             labelOverlap=False,

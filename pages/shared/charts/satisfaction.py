@@ -74,7 +74,7 @@ def importance(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             "value:Q",
             title=say("Experience − expectation"),
             scale=alt.Scale(zero=False, nice=True, padding=60),
-            axis=theme.axis(look, format="+.1f"),
+            axis=theme.axis(look, format="+.1f", labelFlush=True),
         ),
         y=theme.y_number(look, "importance", title=say("Importance")),
     )

@@ -21,7 +21,7 @@ def customers_and_revenue(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             ),
         ),
         yOffset=alt.YOffset("measure:N", sort=measures),
-        x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
+        x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(zero=True, range=[0, {"expr": "width - 48"}])),
     )
     bars = base.mark_bar(cornerRadiusEnd=3).encode(
         color=alt.Color("measure:N", scale=alt.Scale(domain=measures, range=[palette.main, palette.second])),

@@ -148,10 +148,14 @@ def around(base: alt.Chart) -> alt.Chart:
 
 
 def finished(chart: alt.LayerChart, look: Look, *, height: int | alt.Step = 240) -> alt.LayerChart:
-    """`chart` with the house's type, colours and height."""
+    """`chart` with the house's type, colours and height.
+
+    Screen readers are told its sentence and offered its table; hundreds of marks one by one would tell them nothing.
+    """
     palette = look.palette
     return (
         chart.properties(height=height, background="transparent")
+        .configure(aria=False, mark=alt.MarkConfig(aria=False))
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=palette.quiet_text,

@@ -9,6 +9,9 @@ from warehouse.queries.reader import Refused
 
 def ask(book: Book, kind: jobs.Kind, **details: int | str) -> None:
     """Ask the worker for a job and show the page anew; what the warehouse refuses is said."""
+    if not book.screen.viewer.may_change:
+        st.error(book.words.say("You look as somebody else: nothing can be changed."))
+        return
     try:
         jobs.ask(book.screen.viewer.reader, kind, **details)
     except Refused:

@@ -133,7 +133,7 @@ def _table(inquiry: Inquiry, shown: pd.DataFrame, scales: tuple[Scale, Scale]) -
     titles = {
         "label": say("Cell"),
         "customer_text": say("Customer"),
-        "customers": say("Customers"),
+        "customers": say("How many"),
         "x_text": across.axis.title,
         "y_text": up.axis.title,
     }

@@ -37,6 +37,25 @@ create function access.person() returns text
 language sql stable
 return nullif(current_setting('app.person', true), '');
 
+-- Who looks as the person named; null: that person does.
+create function access.onlooker() returns text
+language sql stable
+return nullif(current_setting('app.onlooker', true), '');
+
+-- Whether somebody may look as others: an executive or a data steward of the whole company, who sees every branch anyway.
+create function access.may_look_as_others(somebody text) returns boolean
+language sql stable security definer set search_path = ''
+return somebody in (
+    select g.person
+    from access.grants as g
+    where
+        g.role in ('executive', 'data_steward')
+        and g.scope_kind = 'company'
+        and now() >= g.valid_from
+        and (g.valid_until is null or now() < g.valid_until)
+);
+
+-- The grants in force of the person named; none where somebody looks as that person who may not.
 create function access.valid_grants() returns setof access.grants
 language sql stable security definer set search_path = ''
 begin atomic
@@ -51,7 +70,11 @@ begin atomic
         g.granted_by,
         g.granted_at
     from access.grants as g
-    where g.person = access.person() and now() >= g.valid_from and (g.valid_until is null or now() < g.valid_until);
+    where
+        g.person = access.person()
+        and now() >= g.valid_from
+        and (g.valid_until is null or now() < g.valid_until)
+        and (access.onlooker() is null or access.may_look_as_others(access.onlooker()));
 end;
 
 create function access.is_known() returns boolean
@@ -138,6 +161,6 @@ revoke all on schema public from public;
 grant usage on schema published, access to reader;
 revoke all on all functions in schema access from public;
 grant execute on all functions in schema access to reader;
-revoke execute on function access.valid_grants() from reader;
+revoke execute on function access.valid_grants(), access.may_look_as_others(text) from reader;
 grant select on all tables in schema published to reader;
 alter default privileges in schema published grant select on tables to reader;

@@ -1,12 +1,13 @@
 -- Published: complaints and satisfaction, as editions of slices that never change once written.
 
--- One row per day of opening, branch and codes; counts add. Slice: month of opening once over, 0001-01-01 until then.
+-- One row per day and hour of opening, branch and codes; counts add. Slice: month of opening once over, 0001-01-01 until then.
 create table published.complaint_cohort_edition (
     edition_id bigint not null,
     slice_on date not null,
     branch_id text not null,
     region_id text,
     opened_on date,
+    opened_hour smallint,
     category_code text,
     severity_code text,
     channel_code text,

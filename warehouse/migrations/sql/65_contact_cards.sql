@@ -66,6 +66,7 @@ begin
     from access.behind_case(contact_card.kind, contact_card.code) as c;
 
     answered := case
+        when access.onlooker() is not null then 'looking as somebody else'
         when access.has_role('branch_head') is not true then 'not a branch head'
         when coalesce(said, '') = '' then 'no reason'
         when access.heads(behind.branch_id) then 'given'

@@ -1,0 +1,141 @@
+"""The leak suite: as the head of one region nothing of another, as nobody nothing at all.
+
+It works from the catalogues of the database, of the questions and of the pages, so that what is new is covered without anyone
+remembering; `test_leaks_mutants` takes each guard away and sees it go red.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from tests.access import page_walk, probes
+from tests.access.leak_company import HEAD, NOBODIES, OF_ONE, OTHER, LeakCompany, Secrets, open_company
+from warehouse import db
+from warehouse.metrics import metrics
+from warehouse.queries import figures
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
+
+
+@pytest.fixture(scope="module")
+def company(server: URL, template: str) -> Iterator[LeakCompany]:
+    made = db.embedded(server, "leaks", template=template)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_company(server.set(database="leaks"), made, Path(folder)) as opened,
+    ):
+        yield opened
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def secrets(company: LeakCompany) -> Mapping[str, Secrets]:
+    return {person: company.secrets(person) for person in (HEAD, OTHER, OF_ONE)}
+
+
+def test_the_other_region_has_something_to_hide(secrets: Mapping[str, Secrets]) -> None:
+    assert {"R3", "B16"} <= secrets[HEAD].codes
+    assert {"R2", "B08"} <= secrets[OTHER].codes
+    assert not secrets[HEAD].codes & {"R2", "B08"}
+    assert len(secrets[HEAD].codes) > 1_000
+    assert secrets[HEAD].met(["K-1 of B16, 上海徐汇分部"]) == ["B16", "上海", "上海徐汇分部"]
+
+
+def test_tables_and_views(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    names = probes.relations(company)
+    assert {"branch", "branch_edition", "quarantine", "saved_view"} <= set(names)
+    assert probes.tables(company, names, secrets) == []
+
+
+def test_functions_of_the_database(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    asked = probes.functions(company)
+    assert {"contact_card", "visible_branches", "is_known"} <= {function.name for function in asked}
+    assert [leak for function in asked for leak in probes.answers(company, function, secrets)] == []
+
+
+def test_questions_of_the_code(
+    company: LeakCompany, secrets: Mapping[str, Secrets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_from, bound = set[str](), db.bound
+    monkeypatch.setattr(db, "bound", lambda path, **values: (asked_from.add(path), bound(path, **values))[1])
+    found = {name: probes.asked(company, question, secrets[HEAD]) for name, question in probes.questions().items()}
+    assert {name: leaks for name, leaks in found.items() if leaks} == {}
+    for code in metrics():
+        assert probes.figure(company, code, ()) == []
+        probes.curve(company, code)
+    known = {str(path.relative_to(db.HERE)) for path in (db.HERE / "queries").rglob("*.sql")}
+    assert known - asked_from == set(), "a file that nobody asked here"
+
+
+@pytest.mark.parametrize("area", sorted({code.partition(".")[0] for code in metrics()}))
+def test_figures_by_whatever_they_can_be_told(company: LeakCompany, area: str) -> None:
+    for code, about in metrics().items():
+        for name in about.dims if code.partition(".")[0] == area else ():
+            assert probes.figure(company, code, (name,)) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_and_what_is_taken_away_from_them(
+    company: LeakCompany,
+    secrets: Mapping[str, Secrets],
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    page_walk.open_house(company, monkeypatch)
+    made = page_walk.handed_out(monkeypatch)
+    app = page_walk.opened(page_walk.visit(monkeypatch, page, HEAD))
+    texts = page_walk.everything(app)
+    assert "is-failed" not in "".join(texts)
+    assert page == "metrics" or "沈阳分部" in texts or page == "data_health", "the head's own branches are there"
+    taken = {name: page_walk.read(name, make()) for name, make in page_walk.readable(made).items()}
+    assert {Path(name).suffix for name in taken} >= {".xlsx", ".pdf"}
+    assert secrets[HEAD].met([*texts, *taken, *taken.values(), caplog.text]) == []
+    assert secrets[OTHER].met(page_walk.everything(page_walk.visit(monkeypatch, page, OTHER))) == [], "after the head"
+    page_walk.forget()
+    assert secrets[OTHER].met(page_walk.everything(page_walk.visit(monkeypatch, page, OTHER))) == []
+    asked = {"region": "R3", "branch": "B16", "refresh": "1", "view": "B16", "category": "K0001000001"}
+    again = page_walk.everything(page_walk.visit(monkeypatch, page, HEAD, **asked))
+    assert secrets[HEAD].met(again) == sorted({"B16", "R3"} & set(secrets[HEAD].met(again))), "but what they asked for"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_the_one_page(
+    company: LeakCompany, page: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    page_walk.open_house(company, monkeypatch)
+    page_walk.visit(monkeypatch, page, HEAD)
+    everybodys = company.secrets("")
+    for person in NOBODIES[:3]:
+        texts = page_walk.everything(page_walk.visit(monkeypatch, page, person, region="R2"))
+        assert any("nobody has granted you anything" in said for said in texts)
+        assert everybodys.met([*(said for said in texts if said != "R2"), caplog.text]) == []
+
+
+def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
+    company: LeakCompany,
+    secrets: Mapping[str, Secrets],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    page_walk.open_house(company, monkeypatch)
+
+    def fail(reader: object, *asked: object, **named: object) -> None:
+        with company.owner.begin() as connection:
+            connection.exec_driver_sql(
+                "select cast(customer_code as int) from published.complaint_case_edition where region_id = 'R3'"
+            )
+
+    monkeypatch.setattr(figures, "figure", fail)
+    with caplog.at_level(logging.DEBUG):
+        texts = page_walk.everything(page_walk.visit(monkeypatch, "complaints", HEAD))
+    assert any("This could not be loaded" in said for said in texts)
+    assert secrets[HEAD].met(texts) == []
+
+
+def test_what_metrics_are_said_to_mean_names_nobody(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    assert company.secrets("").met(map(str, metrics().values())) == []

@@ -1,0 +1,116 @@
+"""One demo warehouse and one dashboard on it, for all workers of a test run."""
+
+import fcntl
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[2]
+CUSTOMERS = 2_000
+STARTS_WITHIN = 60.0
+ENDS_WITHIN = 20.0
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A running dashboard, and the home of its warehouse."""
+
+    address: str
+    home: str
+
+    def url(self, path: str, **parameters: str) -> str:
+        """The address of a page with its parameters."""
+        query = "&".join(f"{name}={value}" for name, value in parameters.items())
+        return f"{self.address}/{path}?{query}" if query else f"{self.address}/{path}"
+
+
+@contextmanager
+def shared(run: str) -> Iterator[Dashboard]:
+    """The dashboard of the test run `run`, as `make run` serves it, on a warehouse filled by the real refresh.
+
+    The first worker to come makes both and ends them when all others have gone. GATEHOUSE_DEMO_HOME names a home that holds
+    the demo company already; it is left as it is.
+    """
+    folder = Path(tempfile.gettempdir()) / f"gatehouse-browser-{run}"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)  # the embedded server runs as somebody else, who must come through
+    with (folder / "in_use").open("w") as in_use, (folder / "making").open("w") as making:
+        fcntl.flock(in_use, fcntl.LOCK_SH)
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if (folder / "made").exists():
+            fcntl.flock(making, fcntl.LOCK_UN)
+            yield Dashboard(*(folder / "made").read_text().splitlines())
+            return
+        home = os.environ.get("GATEHOUSE_DEMO_HOME") or _filled(folder)
+        with served([sys.executable, "serve.py", "--port"], home) as dashboard:
+            (folder / "made").write_text("\n".join(astuple(dashboard)))
+            fcntl.flock(making, fcntl.LOCK_UN)
+            yield dashboard
+            fcntl.flock(in_use, fcntl.LOCK_EX)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def served(command: Sequence[str], home: str) -> Iterator[Dashboard]:
+    """A server on a warehouse for the length of a block: `command` without its port. Raises RuntimeError with its log."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [*command, str(port)], cwd=HOUSE, env=environment(home), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            deadline = time.monotonic() + STARTS_WITHIN
+            while not _answers(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log.seek(0)
+                    raise RuntimeError(log.read().decode())
+                time.sleep(0.2)
+            yield Dashboard(address=f"http://127.0.0.1:{port}", home=home)
+        finally:
+            process.terminate()
+            process.wait(timeout=ENDS_WITHIN)
+
+
+def _filled(folder: Path) -> str:
+    """A home with the demo company in it."""
+    command = [
+        sys.executable,
+        "-m",
+        "warehouse",
+        "demo",
+        "--load",
+        "--customers",
+        str(CUSTOMERS),
+        "--out",
+        str(folder / "demo"),
+    ]
+    subprocess.run(command, cwd=HOUSE, env=environment(str(folder)), check=True, capture_output=True, timeout=600)
+    return str(folder)
+
+
+def _answers(port: int) -> bool:
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        asked.request("GET", "/_stcore/health")
+        return asked.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        asked.close()
+
+
+def environment(home: str) -> dict[str, str]:
+    """What a process of the project is started with for the warehouse under `home`: nothing of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "GATEHOUSE_"))}
+    return {**kept, "GATEHOUSE_HOME": home}

@@ -1,0 +1,121 @@
+"""Forget a customer: name, telephone and words go from the vault, from staging and from the landed files; figures stay.
+
+What stays is the customer's code and what was bought, complained of, answered: as somebody's, and nobody knows whose. A value
+that somebody else has as well (a name, the telephone of a household) stays in the vault, as theirs alone. No key is needed.
+
+Delivered files are the operator's: what a later delivery says of the customer is in the warehouse again, from then on. What was
+forgotten does not come back by itself: no rebuild, release or rollback reads anything but staging.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, column, delete, select, table, tuple_, update
+
+from warehouse import db
+from warehouse.access.grants import audit
+from warehouse.access.standing import Place, landed, quiet, staged, sweep
+from warehouse.forgetting.files import Belonging, blank, delivered_files
+
+SEALED = table("sealed", column("token"), schema="vault")
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What became of a customer's data: `rows` that held any, staged or landed; `gone` values of the vault, and `shared` ones,
+    which stay as somebody else's."""
+
+    customer: str
+    rows: int
+    gone: int
+    shared: int
+
+
+@dataclass
+class _Taken:
+    """What has been taken out so far: hashes that staging had, hashes that landing had, how many rows of which tables."""
+
+    staged: set[str] = field(default_factory=set)
+    landed: set[str] = field(default_factory=set)
+    rows: int = 0
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+
+def forget(database: db.Database, customer: str, *, by: str, reason: str = "") -> Forgotten:
+    """Erase what is personal of a customer, and write down that it was done, without any of it.
+
+    Raises LookupError where no row tells of such a customer, and NotQuiet while a refresh is under way.
+    """
+    taken = _Taken()
+    with quiet(database) as connection:
+        told = connection.execute(db.bound("forgetting/belongings.sql", customer=customer)).mappings()
+        belongings = [Belonging(**row) for row in told]
+        is_landed = _take_from_landing(connection, belongings, customer, taken)
+        if not (belongings or is_landed):
+            raise LookupError(f"no row tells of a customer {customer}; write the code as it was delivered")
+        _take_from_staging(connection, belongings, taken)
+        gone = _nobodys(connection, taken)
+        erased = connection.execute(delete(SEALED).where(SEALED.c.token.in_(gone))).rowcount
+        done = Forgotten(customer, taken.rows, erased, len((taken.staged | taken.landed) - gone))
+        why = f": {reason.strip()[:LONGEST_REASON]}" if reason.strip() else ""
+        audit(connection, person=by, action="forget", detail=f"customer {customer}, {done.gone} values{why}")
+    sweep(database, [("vault", "sealed"), *sorted(taken.touched)])
+    return done
+
+
+def _take_from_landing(connection: Connection, belongings: Sequence[Belonging], customer: str, taken: _Taken) -> bool:
+    """Blank the customer's rows of every landed file; whether there are any."""
+    is_landed = False
+    for file in delivered_files(connection):
+        mine = blank(connection, file, belongings, customer)
+        is_landed |= mine.are_there
+        taken.landed |= mine.tokens
+        taken.rows += mine.changed
+        taken.touched |= {("landing", file.name)} if mine.changed else set()
+    return is_landed
+
+
+def _take_from_staging(connection: Connection, belongings: Sequence[Belonging], taken: _Taken) -> None:
+    """Leave the customer's rows of staging without hashes."""
+    for place in staged(connection):
+        mine = [row.place for row in belongings if f"stg_{row.feed}" == place.name]
+        rows = place.rows("load_id", "file_id", "row_number")
+        is_mine = tuple_(rows.c.load_id, rows.c.file_id, rows.c.row_number).in_(mine)
+        hashes = [rows.c[name] for name in place.columns]
+        stood = [row for row in connection.execute(select(*hashes).where(is_mine)) if any(row)]
+        if stood:
+            connection.execute(update(rows).values(dict.fromkeys(place.columns)).where(is_mine))
+            taken.staged |= {token for row in stood for token in row if token}
+            taken.rows += len(stood)
+            taken.touched.add(("staging", place.name))
+
+
+def _nobodys(connection: Connection, taken: _Taken) -> set[str]:
+    """The hashes that stand for nobody else. What was refused of others is no use to them: there they are blanked, too."""
+    theirs = {
+        token for place in staged(connection) for token in _standing(connection, place, taken.staged | taken.landed)
+    }
+    gone = taken.staged - theirs
+    files = list(landed(connection))
+    for place in files:
+        if _standing(connection, place, gone):
+            _blank(connection, place, gone)
+            taken.touched.add((place.schema, place.name))
+    only_landed = taken.landed - taken.staged - theirs
+    return gone | (only_landed - {token for place in files for token in _standing(connection, place, only_landed)})
+
+
+def _standing(connection: Connection, place: Place, tokens: set[str]) -> set[str]:
+    """Those of the hashes that stand there."""
+    if not tokens:
+        return set()
+    rows = place.rows()
+    found = (connection.scalars(select(cell).where(cell.in_(tokens)).distinct()) for cell in rows.c)
+    return {token for tokens_found in found for token in tokens_found}
+
+
+def _blank(connection: Connection, place: Place, tokens: set[str]) -> None:
+    rows = place.rows()
+    for cell in rows.c:
+        connection.execute(update(rows).values({cell.name: ""}).where(cell.in_(tokens)))
