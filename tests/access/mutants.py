@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,12 @@ from sqlalchemy import text
 from pages.shared import cached
 from tests.access.leak_company import LeakCompany
 
-CHECK = re.compile(r"access\.(?:is_known|has_role|heads|sees_place|sees_whole_company|may_look_as_others)\((?:[^()]|\([^()]*\))*\)")
-CONDITION = re.compile(r"\(?\(?(?:g\.person = access\.person\(\)|now\(\) >= g\.valid_from|now\(\) < g\.valid_until|g\.scope_id = b\.\w+)\)?\)?")
+CHECK = re.compile(
+    r"access\.(?:is_known|has_role|heads|sees_place|sees_whole_company|may_look_as_others)\((?:[^()]|\([^()]*\))*\)"
+)
+CONDITION = re.compile(
+    r"\(?\(?(?:g\.person = access\.person\(\)|now\(\) >= g\.valid_from|now\(\) < g\.valid_until|g\.scope_id = b\.\w+)\)?\)?"
+)
 
 
 @contextmanager
@@ -44,7 +49,9 @@ def without_policy(company: LeakCompany, table: str, way: str) -> Iterator[None]
 def guarded(company: LeakCompany) -> list[str]:
     """The tables of `published` that have a policy."""
     with company.owner.begin() as connection:
-        return list(connection.scalars(text("select tablename from pg_policies where schemaname = 'published' order by 1")))
+        return list(
+            connection.scalars(text("select tablename from pg_policies where schemaname = 'published' order by 1"))
+        )
 
 
 def checks(company: LeakCompany) -> list[tuple[str, str, str]]:
@@ -66,7 +73,9 @@ def checks(company: LeakCompany) -> list[tuple[str, str, str]]:
 
 def _passed(check: str) -> str:
     """`true`, with as many brackets as the check has too many."""
-    return "(" * max(0, check.count("(") - check.count(")")) + "true" + ")" * max(0, check.count(")") - check.count("("))
+    return (
+        "(" * max(0, check.count("(") - check.count(")")) + "true" + ")" * max(0, check.count(")") - check.count("("))
+    )
 
 
 @contextmanager
@@ -104,8 +113,6 @@ def keys() -> Iterator[tuple[str, types.ModuleType]]:
 @contextmanager
 def _registered(module: types.ModuleType) -> Iterator[None]:
     """Known to `sys.modules` while its dataclasses are made."""
-    import sys
-
     sys.modules[module.__name__] = module
     yield
     del sys.modules[module.__name__]

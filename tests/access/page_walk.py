@@ -99,19 +99,21 @@ def _of(node: Element | Block) -> Iterator[str]:
 
 def _said(part: Any) -> Iterator[str]:
     """The texts in a protocol message; bytes are rows of Arrow, or text."""
-    if isinstance(part, Message):
-        for _, value in part.ListFields():
-            yield from _said(value)
-    elif isinstance(part, str):
+    if isinstance(part, str):
         yield part
     elif isinstance(part, bytes):
         yield from _rows(part)
-    elif isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from (*_said(key), *_said(value))
-    elif hasattr(part, "__iter__"):
-        for each in part:
+    else:
+        for each in _parts(part):
             yield from _said(each)
+
+
+def _parts(part: Any) -> Iterable[Any]:
+    if isinstance(part, Message):
+        return [value for _, value in part.ListFields()]
+    if isinstance(part, Mapping):
+        return [*part, *part.values()]
+    return part if hasattr(part, "__iter__") else []
 
 
 def _rows(part: bytes) -> Iterator[str]:

@@ -8,14 +8,17 @@ import inspect
 import itertools
 import pkgutil
 import re
+import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -32,11 +35,12 @@ from tests.access.leak_company import (
     LeakCompany,
     Secrets,
 )
-from warehouse import db, queries
+from warehouse import db, ledger, queries
 from warehouse.metrics import cells
 from warehouse.queries import decompose, figures
 from warehouse.queries.contact_cards import CardRefused
 from warehouse.queries.reader import NothingPublished, Reader, Refused
+from warehouse.receive import Delivery, receive
 from warehouse.scope import Scope
 
 Found = list[str]
@@ -59,6 +63,7 @@ OF_THE_HOUSE = frozenset(
     }
 )
 """What heads of branches may see rows of although there is no branch in them. A new such table must be thought about."""
+LATELY = datetime(2026, 3, 30, tzinfo=UTC)
 COMPANY_TOTALS = "complaint_company"
 NOT_OF_HEADS = "is seen by a head of a branch: if that is meant, name it in OF_THE_HOUSE"
 
@@ -79,25 +84,28 @@ def tables(company: LeakCompany, names: Iterable[str], secrets: Mapping[str, Sec
 
 def _table(company: LeakCompany, name: str, secrets: Mapping[str, Secrets]) -> Iterator[str]:
     by_branch = _rows_by_branch(company, name)
-    for person in NOBODIES:
-        if rows := _seen(company, person, name):
-            yield f"{name}: {len(rows)} rows for {person or 'no name at all'}"
-    if rows := _seen(company, EXECUTIVE, name, onlooker=HEAD):
-        yield f"{name}: {len(rows)} rows for a head who looks as the executive"
-    if name.startswith(COMPANY_TOTALS) and (rows := _seen(company, NEARLY, name)):
-        yield f"{name}: {len(rows)} rows for somebody who could tell the branches unseen from them"
+    yield from _to_nobodies(company, name)
     rows_of = {person: _seen(company, person, name) for person in (HEAD, OF_ONE, OTHER, STEWARD)}
     for person in (HEAD, OF_ONE):
         if met := secrets[person].met(rows_of[person]):
             yield f"{name}: {person} meets {met[:5]}"
-        if rows_of[person] and not by_branch.keys() - {None} and name.removesuffix("_edition") not in OF_THE_HOUSE:
-            yield f"{name} {NOT_OF_HEADS}"
-    if None in by_branch and not any(rows_of.values()):
+    if by_branch.keys() - {None}:
+        for person, rows in rows_of.items():
+            own = sum(by_branch.get(branch, 0) for branch in company.branches(person))
+            if len(rows) != own:
+                yield f"{name}: {person} sees {len(rows)} of {own} own rows"
+    elif rows_of[HEAD] and name.removesuffix("_edition") not in OF_THE_HOUSE:
+        yield f"{name} {NOT_OF_HEADS}"
+    elif by_branch and not any(rows_of.values()):
         yield f"{name}: nobody sees a row of it"
-    for person, rows in rows_of.items() if by_branch.keys() - {None} else ():
-        own = sum(by_branch.get(branch, 0) for branch in company.branches(person))
-        if len(rows) != own:
-            yield f"{name}: {person} sees {len(rows)} of {own} own rows"
+
+
+def _to_nobodies(company: LeakCompany, name: str) -> Iterator[str]:
+    seen = {person or "no name at all": _seen(company, person, name) for person in NOBODIES}
+    seen["a head who looks as the executive"] = _seen(company, EXECUTIVE, name, onlooker=HEAD)
+    if name.startswith(COMPANY_TOTALS):
+        seen["somebody who could tell the branches unseen"] = _seen(company, NEARLY, name)
+    yield from (f"{name}: {len(rows)} rows for {who}" for who, rows in seen.items() if rows)
 
 
 def _rows_by_branch(company: LeakCompany, name: str) -> dict[str | None, int]:
@@ -204,6 +212,8 @@ def _arguments(function: Function, theirs: set[str]) -> Iterator[tuple[object, .
         "jsonb": ["{}"],
         "date": [date(2026, 3, 1)],
         "text[]": [sorted(theirs)],
+        "timestamp with time zone": [LATELY],
+        "interval": ["1 day"],
     }
     offered = [named.get(name) or typed[kind] for name, kind in function.arguments]
     return itertools.islice(itertools.product(*offered), 60)
@@ -357,6 +367,7 @@ def _values(company: LeakCompany) -> Mapping[str, Sequence[object]]:
         "asked": [1],
         "annotation_id": [1],
         "view_id": [1, 2],
+        "signed_in_at": [LATELY],
         "keys": [KEYS],
         "code": codes,
         "page": ["overview"],
@@ -398,3 +409,87 @@ def _texts(told: object) -> Iterator[str]:
         yield from (said for each in told for said in _texts(each))
     else:
         yield str(told)
+
+
+# -- What is kept, and what is delivered --------------------------------------------------------------------------------
+
+
+def mixed_up(module: types.ModuleType, patch: pytest.MonkeyPatch) -> Found:
+    """Answers of `pages.shared.cached`, or of a mutant, that were made for another asker, refresh, question or parameter."""
+    kept = module.Kept(1_000)
+    patch.setattr(module, "everything", lambda: kept)
+    patch.setattr(
+        module.figures, "figure", lambda reader, *asked, by: pd.DataFrame({"told": [repr((reader, asked, by))]})
+    )
+    for part in ("standing", "visits"):
+        patch.setattr(module, part, _Visited(), raising=False)
+    found = []
+    for _ in range(2):
+        for ask, expected in _ways_to_ask(module):
+            if (told := ask()) != expected:
+                found.append(f"{expected} was answered with {told}")
+    return found
+
+
+class _Visited:
+    """Stands for everything that `cached` asks in a person's name: its answer names that person."""
+
+    def __call__(self, person: str, *others: object) -> Any:
+        return types.SimpleNamespace(company=person)
+
+    def people(self, reader: Reader) -> Any:
+        return reader.person
+
+
+def _ways_to_ask(module: types.ModuleType) -> Iterator[tuple[Callable[[], str], str]]:
+    """Every way to ask, with the answer that it must get."""
+    world = {"turn": 0}
+
+    def first(reader: Reader, *asked: object) -> pd.DataFrame:
+        return pd.DataFrame({"told": [repr(("first", reader, asked, world))]})
+
+    def second(reader: Reader, *asked: object) -> pd.DataFrame:
+        return pd.DataFrame({"told": [repr(("second", reader, asked, world))]})
+
+    def fresh(asker: Any, question: Question, turn: int) -> str:
+        world["turn"] = turn
+        return str(module.fresh(asker, question, turn=turn)["told"][0])
+
+    for person in ("a", "b"):
+        yield partial(module.company, person), person
+        yield partial(module.people, person), person
+    scopes = [Scope(), Scope(regions=("R2",))]
+    for person, refresh in itertools.product("ab", (1, 2)):
+        reader = Reader(engine=None, person=person, refresh_id=refresh)
+        asker = module.Asker(effective=((person,), ("branch_head",)), reader=reader)
+        for metric, scope, by in itertools.product(("one", "two"), scopes, ((), ("day",))):
+            yield partial(_told_of, module.figure, asker, metric, scope, by), repr((reader, (metric, scope), by))
+        for question, scope, cell in itertools.product((first, second), scopes, ("star", "dog")):
+            yield (
+                partial(_told_of, module.rows, asker, question, scope, cell),
+                repr((question.__name__, reader, (scope, cell), {"turn": 0})),
+            )
+        for question, turn in itertools.product((first, second), (1, 0)):
+            yield partial(fresh, asker, question, turn), repr((question.__name__, reader, (), {"turn": turn}))
+
+
+def _told_of(ask: Callable[..., Any], *asked: object) -> str:
+    answer = ask(*asked)
+    return str(getattr(answer, "rows", answer)["told"][0])
+
+
+def in_the_clear(database: db.Database, folder: Path, values: Sequence[str]) -> Found:
+    """Which of `values` stand in any table but the vault, once the files of `folder` have been received."""
+    delivery = Delivery.by_contract(folder, zone="Asia/Shanghai", currency="CNY")
+    receive(database, KEYS, delivery, refresh_id=ledger.begin(database.loader, by="test"))
+    listed = text(
+        "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        " and table_schema !~ '^pg_' and table_schema not in ('information_schema', 'vault')"
+    )
+    with database.loader.begin() as connection:
+        rows = [
+            f"{schema}.{table}: {row}"
+            for schema, table in connection.execute(listed).all()
+            for row in connection.scalars(text(f'select cast(t as text) from {schema}."{table}" as t'))
+        ]
+    return [row for row in rows if any(value in row for value in values)]

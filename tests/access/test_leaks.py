@@ -12,12 +12,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from tests.access import page_walk, probes
+from pages.shared import cached
+from pages.shared.viewer import Viewer
+from tests.access import mutants, page_walk, probes
 from tests.access.leak_company import HEAD, NOBODIES, OF_ONE, OTHER, LeakCompany, Secrets, open_company
 from warehouse import db
+from warehouse.access.vault import Vault
 from warehouse.metrics import metrics
 from warehouse.queries import figures
 
+ONE_OF_EACH = (
+    "branch_edition",
+    "lead_source_edition",
+    "complaint_company_edition",
+    "quarantine",
+    "saved_view",
+    "annotation",
+    "manifest",
+)
+"""A table for every kind of policy."""
+WITHOUT_ROWS = ("unknown_column",)
+"""Tables of which the demo company has no row, so that nothing shows whether they are guarded."""
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 
 
@@ -90,7 +105,7 @@ def test_pages_and_what_is_taken_away_from_them(
     made = page_walk.handed_out(monkeypatch)
     app = page_walk.opened(page_walk.visit(monkeypatch, page, HEAD))
     texts = page_walk.everything(app)
-    assert "is-failed" not in "".join(texts)
+    assert 'gh-nothing is-failed"' not in "".join(texts)
     assert page == "metrics" or "沈阳分部" in texts or page == "data_health", "the head's own branches are there"
     taken = {name: page_walk.read(name, make()) for name, make in page_walk.readable(made).items()}
     assert {Path(name).suffix for name in taken} >= {".xlsx", ".pdf"}
@@ -139,3 +154,66 @@ def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
 
 def test_what_metrics_are_said_to_mean_names_nobody(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
     assert company.secrets("").met(map(str, metrics().values())) == []
+
+
+# -- Each guard taken away: the suite goes red -------------------------------------------------------------------------
+
+
+def test_no_policy_can_be_dropped_switched_off_or_opened(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    tables = mutants.guarded(company)
+    assert len(tables) > 60
+    unseen = []
+    for table in tables:
+        for way in ("dropped", "off", "all"):
+            with mutants.without_policy(company, table, way):
+                if not probes.tables(company, [table], secrets):
+                    unseen.append((table, way))
+    assert unseen == [(table, way) for table in WITHOUT_ROWS for way in ("dropped", "off", "all")]
+    assert probes.tables(company, tables, secrets) == [], "all is as it was"
+
+
+def test_no_check_of_grants_can_be_left_out(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    found = mutants.checks(company)
+    assert {"valid_grants", "visible_branches", "contact_card", "annotate", "note_export"} <= {
+        name for name, _, _ in found
+    }
+    asked = {function.name: function for function in probes.functions(company)}
+    unseen = []
+    for name, definition, mutant in found:
+        with mutants.replaced(company, definition, mutant):
+            leaks = probes.answers(company, asked[name], secrets) if name in asked else []
+            if not leaks and not probes.tables(company, ONE_OF_EACH, secrets):
+                unseen.append((name, mutant))
+    assert unseen == []
+
+
+def test_no_part_of_a_key_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert probes.mixed_up(cached, monkeypatch) == []
+    found = {taken: probes.mixed_up(mutant, monkeypatch) for taken, mutant in mutants.keys()}
+    assert len(found) > 8
+    assert [taken for taken, leaks in found.items() if not leaks] == []
+
+
+def test_pages_tell_others_where_who_asks_is_no_part_of_the_key(
+    company: LeakCompany, secrets: Mapping[str, Secrets], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_walk.open_house(company, monkeypatch)
+    monkeypatch.setattr(
+        Viewer, "asker", property(lambda viewer: cached.Asker(effective=((), ()), reader=viewer.reader))
+    )
+    page_walk.visit(monkeypatch, "complaints", HEAD)
+    assert secrets[OTHER].met(page_walk.everything(page_walk.visit(monkeypatch, "complaints", OTHER)))
+
+
+def test_names_stand_in_the_clear_where_nothing_is_hashed(
+    database: db.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "customers.csv").write_text(
+        "customer_id,branch_id,customer_name,phone\nC1,B1,Ms Wang Fang,13800000001\n"
+    )
+    assert probes.in_the_clear(database, tmp_path, ["Wang Fang", "13800000001"]) == []
+    monkeypatch.setattr(Vault, "protect", lambda vault, value: value)
+    (tmp_path / "customers.csv").write_text(
+        "customer_id,branch_id,customer_name,phone\nC2,B1,Ms Wang Fang,13800000001\n"
+    )
+    assert probes.in_the_clear(database, tmp_path, ["Wang Fang", "13800000001"])

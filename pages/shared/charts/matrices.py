@@ -88,7 +88,7 @@ def table(down: str, across: str) -> Draw:
             orient="top",
             domain=False,
             ticks=False,
-            labelAngle=-45,  # so that the last one ends inside the drawing
+            labelAngle=-45,
             labelColor=palette.text,
             labelLimit=120,
             labelOverlap=False,
@@ -111,7 +111,8 @@ def table(down: str, across: str) -> Draw:
             ],
         )
         said = base.mark_text(color=palette.text).encode(text="said:N")
-        return theme.finished(alt.layer(fields, said), look, height=alt.Step(FIELD))
+        drawing = theme.finished(alt.layer(fields, said), look, height=alt.Step(FIELD))
+        return drawing.properties(padding={"left": 0, "top": 5, "right": 20, "bottom": 5})  # the last head sticks out
 
     return drawn
 
