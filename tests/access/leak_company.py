@@ -32,10 +32,11 @@ NEARLY, UNSEEN = "nearly@example.com", 2
 NOBODIES = ("nobody@example.com", "gone@example.com", "early@example.com", "")
 """Without a grant, with one that has ended, with one that has not begun, and no name at all."""
 CODE = re.compile(r"[A-Z]+[0-9]+|[0-9a-f]{64}")
-FOR_STEWARDS = (
+LEFT_BEHIND = (
     "insert into published.comparison (refresh_id, load_ids, changes) values (:refresh_id, '{1}', cast(:changes as jsonb))",
     "insert into published.release (refresh_id, table_name, rule_id, reason, released_by)"
     " values (:refresh_id, 'orders', 'columns', 'because', 'steward')",
+    f"insert into published.saved_view (person, page, name, address) values ('{NOBODIES[1]}', 'overview', 'mine once', '{{}}')",
 )
 WORD = re.compile(r"[A-Za-z0-9_\-]+")
 
@@ -187,8 +188,10 @@ def _leave_traces(company: LeakCompany) -> None:
         )
     about = {"text_en": f"flood in {THEIRS}", "text_zh": f"{THEIRS} 水灾"}
     annotations.annotate(steward, from_on=UNTIL, until_on=None, **about, scope_kind="region", scope_id=THEIRS)
+    mine = {"text_en": "fair", "text_zh": "集市"}
+    annotations.annotate(steward, from_on=UNTIL, until_on=None, **mine, scope_kind="region", scope_id=MINE)
     jobs.ask(steward, "release", refresh_id=company.refresh_id, reason=f"{branch} said so")
     with company.database.loader.begin() as connection:
-        of_the_house = {"refresh_id": company.refresh_id, "changes": f'[{{"region": "{THEIRS}"}}]'}
-        for statement in FOR_STEWARDS:
-            connection.execute(text(statement), of_the_house)
+        known = {"refresh_id": company.refresh_id, "changes": f'[{{"region": "{THEIRS}"}}]'}
+        for statement in LEFT_BEHIND:
+            connection.execute(text(statement), known)

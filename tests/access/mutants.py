@@ -6,6 +6,8 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.abc import InspectLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 from sqlalchemy import text
@@ -54,8 +56,8 @@ def guarded(company: LeakCompany) -> list[str]:
         )
 
 
-def checks(company: LeakCompany) -> list[tuple[str, str, str]]:
-    """(function, its definition, the same without one check) for every check of grants in schema `access`."""
+def checks(company: LeakCompany) -> list[tuple[str, str, str, str]]:
+    """(function, check, its definition, the same without the check) for every check of grants in schema `access`."""
     listed = text(
         "select proname, pg_get_functiondef(oid) as said from pg_proc where pronamespace = 'access'::regnamespace"
         " and prosecdef and prorettype <> 'trigger'::regtype order by proname"
@@ -63,7 +65,7 @@ def checks(company: LeakCompany) -> list[tuple[str, str, str]]:
     with company.owner.begin() as connection:
         found = connection.execute(listed).all()
     return [
-        (row.proname, row.said, row.said[: check.start()] + _passed(check[0]) + row.said[check.end() :])
+        (row.proname, check[0], row.said, row.said[: check.start()] + _passed(check[0]) + row.said[check.end() :])
         for row in found
         for pattern in (CHECK, CONDITION)
         for check in pattern.finditer(row.said)
@@ -90,7 +92,7 @@ def replaced(company: LeakCompany, definition: str, mutant: str) -> Iterator[Non
             connection.exec_driver_sql(definition.replace("%", "%%"))
 
 
-def keys() -> Iterator[tuple[str, types.ModuleType]]:
+def of_keys() -> Iterator[tuple[str, types.ModuleType]]:
     """`pages.shared.cached` without one part of one key, for every part of every key, and what was taken out."""
     source = Path(str(cached.__file__)).read_text("utf-8")
     places = [
@@ -103,23 +105,31 @@ def keys() -> Iterator[tuple[str, types.ModuleType]]:
         tree = ast.parse(source)
         key = _keys(tree)[number]
         taken = ast.unparse(key.elts.pop(part))
-        module = types.ModuleType(f"cached_without_{number}_{part}")
-        module.__file__ = cached.__file__
-        with _registered(module):
-            exec(compile(ast.fix_missing_locations(tree), module.__name__, "exec"), module.__dict__)
-            yield f"{ast.unparse(key)} without {taken}", module
+        yield f"{ast.unparse(key)} without {taken}", _loaded(f"cached_without_{number}_{part}", ast.unparse(tree))
 
 
-@contextmanager
-def _registered(module: types.ModuleType) -> Iterator[None]:
-    """Known to `sys.modules` while its dataclasses are made."""
-    sys.modules[module.__name__] = module
-    yield
-    del sys.modules[module.__name__]
+class _Written(InspectLoader):
+    """Loads a module from its source."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def get_source(self, fullname: str) -> str:
+        return self.source
+
+
+def _loaded(name: str, source: str) -> types.ModuleType:
+    loader = _Written(source)
+    spec = spec_from_loader(name, loader)
+    assert spec is not None
+    sys.modules[name] = module_from_spec(spec)
+    loader.exec_module(sys.modules[name])
+    return sys.modules.pop(name)
 
 
 def _keys(tree: ast.Module) -> list[ast.Tuple]:
     """The tuples that are values in functions: each is a key."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    tuples = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.Tuple)]
+    statements = [statement for function in functions for statement in function.body]
+    tuples = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Tuple)]
     return [node for node in tuples if isinstance(node.ctx, ast.Load) and len(node.elts) > 1]
