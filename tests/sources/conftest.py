@@ -57,7 +57,7 @@ def _loaded(name: str, request: pytest.FixtureRequest) -> Iterator[Loaded]:
     environment = {
         "DATABASE_URL": database.loader.url.render_as_string(hide_password=False),
         "DATABASE_READER_URL": database.reader.url.render_as_string(hide_password=False),
-        "GATEHOUSE_HASH_KEY": "a secret of the tests",
+        "GATEHOUSE_HASH_KEY": "a secret of the tests that nobody guesses",
         "GATEHOUSE_VAULT_KEY": Fernet.generate_key().decode(),
     }
     loaded = Loaded(name=name, folder=folder, database=database, environment=environment)
