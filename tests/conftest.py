@@ -8,12 +8,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import URL, create_engine
 
+from tests.browser import install
 from tests.oracle.company import Company, companies
 from warehouse import db
 
 _numbers = itertools.count(1)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+]
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +62,15 @@ def database(server: URL, template: str) -> Iterator[db.Database]:
     with admin.connect() as connection:
         connection.exec_driver_sql(f"drop database {name} with (force)")
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium of the system; Playwright runs once a process, so whoever drives a browser takes this one."""
+    path = install.browser()
+    if path is None:
+        pytest.skip("no Chromium here: python -m tests.browser.install")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()

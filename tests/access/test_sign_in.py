@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import URL, text
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from tests.access import sign_in_stage as stage
 from tests.access.sign_in_stage import HEAD, STRANGER, UNVERIFIED, Stage
-from tests.browser import install
 from tests.harness import EXECUTIVE
 from warehouse import db
 
@@ -18,6 +17,7 @@ pytestmark = pytest.mark.browser
 IDENTITY = "_streamlit_user"
 PATIENCE = 60_000
 Enter = Callable[..., Page]
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +31,10 @@ def company(server: URL, template: str, tmp_path_factory: pytest.TempPathFactory
     database.dispose()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser without sandbox and without a display."""
-    path = install.browser()
-    if path is None:
-        pytest.skip("no Chromium here: python -m tests.browser.install")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        expect.set_options(timeout=PATIENCE)
-        yield started
-        expect.set_options(timeout=None)
-        started.close()
-
-
 @pytest.fixture
-def guest(chromium: Browser) -> Iterator[BrowserContext]:
+def guest(browser: Browser) -> Iterator[BrowserContext]:
     """A browser in which nobody is signed in."""
-    opened = chromium.new_context(locale="en-GB", viewport={"width": 1300, "height": 900})
+    opened = browser.new_context(locale="en-GB", viewport={"width": 1300, "height": 900})
     opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
@@ -150,7 +136,7 @@ def test_a_grant_that_is_revoked_ends_at_the_next_click(company: Stage, enter: E
 
 
 def test_signing_out_ends_it_and_neither_callback_nor_way_back_bring_it_back(
-    company: Stage, enter: Enter, guest: BrowserContext, chromium: Browser
+    company: Stage, enter: Enter, guest: BrowserContext, browser: Browser
 ) -> None:
     answered: list[str] = []
     guest.on("request", lambda asked: answered.append(asked.url) if "/oauth2callback?" in asked.url else None)
@@ -160,7 +146,7 @@ def test_signing_out_ends_it_and_neither_callback_nor_way_back_bring_it_back(
     page.get_by_role("button", name="End session").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert all(cookie["name"] != IDENTITY for cookie in guest.cookies())
-    stolen = chromium.new_context(locale="en-GB")
+    stolen = browser.new_context(locale="en-GB")
     for who in (guest, stolen):
         again = who.new_page()
         again.goto(answered[0])

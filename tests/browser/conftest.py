@@ -6,22 +6,13 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser import install, shell, stage
+from tests.browser import shell, stage
 from tests.browser.shell import Shell
 from tests.browser.stage import Dashboard
 from tests.browser.visit import SLOW, House, room
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-default-browser-check",
-]
 expect.set_options(timeout=SLOW)
 
 
@@ -38,18 +29,6 @@ def plain_dashboard(dashboard: Dashboard) -> Iterator[Dashboard]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
     with stage.served(command, dashboard.home) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium of the system."""
-    path = install.browser()
-    if path is None:
-        pytest.skip("no Chromium here: python -m tests.browser.install")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from playwright.sync_api import sync_playwright
 
 from tests.browser import install, stage
-from tests.browser.conftest import FLAGS
 from tests.browser.stage import HOUSE as HERE
 from tests.browser.visit import House, room
+from tests.conftest import FLAGS
 
 HEIGHT = 1080
 """The first screen of a page, as it meets the eye."""
