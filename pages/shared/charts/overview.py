@@ -27,13 +27,14 @@ def change(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     palette, say = look.palette, look.say
     kinds = [say("Its own figure"), say("Its share of the whole")]
     scale = alt.Scale(range=[6, {"expr": TEXTS_FROM}])
+    legend = alt.Legend(columns=1)  # beside long names of branches two do not fit on a phone
     base = alt.Chart(rows).encode(y=forms.rows_as_given(look))
     zero = alt.Chart(rows).mark_rule(color=palette.muted).encode(x=alt.XDatum(0, axis=None, title=None))
     bars = base.mark_bar(height={"band": 0.56}, strokeWidth=1.5).encode(
         x=alt.X("part:Q", stack="zero", title=None, axis=None, scale=scale),
-        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second])),
-        stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second])),
-        fillOpacity=alt.FillOpacity("kind:N", scale=alt.Scale(domain=kinds, range=[1.0, 0.2])),
+        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second]), legend=legend),
+        stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=kinds, range=[palette.main, palette.second]), legend=legend),
+        fillOpacity=alt.FillOpacity("kind:N", scale=alt.Scale(domain=kinds, range=[1.0, 0.2]), legend=legend),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("kind:N", title=say("Part of the change")),
