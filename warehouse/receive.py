@@ -4,11 +4,12 @@ A file that cannot be read is refused with a sentence; the others go on. Either 
 the process was stopped, nothing of it has.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, column, delete, table, text
+from sqlalchemy import Connection, Engine, bindparam, column, delete, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -26,6 +27,7 @@ from warehouse.feeds.mapping import (
 from warehouse.feeds.readers import FileRefused, content_hash, open_table
 from warehouse.settings import Keys
 from warehouse.staging import LandedFile, StagedFeed, stage, sums
+from warehouse.staging.again import keep_recipe
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Delivery:
 
     source: Source
     files: tuple[Path, ...]
+    mapping: str | None = None
+    """The text of the mapping file, where there is one: kept with the load, so that it can be read again."""
 
     def in_order(self) -> list[Path]:
         """The files as they are to be read: by name, but those that others look things up in before those."""
@@ -43,7 +47,7 @@ class Delivery:
     @classmethod
     def of(cls, mapping: Path, folder: Path) -> "Delivery":
         """The files of `folder`, by the mapping file `mapping`. Raises MappingError, and NotADirectoryError for no folder."""
-        return cls(source=read_mapping(mapping), files=files_in(folder))
+        return cls(source=read_mapping(mapping), files=files_in(folder), mapping=mapping.read_text("utf-8-sig"))
 
     @classmethod
     def by_contract(cls, folder: Path, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
@@ -53,10 +57,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Refused:
-    """A file that was not taken, and why: what is wrong, where, and what would fit."""
+    """A file that was not taken, and why: what is wrong, where, and what would fit; `code` is that of the refusal."""
 
     file_name: str
     why: str
+    code: str = "unreadable"
 
 
 @dataclass
@@ -101,13 +106,20 @@ def receive(
     delivery: Delivery,
     *,
     refresh_id: int,
+    is_trial: bool = False,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Received:
-    """Take in every new file of `delivery`: landed, staged, counted. One transaction: all of it, or nothing."""
+    """Take in every new file of `delivery`: landed, staged, counted. One transaction: all of it, or nothing.
+
+    What `is_trial` leaves nothing in the vault: it is taken out again.
+    """
     received = Received(source=delivery.source.code)
+    reading = _Reading(database.loader, refresh_id)
     with database.loader.begin() as connection, Vault(keys) as vault:
+        ledger.claim(connection, refresh_id)
         staged: list[StagedFeed] = []
         beside: dict[str, list[LandedFile]] = {}
+        earlier: list[int] = []
         for path in delivery.in_order():
             mapping = delivery.source.match(path.name)
             if mapping is None:
@@ -116,21 +128,24 @@ def receive(
             try:
                 known = _loaded(connection, path)
             except FileRefused as refusal:
-                received.refused.append(Refused(path.name, str(refusal)))
+                received.refused.append(Refused(path.name, str(refusal), refusal.code))
                 continue
             if known is not None:
                 received.skipped.append(path.name)
                 beside.setdefault(mapping.pattern, []).append(known)
+                earlier.append(known.file_id)
                 continue
             tell(f"receive {path.name}")
             if received.load_id is None:
                 received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
-            staged += _take(connection, vault, received, path, mapping, delivery.source, beside)
+            staged += _take(connection, vault, received, path, mapping, delivery.source, beside, reading)
         if received.load_id is not None:
             received.feeds = sums(staged)
             _write_sums(connection, received.load_id, received.feeds)
+            keep_recipe(connection, received.load_id, source=delivery.source, mapping=delivery.mapping, beside=earlier)
             _analyze(connection, received.feeds)
-            vault.keep(connection)
+            if not is_trial:
+                vault.keep(connection)
             ledger.settle(connection, reporting_zone=delivery.source.zone, reporting_currency=delivery.source.currency)
     return received
 
@@ -170,6 +185,7 @@ def _take(
     mapping: FileMapping,
     source: Source,
     beside: dict[str, list[LandedFile]],
+    reading: "_Reading",
 ) -> list[StagedFeed]:
     """Land and stage one file, in a savepoint, and lay it beside the others of the delivery, by its pattern.
 
@@ -191,7 +207,8 @@ def _take(
                     path.name, "; ".join(problem.what("en") for problem in problems), "correct the mapping or the file"
                 )
             shields = protections(source, mapping, opened.columns, vault.protect)
-            landed = landing.land(connection, table=opened, file_id=file_id, protect=shields)
+            landed = landing.land(connection, table=opened, file_id=file_id, protect=shields, progress=reading)
+            reading.ended(landed.rows)
             if landed.is_header_only:
                 received.remarks.append(
                     f"{path.name}: a header and no rows; if there was nothing to deliver, all is well"
@@ -203,9 +220,27 @@ def _take(
             beside.setdefault(mapping.pattern, []).append(file)
             return staged
     except FileRefused as refusal:
-        received.refused.append(Refused(path.name, str(refusal)))
+        received.refused.append(Refused(path.name, str(refusal), refusal.code))
         _note_file(connection, file_id, state="refused", landed=None, why=str(refusal))
         return []
+
+
+class _Reading:
+    """How far the files of a refresh are read, told at most once a second to whoever waits for it."""
+
+    def __init__(self, engine: Engine, refresh_id: int) -> None:
+        self._engine, self._refresh_id = engine, refresh_id
+        self._before, self._told_at = 0, time.monotonic()
+
+    def __call__(self, rows: int, _: float) -> None:
+        """So many rows of the file at hand are landed."""
+        if time.monotonic() - self._told_at >= 1.0:
+            ledger.reads(self._engine, self._refresh_id, self._before + rows)
+            self._told_at = time.monotonic()
+
+    def ended(self, rows: int) -> None:
+        """The file at hand had so many rows."""
+        self._before += rows
 
 
 def _loaded(connection: Connection, path: Path) -> LandedFile | None:
@@ -245,10 +280,8 @@ def _note_file(
 
 
 def _analyze(connection: Connection, staged: Sequence[StagedFeed]) -> None:
-    """Fresh rows need fresh statistics: everything after joins them."""
-    quote = connection.dialect.identifier_preparer.quote
     for each in staged:
-        connection.exec_driver_sql(f"analyze staging.{quote(f'stg_{each.feed}')}")
+        db.analyze(connection, f"stg_{each.feed}", schema="staging", written=each.accepted)
 
 
 def _write_sums(connection: Connection, load_id: int, staged: Sequence[StagedFeed]) -> None:

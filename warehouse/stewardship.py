@@ -21,16 +21,12 @@ class NotReleasable(ValueError):
 def discard(database: db.Database, load_id: int, *, by: str, tell: Tell = lambda step: None) -> Outcome:
     """Take every row of a load out of the figures, as if it had never come. LookupError if there is no such load."""
     with database.loader.begin() as connection:
-        items = ledger.loads_of(connection, load_id)
+        ledger.loads_of(connection, load_id)
     with running(database, by=by, released=expecting_no_loss(), tell=tell) as run:
-        with database.loader.begin() as connection:
-            ledger.move(connection, items, to="discarded")
-            connection.execute(
-                text("update published.file set state = 'discarded' where load_id = :load_id"), {"load_id": load_id}
-            )
+        with run.transaction() as connection:
+            ledger.discard(connection, load_id)
             audit(connection, person=by, action="discard", detail=f"load {load_id}")
-        # one that was discarded already may have been cut off before its figures were made anew: asked again, it goes on
-        return onward(run, [item for item in items if item.state in ("passed", "discarded")])
+        return onward(run)
 
 
 def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tell: Tell = lambda step: None) -> Outcome:
@@ -46,7 +42,7 @@ def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tel
     if not reason.strip():
         raise NotReleasable("no_reason", "say why: the reason is shown wherever the released figures stand")
     with running(database, by=by, released={rule for _, rule in rules}, tell=tell) as run:
-        with database.loader.begin() as connection:
+        with run.transaction() as connection:
             for table, rule in rules:
                 connection.execute(
                     text(
@@ -71,7 +67,11 @@ def rollback(database: db.Database, refresh_id: int, *, by: str) -> None:
     """Show an earlier refresh again; the next refresh goes on from the newest. LookupError if it was never published."""
     with database.loader.begin() as connection:
         known = connection.execute(
-            text("select state from published.refresh where refresh_id = :refresh_id"), {"refresh_id": refresh_id}
+            text(
+                "select case when purged_at is null then state else 'purged' end from published.refresh"
+                " where refresh_id = :refresh_id"
+            ),
+            {"refresh_id": refresh_id},
         ).scalar()
         if known != "passed":
             raise LookupError(

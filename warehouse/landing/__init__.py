@@ -35,7 +35,7 @@ CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid", 
 BROKEN_IN_MEMORY = 1 << 20
 SENT_AT_ONCE = 1 << 20
 
-Protection = Callable[[str], str]
+Protection = Callable[[str], str] | None
 Progress = Callable[[int, float], None]
 Piece = tuple[int, bytes]
 
@@ -72,7 +72,7 @@ def land(
     """Create `landing.file_<file_id>` and fill it, and `ops.broken_line`, in a savepoint of the running transaction.
 
     `protect` names the personal columns: each of their cells that is not empty is replaced before it leaves this
-    process (in another thread). `progress` is told, after each batch, the rows landed and the share of the file read.
+    process (in another thread); where nothing is said to replace it with (None), all of the column is left empty. `progress` is told, after each batch, the rows landed and the share of the file read.
     Raises FileRefused, with nothing left behind and the transaction as good as before, and KeyError where `protect`
     names a column that the file does not have.
     """
@@ -145,7 +145,10 @@ def _pieces(table: Table, shields: Mapping[int, Protection], file_id: int, aside
         if batch.broken:
             aside.write(_broken_lines(batch.broken, file_id))
         if batch.numbers:
-            shielded = [_shielded(column, shields.get(place)) for place, column in enumerate(batch.columns)]
+            shielded = [
+                _shielded(column, shields[place]) if place in shields else column
+                for place, column in enumerate(batch.columns)
+            ]
             yield len(batch.numbers), _csv([pyarrow.array(batch.numbers, pyarrow.int64()), *shielded])
 
 
@@ -175,7 +178,7 @@ def _broken_lines(broken: Sequence[Broken], file_id: int) -> bytes:
 def _shielded(column: pyarrow.Array, replace: Protection | None) -> pyarrow.Array:
     """The column with each of its distinct cells replaced once, since what protects a cell is slow."""
     if replace is None:
-        return column
+        return pyarrow.repeat("", len(column))
     coded = column.dictionary_encode()
     hidden = [replace(cell) if cell else cell for cell in coded.dictionary.to_pylist()]
     return pyarrow.array(hidden, pyarrow.string()).take(coded.indices)

@@ -1,0 +1,201 @@
+"""Goal P9: what readers feel of refreshes, in turns with nothing going on (A B A B), on the demo company.
+
+    python -m benchmarks.publish [--customers 1500] [--rounds 6] [--readers 1]
+
+Readers turn over pages (one look at the pointer, then several questions, each in a transaction of its own) while another
+process takes in a day's complaints, and for as long while it does nothing. A reader that would wait for a lock for more
+than 20 ms fails. Prints the conditions, how long the pages took, how long the pointer took to move, and how many pages were torn:
+exits with 1 where one was, where moving the pointer took more than 10 ms, or the slowest pages more than 1.3 times as long.
+"""
+
+import argparse
+import csv
+import multiprocessing
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from warehouse import db
+from warehouse.access import grants
+from warehouse.feeds.demo import write_company
+from warehouse.queries import figures, state
+from warehouse.queries.reader import Reader
+from warehouse.receive import Delivery
+from warehouse.refresh import refresh
+from warehouse.scope import Scope
+from warehouse.settings import Settings, keys
+
+PERSON = "benchmark@example.com"
+UNTIL = date(2026, 3, 31)
+ASKED = ("complaint.count", "complaint.resolution", "lead.count", "csat.top2")
+A_DAY = 60  # complaints of one delivery
+MOST_RATIO, MOST_MOVING = 1.3, 0.010
+
+
+@dataclass
+class Turned:
+    """How long pages took, in seconds, and what was on them by refresh."""
+
+    seconds: list[float] = field(default_factory=list)
+    pages: dict[int, set[tuple[float, ...]]] = field(default_factory=dict)
+
+
+def main() -> int:
+    """Measure and tell; 1 where readers feel more than they may."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--customers", type=int, default=1_500)
+    asked.add_argument("--rounds", type=int, default=6)
+    asked.add_argument("--readers", type=int, default=1)
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        settings = Settings(home=Path(folder) / "home")
+        database = settled(settings, Path(folder) / "company", customers=given.customers)
+        with refreshing(settings, Path(folder)) as worker:
+            idle, busy, moving = in_turns(database, worker, rounds=given.rounds, readers=given.readers)
+    return told(idle, busy, moving, f"{given.customers:,} customers, {given.rounds} rounds, {given.readers} readers")
+
+
+def settled(settings: Settings, folder: Path, *, customers: int) -> db.Database:
+    """The demo company, published, and one person who may see it."""
+    database = db.connect(settings)
+    write_company(folder, customers=customers, seed=1, until=UNTIL)
+    delivery = Delivery.by_contract(folder / "delivery_000", zone="Asia/Shanghai", currency="CNY")
+    outcome = refresh(database, keys(settings), [delivery], by="benchmark")
+    if outcome.verdict != "published":
+        raise RuntimeError(f"the demo company was {outcome.verdict}: {outcome.held}")
+    with database.loader.begin() as connection:
+        grants.give(connection, grants.Grant(person=PERSON, role="executive"), by="benchmark")
+    return database
+
+
+@contextmanager
+def refreshing(settings: Settings, folder: Path) -> Iterator[Connection]:
+    """A process that takes in one more day whenever it is sent a number; it answers with the seconds that publishing took."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_take_in_days, args=(settings, folder, theirs))
+    process.start()
+    try:
+        yield ours
+        ours.send(None)
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.join()
+
+
+def _take_in_days(settings: Settings, folder: Path, orders: Connection) -> None:
+    database, secrets = db.connect(settings), keys(settings)
+    with database.loader.begin() as connection:
+        branches = list(connection.exec_driver_sql("select branch_id from curated.dim_branch order by 1").scalars())
+    while (number := orders.recv()) is not None:
+        delivery = Delivery.by_contract(_a_day(folder / f"day_{number}", number, branches), zone="Asia/Shanghai")
+        outcome = refresh(database, secrets, [delivery], by="benchmark")
+        if outcome.verdict != "published":
+            raise RuntimeError(f"day {number} was {outcome.verdict}: {outcome.held}")
+        orders.send(outcome.timings["publish"])
+    database.dispose()
+
+
+def _a_day(folder: Path, number: int, branches: Sequence[str]) -> Path:
+    """New complaints of one more day."""
+    folder.mkdir()
+    opened = datetime.combine(UNTIL, datetime.min.time()) + timedelta(days=number, hours=9)
+    with (folder / "complaints.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("complaint_id", "branch_id", "opened_at", "category_code", "severity_code"))
+        for each in range(A_DAY):
+            at = opened + timedelta(minutes=5 * each)
+            rows.writerow((f"benchmark-{number}-{each}", branches[each % len(branches)], at, "quality", "normal"))
+    return folder
+
+
+def in_turns(
+    database: db.Database, worker: Connection, *, rounds: int, readers: int
+) -> tuple[Turned, Turned, list[float]]:
+    """Pages while nothing happens, pages during refreshes, and how long the pointer took to move."""
+    idle, busy, moving = Turned(), Turned(), []
+    for number in range(rounds + 1):
+        one_idle, one_busy = Turned(), Turned()
+        with turning(database, one_busy, readers):
+            started = time.perf_counter()
+            worker.send(number + 1)
+            moved = worker.recv()
+            took = time.perf_counter() - started
+        with turning(database, one_idle, readers):
+            time.sleep(took)
+        if number:  # the first round warms up
+            moving.append(moved)
+            for whole, one in ((idle, one_idle), (busy, one_busy)):
+                whole.seconds += one.seconds
+                for refresh_id, pages in one.pages.items():
+                    whole.pages.setdefault(refresh_id, set()).update(pages)
+    return idle, busy, moving
+
+
+@contextmanager
+def turning(database: db.Database, turned: Turned, readers: int) -> Iterator[None]:
+    """People who turn over pages for as long as the block lasts; none of them waits for a lock."""
+    ended = threading.Event()
+    engine = create_engine(database.reader.url, connect_args={"options": "-c lock_timeout=20ms"})
+    with ThreadPoolExecutor(readers) as pool:
+        people = [pool.submit(_turn, Reader(engine, PERSON), turned, ended) for _ in range(readers)]
+        yield
+        ended.set()
+    for person in people:
+        person.result()
+    engine.dispose()
+
+
+def _turn(reader: Reader, turned: Turned, ended: threading.Event) -> None:
+    while not ended.is_set():
+        started = time.perf_counter()
+        pinned = reader.pinned()
+        read = [float(figures.figure(pinned, code, Scope()).select_dtypes("number").sum().sum()) for code in ASKED]
+        state.freshness(pinned)
+        turned.seconds.append(time.perf_counter() - started)
+        turned.pages.setdefault(int(pinned.refresh_id or 0), set()).add(tuple(read))
+
+
+def told(idle: Turned, busy: Turned, moving: Sequence[float], conditions: str) -> int:
+    """Print what was found; 1 where it is more than may be."""
+    together = {key: idle.pages.get(key, set()) | busy.pages.get(key, set()) for key in idle.pages | busy.pages}
+    torn = sum(len(pages) - 1 for pages in together.values())
+    say(f"{conditions}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}")
+    for name, turned in (("idle", idle), ("during refreshes", busy)):
+        shown = ", ".join(f"p{share} {_share(turned.seconds, share) * 1000:.0f} ms" for share in (50, 95, 99))
+        say(f"{name:17} {len(turned.seconds):6,} pages: {shown}")
+    ratio = _share(busy.seconds, 99) / _share(idle.seconds, 99)
+    slowest = statistics.median(moving)
+    say(f"p99 ratio {ratio:.2f} (at most {MOST_RATIO}); torn pages {torn} of {len(idle.seconds) + len(busy.seconds):,}")
+    say(
+        f"moving the pointer: median {slowest * 1000:.1f} ms, at most {max(moving) * 1000:.1f} ms (at most {MOST_MOVING * 1000:.0f})"
+    )
+    return int(torn > 0 or ratio > MOST_RATIO or slowest > MOST_MOVING)
+
+
+def _share(seconds: Sequence[float], share: int) -> float:
+    return sorted(seconds)[min(len(seconds) - 1, len(seconds) * share // 100)]
+
+
+def say(line: str) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""One refresh on its way: what it works with, what has become of it so far, and what it came to."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from warehouse import db, ledger, restatements
+from warehouse.published import Touched
+from warehouse.receive import Received
+
+Tell = Callable[[str], None]
+Held = dict[str, tuple[str, ...]]
+DEFAULT_ZONE = "UTC"
+
+
+class AlreadyRunning(Exception):
+    """Another refresh holds the lock; the message says who runs it and since when."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh came to. `held` names the rules that hold each feed; `editions` counts rows written by table."""
+
+    refresh_id: int
+    verdict: Literal["published", "held", "unchanged", "tried"]
+    received: tuple[Received, ...] = ()
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    slices: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    editions: Mapping[str, int] = field(default_factory=dict)
+    differences: tuple[Mapping[str, object], ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """One refresh on its way, and what has become of it so far."""
+
+    database: db.Database
+    refresh_id: int
+    tell: Tell
+    released: frozenset[str] = frozenset()
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    zone: str = DEFAULT_ZONE
+    received: tuple[Received, ...] = ()
+    held: Held = field(default_factory=dict)
+    changes: Touched = field(default_factory=dict)
+    editions: dict[str, int] = field(default_factory=dict)
+    restated: restatements.Restated = field(default_factory=restatements.Restated)
+    timings: dict[str, float] = field(default_factory=dict)
+    step: str = "receive"
+    since: float = field(default_factory=time.monotonic)
+    looked_again: Sequence[int] = ()
+    look: "Look" = lambda run: None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction in which this refresh is sure to run still. Raises TakenOver."""
+        with self.database.loader.begin() as connection:
+            ledger.claim(connection, self.refresh_id)
+            yield connection
+
+    def at(self, step: str) -> None:
+        """Enter a step: noted in the book, so that an interrupted run can say where it was."""
+        now = time.monotonic()
+        self.timings[self.step] = round(now - self.since, 3)
+        self.since, self.step = now, step
+        ledger.step(self.database.loader, self.refresh_id, step)
+        self.tell(step)
+
+    def outcome(
+        self, verdict: Literal["published", "held", "unchanged", "tried"], *differences: Mapping[str, object]
+    ) -> Outcome:
+        """The run so far, as what it came to."""
+        slices = {name: sorted(slices) for name, slices in self.changes.items()}
+        return Outcome(
+            self.refresh_id, verdict, self.received, self.held, slices, self.editions, differences, self.timings
+        )
+
+
+Look = Callable[[Run], None]
+"""What is done with a refresh that stands ready, before it goes on."""
