@@ -1,12 +1,13 @@
-"""Great Expectations' side of the gate: one suite a table, counted in the database. Never import this from a page.
+"""Great Expectations' side of the gate: every rule as an expectation, counted in the database. Never import this from a page.
 
 Importing great_expectations costs seconds and 250 MB, so `checks.gate` imports this module inside the function that
-needs it. GX only counts here; what the counts mean is decided in `checks.gate`.
+needs it. GX only counts here; what the counts mean is decided in `checks.gate`. So GX is asked for the counts of each
+expectation and not for its opinion of them: that takes it several times as long, and a statement more for each rule.
 """
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,14 +17,13 @@ from sqlalchemy import URL
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
-from great_expectations.core import ExpectationValidationResult
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
 from great_expectations.datasource.fluent.interfaces import GxDatasourceWarning
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
@@ -38,13 +38,18 @@ from great_expectations.expectations.metrics.map_metric_provider.column_conditio
 from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
     ColumnMapMetricProvider,
 )
+from great_expectations.expectations.row_conditions import Column, ComparisonCondition, Operator
+from great_expectations.validator.metric_configuration import MetricConfigurationID
+from great_expectations.validator.validation_graph import MetricEdge, ValidationGraph
 from sqlalchemy import ColumnElement, literal_column
 
 from checks.predicates import Look, holds, query_of
 from checks.rules import Level, Rule, Suite
 
-COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
+COUNTS_ONLY = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
 SEVERITY: dict[Level, str] = {"block": "critical", "warn": "warning", "info": "info"}
+KNOWN = 2_000
+ROW_COUNT, QUERY_COUNT = "table.row_count", "unexpected_rows_query.row_count"
 
 
 @dataclass(frozen=True)
@@ -59,16 +64,42 @@ class Seen:
 
 @dataclass(frozen=True)
 class Eyes:
-    """One GX context on one warehouse, for all tables of a gate run."""
+    """One GX engine on one warehouse, for all tables of a gate run."""
 
-    datasource: SQLDatasource
+    engine: SqlAlchemyExecutionEngine
 
     def count(self, suite: Suite, look: Look) -> list[Seen]:
-        """What GX sees of every rule that it can count, in GX's own order."""
-        asset = self.datasource.add_table_asset(name=suite.view, table_name=suite.view, schema_name="gate")
-        batch = asset.add_batch_definition_whole_table("all rows").get_batch()
-        validated = batch.validate(expectation_suite(suite, look), result_format=COUNTS_ONLY)
-        return [_seen(result) for result in validated.results]
+        """What GX sees of every rule that it can count."""
+        view = SqlAlchemyBatchData(self.engine, schema_name="gate", table_name=suite.view, create_temp_table=False)
+        self.engine.load_batch_data(suite.view, view)
+        asked = [self._asked(rule, suite, look) for rule in suite.rules if rule.kind.proof != "ours"]
+        edges = {edge.id: edge for each in asked for edge in each.edges}
+        graph = ValidationGraph(execution_engine=self.engine, edges=list(edges.values()))
+        found, failed = graph.resolve(COUNTS_ONLY, show_progress_bars=False)
+        return [_seen(each, found, failed) for each in asked]
+
+    def _asked(self, rule: Rule, suite: Suite, look: Look) -> "_Asked":
+        """What is to be computed for a rule, kept by what it says: to work it out costs more than to count."""
+        kind, about = said(rule, suite, look)
+        key = (suite.view, rule.id, kind, *map(str, about.items()))
+        if key not in _known:
+            if len(_known) > KNOWN:
+                _known.clear()  # a rule about the future says another instant each time
+            _known[key] = _counts(rule.id, expectation(suite, kind, about), self.engine)
+        return _known[key]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The metrics that GX computes for one rule, each after those it needs, and the ids of the two that we want."""
+
+    rule_id: str
+    edges: tuple[MetricEdge, ...]
+    unexpected: MetricConfigurationID | None
+    element: MetricConfigurationID | None
+
+
+_known: dict[tuple[object, ...], _Asked] = {}
 
 
 @contextmanager
@@ -87,37 +118,66 @@ def looking(url: URL, *, options: str) -> Iterator[Eyes]:
         warnings.simplefilter("ignore", category=GxDatasourceWarning)
         datasource = context.data_sources.add_sql(name="warehouse", connection_string=address, **engine)
     try:
-        yield Eyes(datasource=datasource)
+        yield Eyes(engine=datasource.get_execution_engine())
     finally:
         datasource.get_engine().dispose()
 
 
-def expectation_suite(suite: Suite, look: Look) -> gx.ExpectationSuite:
-    """The GX suite of one table: every rule that GX can count, its id in the expectation's meta."""
-    rules = [rule for rule in suite.rules if rule.kind.proof != "ours"]
-    return gx.ExpectationSuite(name=suite.view, expectations=[expectation(rule, suite, look) for rule in rules])
-
-
-def expectation(rule: Rule, suite: Suite, look: Look) -> Expectation:
+def said(rule: Rule, suite: Suite, look: Look) -> tuple[type[Expectation], Mapping[str, Any]]:
     """One rule as GX says it: its own expectation where GX has one, ours where it has not."""
-    said: dict[str, Any] = {"severity": SEVERITY[rule.level], "meta": {"rule": rule.id, "table": suite.table}}
+    meta: dict[str, Any] = {"severity": SEVERITY[rule.level], "meta": {"rule": rule.id, "table": suite.table}}
     first, bounds = "".join(rule.columns[:1]), rule.bounds
     match rule.expect:
         case "not_null" | "max_null_fraction" | "nulls_like_history":
-            return ExpectColumnValuesToNotBeNull(column=first, **said)
+            return ExpectColumnValuesToNotBeNull, {"column": first, **meta}
         case "in_set":
-            return ExpectColumnValuesToBeInSet(column=first, value_set=bounds["codes"], **said)
+            return ExpectColumnValuesToBeInSet, {"column": first, "value_set": bounds["codes"], **meta}
         case "between":
-            limits: dict[str, Any] = {"min_value": bounds.get("low"), "max_value": bounds.get("high")}
-            return ExpectColumnValuesToBeBetween(column=first, **limits, **said)
+            limits = {"min_value": bounds.get("low"), "max_value": bounds.get("high")}
+            return ExpectColumnValuesToBeBetween, {"column": first, **limits, **meta}
         case "pattern":
-            return ExpectColumnValuesToMatchRegex(column=first, regex=bounds["pattern"], **said)
+            return ExpectColumnValuesToMatchRegex, {"column": first, "regex": bounds["pattern"], **meta}
         case "row_count" | "volume_like_history":
-            return ExpectTableRowCountToBeBetween(min_value=bounds.get("low", 0), max_value=bounds.get("high"), **said)
+            limits = {"min_value": bounds.get("low", 0), "max_value": bounds.get("high")}
+            return ExpectTableRowCountToBeBetween, {**limits, **meta}
     if rule.kind.proof == "query":
-        return ExpectNoRows(unexpected_rows_query=query_of(rule), **said)
+        return ExpectNoRows, {"unexpected_rows_query": query_of(rule), **meta}
     anchor = "load_id" if suite.gate == "delivery" else "slice_on"
-    return ExpectRowsToKeep(column=anchor, condition=holds(rule, look), **said)
+    return ExpectRowsToKeep, {"column": anchor, "condition": holds(rule, look), **meta}
+
+
+def expectation(suite: Suite, kind: type[Expectation], about: Mapping[str, Any]) -> Expectation:
+    """An expectation of a suite's rows; of figures, of those in slices made anew: the others were looked at when they were."""
+    told = {**about, "batch_id": suite.view}
+    if suite.gate == "figures" and kind is not ExpectNoRows:
+        told["row_condition"] = ComparisonCondition(column=Column("is_new"), operator=Operator.EQUAL, parameter=True)
+    return kind(**told)
+
+
+def _counts(rule_id: str, expected: Expectation, engine: SqlAlchemyExecutionEngine) -> _Asked:
+    """The metrics behind an expectation: how many rows there are, and how many are unexpected."""
+    metrics = expected.get_validation_dependencies(engine, COUNTS_ONLY).metric_configurations
+    name = f"{expected.map_metric}.unexpected_count" if isinstance(expected, ColumnMapExpectation) else QUERY_COUNT
+    wanted = {kind: metrics[kind] for kind in (name, ROW_COUNT) if kind in metrics}
+    graph = ValidationGraph(execution_engine=engine)
+    for metric in wanted.values():
+        graph.build_metric_dependency_graph(metric, COUNTS_ONLY)
+    unexpected, element = (wanted[kind].id if kind in wanted else None for kind in (name, ROW_COUNT))
+    return _Asked(rule_id, tuple(graph.edges), unexpected, element)
+
+
+def _seen(asked: _Asked, found: Mapping[Any, Any], failed: Mapping[Any, Any]) -> Seen:
+    """GX's counts for one rule; of no rows it says that None are unexpected."""
+    wanted = [metric for metric in (asked.unexpected, asked.element) if metric is not None]
+    unexpected, element = (found.get(metric) for metric in (asked.unexpected, asked.element))
+    if asked.unexpected is not None and element == 0:
+        unexpected = unexpected or 0
+    raised = None
+    if not all(metric in found for metric in wanted):
+        behind = [failed[edge.left.id] for edge in asked.edges if edge.left.id in failed]
+        problem = behind[0]["exception_info"].exception_message if behind else "Great Expectations could not count"
+        raised = problem.splitlines()[0][:300]
+    return Seen(asked.rule_id, unexpected, element, raised)
 
 
 class RowsKeep(ColumnMapMetricProvider):
@@ -144,31 +204,4 @@ class ExpectRowsToKeep(ColumnMapExpectation):
 class ExpectNoRows(UnexpectedRowsExpectation):
     """A query returns no rows. GX's own version runs the query twice, once for a sample that nobody wants here."""
 
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
-
-    def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
-        found = metrics["unexpected_rows_query.row_count"]
-        return {"success": found == 0, "result": {"unexpected_count": found}}
-
-
-def _seen(result: ExpectationValidationResult) -> Seen:
-    """GX's counts for one rule. A row count arrives as an observed value; of no rows GX says None are unexpected."""
-    counts = dict(result.result or {})
-    if counts.get("element_count") == 0:
-        counts["unexpected_count"] = counts.get("unexpected_count") or 0
-    meta = (result.expectation_config.meta if result.expectation_config else None) or {}
-    return Seen(
-        rule_id=meta.get("rule", "?"),
-        unexpected=counts.get("unexpected_count"),
-        element=counts.get("element_count", counts.get("observed_value")),
-        raised=_raised(result.exception_info or {}),
-    )
-
-
-def _raised(info: dict[str, Any]) -> str | None:
-    """The first line of what an expectation raised: GX files one entry, or one for each metric that failed."""
-    entries: Sequence[Any] = [info] if "raised_exception" in info else list(info.values())
-    for entry in entries:
-        if entry["raised_exception"]:
-            return str(entry["exception_message"]).splitlines()[0][:300]
-    return None
+    metric_dependencies: ClassVar[tuple[str, ...]] = (QUERY_COUNT,)

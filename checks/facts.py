@@ -19,6 +19,8 @@ Observed = TypeVar("Observed")
 HASHED_KEYS = 1_000_000
 ENOUGH_HISTORY = 4
 HISTORY_KEPT = 12
+ENOUGH_ROWS = 500
+"""So many rows say what share of nulls is usual, also where they all came in one delivery."""
 
 POSTGRES_TYPES: Mapping[ColumnType, str] = {
     "id": "text",
@@ -55,11 +57,12 @@ class Facts:
     loads: Mapping[str, Sequence[LoadSum]] = field(default_factory=dict)
     volumes: Mapping[str, Sequence[int]] = field(default_factory=dict)
     newest: Mapping[str, datetime] = field(default_factory=dict)
-    null_fractions: Mapping[tuple[str, str], Sequence[float]] = field(default_factory=dict)
+    usual_nulls: Mapping[tuple[str, str], float] = field(default_factory=dict)
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unique: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, "Slices"] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     stored: Mapping[str, int] = field(default_factory=dict)
 
     def worth_hashing(self, table: str) -> frozenset[str]:
@@ -89,14 +92,18 @@ def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -
         made_from = {
             rule.bounds["unless_empty"] for suite in suites for rule in suite.rules if "unless_empty" in rule.bounds
         }
-        empty = _empty(connection, sorted(made_from))
-        return Facts(columns=columns, slices=_slices(connection, tables), empty=empty)
+        return Facts(
+            columns=columns,
+            slices=_slices(connection, tables),
+            empty=frozenset(made_from) - _filled(connection, {name: _anything("curated", name) for name in made_from}),
+            kept=_filled(connection, {suite.table: _kept(suite) for suite in suites if suite.view in columns}),
+        )
     return Facts(
         columns=columns,
         loads=_loads(connection, tables),
         volumes=_volumes(connection, tables, now=now),
         newest=_newest(connection, tables),
-        null_fractions=_null_fractions(connection, tables, now=now),
+        usual_nulls=_usual_nulls(connection, tables, now=now),
         unknown=_unknown(connection, tables),
         unique=_unique(connection, tables),
         stored=_stored(connection),
@@ -168,12 +175,12 @@ def _volumes(connection: Connection, tables: Sequence[str], *, now: datetime) ->
     return _histories((feed, int(delivered)) for feed, delivered in rows)
 
 
-def _null_fractions(
-    connection: Connection, tables: Sequence[str], *, now: datetime
-) -> dict[tuple[str, str], list[float]]:
-    """Null fractions that earlier refreshes saw, by table and rule, newest first."""
+def _usual_nulls(connection: Connection, tables: Sequence[str], *, now: datetime) -> dict[tuple[str, str], float]:
+    """The median null fraction that earlier refreshes saw, by table and rule; none while they saw too little."""
     asked = sa.text("""
-        select c.table_name, c.rule_id, cast(c.observed ->> 'null_fraction' as double precision) as null_fraction
+        select
+            c.table_name, c.rule_id, c.element_count,
+            cast(c.observed ->> 'null_fraction' as double precision) as null_fraction
         from published.check_result as c
         where c.gate = 'delivery' and c.table_name = any(:tables) and c.outcome = 'passed'
             and jsonb_exists(c.observed, 'null_fraction')
@@ -181,7 +188,12 @@ def _null_fractions(
         order by c.refresh_id desc
     """)
     rows = connection.execute(asked, {"tables": list(tables), "now": now})
-    return _histories(((table, rule_id), fraction) for table, rule_id, fraction in rows)
+    seen = _histories(((row.table_name, row.rule_id), (row.null_fraction, row.element_count or 0)) for row in rows)
+    return {
+        key: median(fraction for fraction, _ in history)
+        for key, history in seen.items()
+        if len(history) >= ENOUGH_HISTORY or sum(count for _, count in history) >= ENOUGH_ROWS
+    }
 
 
 def _stored(connection: Connection) -> dict[str, int]:
@@ -245,15 +257,21 @@ def _slices(connection: Connection, tables: Sequence[str]) -> dict[str, Slices]:
     return {table: Slices(proposed=proposed, vanished=vanished) for table, proposed, vanished in found}
 
 
-def _empty(connection: Connection, curated: Sequence[str]) -> frozenset[str]:
-    """Those of the curated tables that hold no row."""
-    if not curated:
+def _filled(connection: Connection, asked: Mapping[str, sa.Select[int]]) -> frozenset[str]:
+    """The names of those queries that return a row, from one statement."""
+    if not asked:
         return frozenset()
-    filled = [
-        sa.exists(sa.select(sa.literal_column("1")).select_from(sa.table(name, schema="curated"))) for name in curated
-    ]
-    is_filled = connection.execute(sa.select(*filled)).one()
-    return frozenset(name for name, filled in zip(curated, is_filled, strict=True) if not filled)
+    found = connection.execute(sa.select(*(sa.exists(query) for query in asked.values()))).one()
+    return frozenset(name for name, is_filled in zip(asked, found, strict=True) if is_filled)
+
+
+def _anything(schema: str, table: str) -> sa.Select[int]:
+    return sa.select(sa.literal_column("1", sa.Integer)).select_from(sa.table(table, schema=schema))
+
+
+def _kept(suite: Suite) -> sa.Select[int]:
+    """Rows of slices that stay as they are published."""
+    return _anything("gate", suite.view).where(~sa.column("is_new", sa.Boolean))
 
 
 def _newest(connection: Connection, tables: Sequence[str]) -> dict[str, datetime]:

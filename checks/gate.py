@@ -6,6 +6,7 @@ counted ourselves. GX's own `success` and severity decide nothing.
 """
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -42,6 +43,8 @@ __all__ = [
 
 Outcome = Literal["passed", "failed", "raised"]
 
+BY_CHANCE = 3.0
+"""Standard errors by which a share may lie above its limit: so few rows cry no wolf."""
 GX_OPTIONS = "-c jit=off -c work_mem=64MB"
 
 
@@ -148,8 +151,8 @@ def _settle(connection: Connection, chosen: Sequence[Suite]) -> None:
     connection.execute(sa.text("set local work_mem = '64MB'"))
     connection.execute(sa.text("set local lock_timeout = '30s'"))
     quote = connection.dialect.identifier_preparer.quote
-    for schema, name in dict.fromkeys(table for suite in chosen for table in _stored(suite)):
-        connection.execute(sa.text(f"lock table {schema}.{quote(name)} in share mode"))
+    read = dict.fromkeys(f"{schema}.{quote(name)}" for suite in chosen for schema, name in _stored(suite))
+    connection.execute(sa.text(f"lock table {', '.join(read)} in share mode"))
 
 
 def _stored(suite: Suite) -> tuple[tuple[str, str], ...]:
@@ -289,10 +292,13 @@ def _few_nulls(rule: Rule, table: _Table) -> _Finding:
 
 
 def _usual_nulls(rule: Rule, table: _Table) -> _Finding:
-    """Not many more nulls than usual; quiet until there is a usual."""
+    """Not many more nulls than usual, beyond what chance does to few rows; quiet until there is a usual."""
     fraction, nulls = _null_fraction(rule, table)
-    usual = facts.usual(table.facts.null_fractions.get((rule.table, rule.id), ()))
-    limit = None if usual is None else usual + float(rule.bounds["max_increase"])
+    usual = table.facts.usual_nulls.get((rule.table, rule.id))
+    limit = None
+    if usual is not None and table.counted.rows:
+        share = min(1.0, usual + float(rule.bounds["max_increase"]))
+        limit = round(share + BY_CHANCE * math.sqrt(share * (1 - share) / table.counted.rows), 6)
     observed = {"null_fraction": fraction, "usual": usual, "limit": limit}
     return _Finding(_outcome(holds=limit is None or fraction <= limit), observed, nulls, table.counted.rows)
 
@@ -303,10 +309,12 @@ def _null_fraction(rule: Rule, table: _Table) -> tuple[float, int]:
 
 
 def _size(rule: Rule, table: _Table) -> _Finding:
-    """Within bounds. None at all is right only where nothing new was delivered, or where the facts are empty too."""
+    """Within bounds. None at all is right only where nothing new was delivered, where the facts are empty too, or where the
+    slices that are not made anew have rows."""
     rows, high = table.counted.rows, int(rule.bounds["high"])
     nothing_new = bool(table.loads) and all(load.delivered == load.superseded for load in table.loads)
-    may_be_empty = nothing_new or rule.bounds.get("unless_empty") in table.facts.empty
+    has_others = rule.table in table.facts.kept
+    may_be_empty = nothing_new or has_others or rule.bounds.get("unless_empty") in table.facts.empty
     low = 0 if may_be_empty else int(rule.bounds["low"])
     observed = {"rows": rows, "low": low, "high": high}
     return _Finding(_outcome(holds=low <= rows <= high), observed, None, rows)

@@ -102,6 +102,15 @@ def view_of(suite: Suite) -> TableClause:
     return sa.table(suite.view, schema="gate")
 
 
+def looked_at(asked: Select[Any], suite: Suite) -> Select[Any]:
+    """`asked` of the rows that a row rule speaks of: all that wait, and of figures those of the slices made anew.
+
+    Editions never change, so the rows of the other slices were looked at when they were made.
+    """
+    rows = asked.select_from(view_of(suite))
+    return rows if suite.gate == "delivery" else rows.where(sa.column("is_new"))
+
+
 def count_rows(connection: Connection, suite: Suite, look: Look, *, load_ids: Sequence[int] = ()) -> Counted:
     """Our own count of every row rule of a suite, and of the rows of each load, in one statement that reads rows once."""
     rules = [rule for rule in suite.rules if rule.kind.proof == "row"]
@@ -113,7 +122,7 @@ def count_rows(connection: Connection, suite: Suite, look: Look, *, load_ids: Se
     ]
     every: int
     found: list[Any]
-    every, *found = connection.execute(sa.select(sa.func.count(), *asked).select_from(view_of(suite))).one()
+    every, *found = connection.execute(looked_at(sa.select(sa.func.count(), *asked), suite)).one()
     counted = iter(found)
     return Counted(
         rows=every,
@@ -124,10 +133,11 @@ def count_rows(connection: Connection, suite: Suite, look: Look, *, load_ids: Se
 
 
 def count_duplicates(connection: Connection, suite: Suite, rule: Rule) -> int:
-    """Rows beyond the first of each key: within one load of a delivery, within the whole of a figures table."""
+    """Rows beyond the first of each key: within one load of a delivery, within the slice or the whole of a figures table."""
     names = ["load_id", *rule.columns] if suite.gate == "delivery" else rule.columns
-    keys = sa.select(sa.func.count().label("copies")).select_from(view_of(suite)).group_by(*map(sa.column, names))
-    copies = keys.having(sa.func.count() > 1).subquery("copies")
+    keys = sa.select(sa.func.count().label("copies")).group_by(*map(sa.column, names)).having(sa.func.count() > 1)
+    within = suite.gate == "delivery" or "slice_on" in rule.columns
+    copies = (looked_at(keys, suite) if within else keys.select_from(view_of(suite))).subquery("copies")
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(copies.c.copies - 1), 0))).scalar_one())
 
 
@@ -184,7 +194,7 @@ def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, li
     verdicts = [
         sa.func.coalesce(bad(rule, look), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)
     ]
-    judged = sa.select(*shown, *verdicts).select_from(view_of(suite)).subquery("judged")
+    judged = looked_at(sa.select(*shown, *verdicts), suite).subquery("judged")
     broken = [judged.c[f"rule_{number}"] for number in range(len(rules))]
     rows = connection.execute(sa.select(judged).where(sa.or_(*broken)).limit(limit)).mappings()
     return [_offence(row, place, rules) for row in rows]

@@ -1,4 +1,4 @@
-"""What a gate run may cost: statements, memory."""
+"""What a gate run may cost: statements, scans, memory."""
 
 import json
 import subprocess
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from checks.gate import run_gate
 from checks.rules import suites
 from tests.checks.deliveries import BRANCHES, NOW, complaints, deliver, refresh
+from tests.checks.figures import MONTHS, lead_edition, lead_facts, publish
 from warehouse.db import Database
 
 MEGABYTES = 400
@@ -32,27 +33,51 @@ def statements() -> Iterator[list[str]]:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
-def test_statements_of_a_run_are_pinned(database: Database) -> None:
+def sent_for_a_delivery(database: Database, *tables: str) -> list[str]:
+    """The statements of a run over waiting branches and complaints."""
     refresh_id = refresh(database)
     deliver(database, "branches", BRANCHES, refresh_id=refresh_id)
     deliver(database, "complaints", complaints(), refresh_id=refresh_id)
     with statements() as sent:
-        run_gate(database, gate="delivery", tables=["branches", "complaints"], refresh_id=refresh_id, now=NOW)
-    samples = [statement for statement in sent if "unexpected_values" in statement]
-    rules = [rule for table in ("branches", "complaints") for rule in suites("delivery")[table].rules]
-    assert len(samples) <= len([rule for rule in rules if rule.kind.proof == "row"])
-    assert all("LIMIT" in statement for statement in samples)
-    assert len(sent) == 58
+        assert run_gate(database, gate="delivery", tables=list(tables), refresh_id=refresh_id, now=NOW).passed
+    return sent
 
 
-def test_rows_are_scanned_a_fixed_number_of_times_however_many_rules_there_are(database: Database) -> None:
+def test_statements_of_a_delivery_are_pinned_and_no_value_is_asked_for(database: Database) -> None:
+    sent = sent_for_a_delivery(database, "branches", "complaints")
+    assert not [statement for statement in sent if "unexpected_values" in statement]
+    assert len(sent) == 32
+
+
+def test_scans_of_a_delivery_do_not_grow_with_its_rules(database: Database) -> None:
+    scans = [sent for sent in sent_for_a_delivery(database, "complaints") if "delivery_complaints" in sent]
+    assert len(scans) == 2 + 2  # ours: rows, and days without any; GX's: how many rows, and those that break each rule
+
+
+def rows_of(database: Database, refresh_id: int) -> int:
+    """Rows that a refresh wrote of `lead_day`."""
+    with database.loader.begin() as connection:
+        written = sa.text("select count(*) from published.lead_day_edition where edition_id = :refresh_id")
+        return int(connection.execute(written, {"refresh_id": refresh_id}).scalar_one())
+
+
+def test_of_figures_only_what_is_new_is_scanned_by_row_rules(database: Database) -> None:
+    earlier = refresh(database)
+    lead_facts(database)
+    lead_edition(database, earlier, months=MONTHS[:2])
+    publish(database, earlier)
     refresh_id = refresh(database)
-    deliver(database, "branches", BRANCHES, refresh_id=refresh_id)
-    deliver(database, "complaints", complaints(), refresh_id=refresh_id)
+    lead_edition(database, refresh_id, months=MONTHS[2:])
     with statements() as sent:
-        run_gate(database, gate="delivery", tables=["complaints"], refresh_id=refresh_id, now=NOW)
-    scans = [statement for statement in sent if "delivery_complaints" in statement and "LIMIT" not in statement]
-    assert len(scans) == 4
+        verdict = run_gate(database, gate="figures", tables=["lead_day"], refresh_id=refresh_id, now=NOW)
+    assert verdict.passed
+    queries = [rule for rule in suites("figures")["lead_day"].rules if rule.kind.proof == "query"]
+    scans = [statement for statement in sent if "figures_lead_day" in statement and "EXISTS" not in statement]
+    assert len(sent) == 23
+    ours, theirs = 3, 2 + len(queries)  # rows, keys, queries together; rows twice, queries one by one
+    assert len(scans) == ours + theirs
+    (size,) = (result for result in verdict.results if result.rule_id == "row_count")
+    assert size.element_count == rows_of(database, refresh_id) < rows_of(database, earlier)
 
 
 def test_memory_of_a_run_stays_below_the_budget(database: Database) -> None:

@@ -61,18 +61,25 @@ def _replace(
     fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()
     if not connection.execute(select(exists().select_from(target))).scalar():
         written = connection.execute(insert(target).from_select(names, select(fresh))).rowcount
-        _analyze(connection, target)
+        db.analyze(connection, table.name, schema="curated", written=written)
         return written
 
     incoming = _aside(connection, target)
     written = connection.execute(insert(incoming).from_select(names, select(fresh))).rowcount
-    _analyze(connection, incoming)
     if table.feeds[0] in feeds:
         _forget_touched(connection, target, feed=table.feeds[0], loads=loads)
-    connection.execute(delete(target).where(and_(*(_same(target.c[name], incoming.c[name]) for name in table.key))))
-    connection.execute(insert(target).from_select(names, select(incoming)))
+    if written:
+        connection.exec_driver_sql(f"analyze {incoming.name}")  # so that few rows find theirs by the index
+        _put_in(connection, table, target, incoming)
     connection.execute(DropTable(incoming))
     return written
+
+
+def _put_in(connection: Connection, table: SqlTable, target: Table, incoming: Table) -> None:
+    """The rows of `incoming` in place of those of the same keys."""
+    names = [column.name for column in target.columns]
+    connection.execute(delete(target).where(and_(*(_same(target.c[name], incoming.c[name]) for name in table.key))))
+    connection.execute(insert(target).from_select(names, select(incoming)))
 
 
 def _aside(connection: Connection, target: Table) -> Table:
@@ -81,11 +88,6 @@ def _aside(connection: Connection, target: Table) -> Table:
     aside = Table(f"incoming_{target.name}", MetaData(), *columns, prefixes=["temporary"])
     connection.execute(CreateTable(aside))
     return aside
-
-
-def _analyze(connection: Connection, table: Table) -> None:
-    """Fresh rows need fresh statistics: the tables made next join them."""
-    connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(table)}")
 
 
 def _forget_touched(connection: Connection, target: Table, *, feed: str, loads: Sequence[int]) -> None:

@@ -27,7 +27,8 @@ final as (
         a.question_code,
         a.score,
         a.scale_min,
-        a.scale_max
+        a.scale_max,
+        a.comment_hash is not null as has_comment
     from staging.now_survey_answers as a
     inner join survey as s on a.invite_id = s.invite_id
 )

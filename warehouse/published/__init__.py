@@ -72,7 +72,7 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     )
     names = ["edition_id", *(column.name for column in columns)]
     written = connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
-    connection.exec_driver_sql(f"analyze {connection.dialect.identifier_preparer.format_table(target)}")
+    db.analyze(connection, target.name, schema="published", written=written)
     return written
 
 
@@ -154,9 +154,9 @@ def forget_remembered(connection: Connection, changes: Touched) -> None:
         connection.execute(text("delete from ops.pending_slice where table_name = :name"), {"name": name})
 
 
-def drop_editions(connection: Connection, changes: Touched, *, refresh_id: int) -> None:
+def drop_editions(connection: Connection, names: Iterable[str], *, refresh_id: int) -> None:
     """Delete what a dry run wrote; nobody has seen it."""
-    for name in changes:
+    for name in names:
         target = db.table(connection, f"{name}_edition", schema="published")
         connection.execute(target.delete().where(target.c.edition_id == refresh_id))
     connection.execute(text("delete from ops.candidate"))

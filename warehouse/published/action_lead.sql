@@ -7,7 +7,8 @@
 -- Reach  none
 -- Why    the most urgent of four. pass_on: its owner has had 90 days, and 7 more to pass it on; after 30 days it is no longer
 --        today's. expiring: the last 7 of the 90. call_again: passed on, and the new owner has not called. screen: not
---        screened, collected within 90 days; the days to screen are those of lead.screened_on_time_rate.
+--        screened, collected within 90 days; the days to screen are those of lead.screened_on_time_rate. What is judged is
+--        materialized: joined with its leads at once, Postgres expects one row and looks through all calls for each.
 with slice as (
     select
         slice_on,
@@ -92,7 +93,7 @@ called as (
     where c.lead_id is null
 ),
 
-judged as (
+judged as materialized (
     select
         l.*,
         case

@@ -1,5 +1,6 @@
 -- published.survey_case
--- One row per invitation of the last 92 days that was answered: what was answered on the whole, and on recommending us.
+-- One row per invitation of the last 92 days that was answered: the answers on the whole and on recommending us, and how many
+-- answers carry a comment.
 -- Reads  curated.fct_survey, curated.fct_survey_answer, curated.dim_branch
 -- Feeds  surveys, survey_answers, branches
 -- Slice  one, 0001-01-01
@@ -24,17 +25,25 @@ survey as (
     where v.is_answered
 ),
 
+judged as (
+    select
+        *,
+        score between scale_min and scale_max as is_on_scale
+    from curated.fct_survey_answer
+    where question_code in ('overall', 'recommend') or has_comment
+),
+
 answer as (
     select
         a.customer_id,
         a.invite_id,
-        max(a.score) filter (where a.question_code = 'overall') as overall,
-        max(a.scale_min) filter (where a.question_code = 'overall') as overall_from,
-        max(a.scale_max) filter (where a.question_code = 'overall') as overall_to,
-        max(a.score) filter (where a.question_code = 'recommend' and a.scale_max = 10) as recommend
+        max(a.score) filter (where a.question_code = 'overall' and a.is_on_scale) as overall,
+        max(a.scale_min) filter (where a.question_code = 'overall' and a.is_on_scale) as overall_from,
+        max(a.scale_max) filter (where a.question_code = 'overall' and a.is_on_scale) as overall_to,
+        max(a.score) filter (where a.question_code = 'recommend' and a.scale_max = 10 and a.is_on_scale) as recommend,
+        count(*) filter (where a.has_comment) as commented
     from survey as s
-    inner join curated.fct_survey_answer as a on s.customer_id = a.customer_id and s.invite_id = a.invite_id
-    where a.question_code in ('overall', 'recommend') and a.score between a.scale_min and a.scale_max
+    inner join judged as a on s.customer_id = a.customer_id and s.invite_id = a.invite_id
     group by a.customer_id, a.invite_id
 ),
 
@@ -54,7 +63,8 @@ final as (
         a.overall_from,
         a.overall_to,
         a.recommend,
-        s.as_of
+        s.as_of,
+        coalesce(a.commented, 0) as commented
     from survey as s
     left join answer as a on s.customer_id = a.customer_id and s.invite_id = a.invite_id
     left join curated.dim_branch as b on s.branch_id = b.branch_id

@@ -1,5 +1,5 @@
 -- published.survey_score
--- One row per day of sending, branch, region, method, wave, question, scale and score: how many answered so.
+-- One row per day of sending, branch, region, method, wave, question, scale and score: how many answered so, and with a comment.
 -- Reads  curated.fct_survey_answer, curated.fct_survey, curated.dim_branch
 -- Feeds  survey_answers, surveys, branches
 -- Slice  month of sending
@@ -40,7 +40,8 @@ final as (
         a.score,
         a.scale_min,
         a.scale_max,
-        count(*) as answers
+        count(*) as answers,
+        count(*) filter (where a.has_comment) as commented
     from answer as a
     inner join survey as s on a.customer_id = s.customer_id and a.invite_id = s.invite_id
     group by

@@ -2,7 +2,7 @@
 -- One row per month that is due and that rows of these loads change, that has come due since the last refresh, or that turns
 -- out not to be due.
 -- Reads  staging.stg_orders, staging.stg_complaints, staging.stg_customers, staging.stg_branches, curated.fct_order,
---        curated.fct_complaint, curated.dim_customer, curated.dim_branch, published.current, published.manifest
+--        curated.fct_complaint, curated.dim_customer, curated.dim_branch, ops.standing
 -- Why    asked before and after curating: where a row stood and where it stands now.
 with first_month as (
     select cast(date_trunc('month', min(ordered_on)) + interval '1 month' as date) as month_on from curated.fct_order
@@ -20,10 +20,8 @@ due as (
 ),
 
 standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'complaint_peer'
+    select slice_on from ops.standing
+    where table_name = 'complaint_peer'
 ),
 
 delivered_order as (

@@ -13,10 +13,8 @@ first_month as (
 ),
 
 standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'product_age'
+    select slice_on from ops.standing
+    where table_name = 'product_age'
 ),
 
 ended as (

@@ -20,10 +20,8 @@ first_month as (
 ),
 
 standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'satisfied_month'
+    select slice_on from ops.standing
+    where table_name = 'satisfied_month'
 ),
 
 ended as (

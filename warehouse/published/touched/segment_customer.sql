@@ -7,8 +7,7 @@ with last_month as (
 standing as (
     select e.as_of_on
     from last_month as l
-    cross join published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id and m.table_name = 'segment_customer'
+    inner join ops.standing as m on m.table_name = 'segment_customer'
     inner join published.segment_customer_edition as e on m.edition_id = e.edition_id and m.slice_on = e.slice_on
     where e.as_of_on = cast(l.month_on + interval '1 month' as date) - 1
 ),

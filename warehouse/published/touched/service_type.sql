@@ -11,10 +11,8 @@ first_month as (
 ),
 
 standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'service_type'
+    select slice_on from ops.standing
+    where table_name = 'service_type'
 ),
 
 ended as (

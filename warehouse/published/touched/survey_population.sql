@@ -1,7 +1,7 @@
 -- touched slices of published.survey_population
 -- Months that rows of these loads change: from that of the earliest order on, seven from that of a complaint, those that
 -- have ended since the last refresh, and those that turn out not to have ended.
--- Reads  staging.stg_*, published.manifest, curated.fct_order, curated.fct_complaint, curated.dim_customer, curated.dim_branch
+-- Reads  staging.stg_*, ops.standing, curated.fct_order, curated.fct_complaint, curated.dim_customer, curated.dim_branch
 -- Why    a complaint is remembered for 180 days, which end at the latest in the sixth month after its own.
 with last_month as (
     select cast(
@@ -14,10 +14,8 @@ first_month as (
 ),
 
 standing as (
-    select m.slice_on
-    from published.current as c
-    inner join published.manifest as m on c.refresh_id = m.refresh_id
-    where m.table_name = 'survey_population'
+    select slice_on from ops.standing
+    where table_name = 'survey_population'
 ),
 
 ended as (
