@@ -1,11 +1,10 @@
 """What would change if what is held were let pass: tried in one transaction, which is always rolled back."""
 
 import logging
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -17,30 +16,16 @@ from warehouse import db, ledger, published
 from warehouse.access import grants
 from warehouse.curated import curate
 from warehouse.ledger import Pending
-from warehouse.metrics import Metric, metrics
-from warehouse.queries import figures
+from warehouse.queries import diff
+from warehouse.queries.diff import Change
 from warehouse.queries.reader import Reader
 from warehouse.refresh import AlreadyRunning, Outcome, Tell
-from warehouse.scope import Period, Scope
+from warehouse.scope import Period
 from warehouse.tables import needing, tables
+from warehouse.trace import trace
 
 TRIAL = 0
 """The number of the refresh that is tried. It never leaves its transaction, so that no number is spent on it."""
-COMPARED = {"count": "value", "money": "value", "rate": "value", "ratio": "value", "money_rate": "value"} | {
-    "score": "value",
-    "duration": "median",
-}
-"""The kinds of figures that are one number, and the column in which it stands."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One figure as published and as it would be; `region` None is the whole company, a figure None is not shown."""
-
-    metric: str
-    region: str | None
-    before: float | None
-    after: float | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,7 @@ def keep(database: db.Database) -> Comparison | None:
     Raises AlreadyRunning while a refresh is under way: it may settle what is held.
     """
     person = grants.owner_view(database.loader)
-    with db.advisory_lock(database.loader, "gatehouse.refresh") as alone:
+    with db.alone_at(database.loader, "gatehouse.refresh") as alone:
         if not alone:
             raise AlreadyRunning("a refresh is under way; what is held is compared when it has ended")
         with database.loader.begin() as connection:
@@ -95,29 +80,59 @@ def after(database: db.Database, outcome: Outcome, *, tell: Tell = lambda line: 
         keep(database)
     except AlreadyRunning as busy:
         tell(str(busy))
-    except Exception:
-        logging.exception("what refresh %s holds could not be compared", outcome.refresh_id)
+    except Exception as error:
+        logging.exception("what refresh %s holds could not be compared", outcome.refresh_id, exc_info=trace(error))
+
+
+def of_candidate(database: db.Database, refresh_id: int) -> tuple[Comparison, Comparison | None]:
+    """What readers would see if `refresh_id`, whose candidate stands ready, were published; and, where something is held, if that
+    were let pass too. Tried in one transaction and taken back."""
+    person = grants.owner_view(database.loader)
+    with database.loader.connect() as connection:
+        attempt = connection.begin()
+        try:
+            shown = connection.scalar(text("select refresh_id from published.current"))
+            ready, held = ledger.candidates(connection), ledger.held(connection)
+            if shown is None:
+                return Comparison(), None
+            published.publish(connection, refresh_id=refresh_id)
+            made = _differences(connection, ready, person=person, shown=shown, tried=refresh_id)
+            return made, _let_pass(connection, held, person=person, shown=shown) if held else None
+        finally:
+            attempt.rollback()
 
 
 def _tried(database: db.Database, held: Sequence[Pending], *, person: str, shown: int) -> Comparison:
     """Publish what is held within one transaction, look at the figures on both sides, and take it all back."""
-    feeds = {item.feed for item in held}
     with database.loader.connect() as connection:
         attempt = connection.begin()
         try:
-            last_day = _publish_on_trial(connection, held)
-            period = Period(start=_year_up_to(last_day), end=last_day + timedelta(days=1))
-            sides = [_Within(database.loader, person, refresh, connection=connection) for refresh in (shown, TRIAL)]
-            found = [_changes(sides[0], sides[1], about, period) for about in _comparable(feeds)]
-        except DBAPIError as error:
-            return Comparison(problem=type(error.orig).__name__)
+            return _let_pass(connection, held, person=person, shown=shown)
         finally:
             attempt.rollback()
+
+
+def _let_pass(connection: Connection, held: Sequence[Pending], *, person: str, shown: int) -> Comparison:
+    try:
+        _publish_on_trial(connection, held)
+        return _differences(connection, held, person=person, shown=shown, tried=TRIAL)
+    except DBAPIError as error:
+        return Comparison(problem=type(error.orig).__name__)
+
+
+def _differences(
+    connection: Connection, items: Sequence[Pending], *, person: str, shown: int, tried: int
+) -> Comparison:
+    """The figures made from the feeds of `items` that two refreshes show otherwise, within the transaction under way."""
+    feeds = {item.feed for item in items}
+    period = diff.year_up_to(_last_day(connection, feeds))
+    sides = [_Within(connection.engine, person, refresh, connection=connection) for refresh in (shown, tried)]
+    found = [diff.both(sides[0], sides[1], about, period) for about in diff.comparable(feeds)]
     return Comparison([change for each in found for change in each], compared=len(found), period=period)
 
 
-def _publish_on_trial(connection: Connection, held: Sequence[Pending]) -> date:
-    """The refresh that would publish `held`, without the gates; the last day to which their feeds would then reach."""
+def _publish_on_trial(connection: Connection, held: Sequence[Pending]) -> None:
+    """The refresh that would publish `held`, without the gates."""
     zone = ledger.settings(connection).get("reporting_zone", "UTC")
     loads, feeds = sorted({item.load_id for item in held}), sorted({item.feed for item in held})
     names = {table.name for table in needing(tables("published"), feeds)}
@@ -131,52 +146,14 @@ def _publish_on_trial(connection: Connection, held: Sequence[Pending]) -> date:
     published.write_editions(connection, changes, refresh_id=TRIAL, zone=zone)
     published.propose(connection, changes, refresh_id=TRIAL)
     published.publish(connection, refresh_id=TRIAL)
-    until = ledger.data_until(connection, feeds)
+
+
+def _last_day(connection: Connection, feeds: Collection[str]) -> date:
+    """The last day to which `feeds` reach by now, by the reporting zone; today where none of them says."""
+    zone = ledger.settings(connection).get("reporting_zone", "UTC")
+    until = ledger.data_until(connection, sorted(feeds))
     newest = pd.Timestamp.now("UTC") if until is None else pd.Timestamp(str(until))
     return newest.tz_convert(ZoneInfo(zone)).date()
-
-
-def _year_up_to(day: date) -> date:
-    """The first of the twelve months that end with the one of `day`: what pages show when they are first opened."""
-    return (pd.Timestamp(day.replace(day=1)) - pd.DateOffset(months=11)).date()
-
-
-def _comparable(feeds: set[str]) -> list[Metric]:
-    """The figures made from one of `feeds` that are one number."""
-    return [
-        about
-        for about in metrics().values()
-        if set(about.feeds) & feeds and about.kind in COMPARED and about.same_as is None
-    ]
-
-
-def _changes(shown: Reader, tried: Reader, about: Metric, period: Period) -> list[Change]:
-    """The figure of the company and of each region, where they differ; nothing where one side lacks a feed."""
-    grouped: list[tuple[str, ...]] = [(), ("region",)] if "region" in about.dims else [()]
-    found: list[Change] = []
-    for by in grouped:
-        before, after = (_values(reader, about, period, by) for reader in (shown, tried))
-        regions = sorted(before.keys() | after.keys(), key=str)
-        sides = [(region, before.get(region), after.get(region)) for region in regions]
-        found += [Change(about.code, region, was, becomes) for region, was, becomes in sides if _differ(was, becomes)]
-    return found
-
-
-def _differ(was: float | None, becomes: float | None) -> bool:
-    """Whether two figures differ by more than the order in which they were added up."""
-    if was is None or becomes is None:
-        return was is not becomes
-    return not math.isclose(was, becomes, rel_tol=1e-9)
-
-
-def _values(reader: Reader, about: Metric, period: Period, by: tuple[str, ...]) -> dict[str | None, float | None]:
-    try:
-        rows = figures.figure(reader, about.code, Scope(period=period), by=by)
-    except figures.FeedAbsent:
-        return {}
-    places = rows["region"] if by else [None] * len(rows)
-    values = (None if math.isnan(value) else float(value) for value in rows[COMPARED[about.kind]])
-    return dict(zip(places, values, strict=True))
 
 
 def _write(connection: Connection, made: Comparison, *, loads: Sequence[int], shown: int) -> None:

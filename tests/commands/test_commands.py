@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from tests.access.firm import everything
@@ -73,9 +75,29 @@ def test_it_runs_as_a_module() -> None:
 
 
 def test_status_says_how_far_each_feed_reaches(shell: Shell) -> None:
-    status = {row["feed"]: row for row in shell.json("status")}
-    assert status["complaints"]["data_until"].startswith("2026-03")
-    assert status["complaints"]["held"] == []
+    told = shell.json("status")
+    feeds = {row["feed"]: row for row in told["feeds"]}
+    assert feeds["complaints"]["data_until"].startswith("2026-03")
+    assert feeds["complaints"]["held"] == []
+    assert datetime.fromisoformat(feeds["complaints"]["next_due"]) > datetime.now(UTC)
+    assert "overdue" not in {row["late"] for row in told["feeds"]}, "a company loaded just now is in time"
+    assert (told["refresh"], told["under_way"], told["was_cut_off"]) == (1, None, False)
+
+
+def test_a_refresh_that_runs_or_was_cut_off_is_said(shell: Shell) -> None:
+    database = db.connect(Settings(home=shell.home))
+    begin = text("insert into published.refresh (started_by, step) values ('cron', 'curate') returning refresh_id")
+    with database.loader.begin() as connection:
+        number = connection.scalar(begin)
+    with db.alone_at(database.loader, "gatehouse.refresh"):
+        assert shell.json("status")["under_way"]["step"] == "curate"
+        assert f"refresh {number} of cron is at step curate" in shell.run("status").stderr
+        assert shell.run("purge").exit_code == 2
+    assert f"refresh {number} was cut off; readers keep the last good state" in shell.run("status").stderr
+    assert shell.json("status")["was_cut_off"] is True
+    with database.loader.begin() as connection:
+        connection.execute(text("delete from published.refresh where refresh_id = :number"), {"number": number})
+    database.dispose()
 
 
 def test_show_lists_loads_and_checks(shell: Shell) -> None:
@@ -83,6 +105,8 @@ def test_show_lists_loads_and_checks(shell: Shell) -> None:
     assert {row["feed"] for row in shown["loads"]} >= {"leads", "orders", "complaints"}
     assert {row["gate"] for row in shown["checks"]} == {"delivery", "figures"}
     assert all(row["outcome"] != "raised" for row in shown["checks"])
+    assert shown["restatements"] == []
+    assert sum(file["delivered"] for file in shown["files"]) == shell.json("history")[0]["delivered"]
 
 
 def test_a_figure_says_metric_refresh_scope_unit_and_rows(shell: Shell) -> None:
@@ -149,11 +173,37 @@ def test_a_dirty_delivery_is_held_named_and_discarded(shell: Shell) -> None:
     assert shell.json("figure", "order.count")["rows"] == before
     refused = shell.json("quarantine", "--feed", "orders")
     assert {row["reason_code"] for row in refused} == {"unknown_branch"}
+    lines = shell.run("quarantine", "--feed", "orders", "--csv").stdout.splitlines()
+    assert lines[0] == "load_id,feed,file_name,row_number,column_name,reason_code,value,also"
+    assert len(lines) == len(refused) + 1
+    feeds = {row["feed"]: row for row in shell.json("status")["feeds"]}
+    assert (len(feeds["orders"]["held"]), bool(feeds["orders"]["held_by"])) == (1, True)
     corrected = shell.run("refresh", "--from", str(shell.demo / "delivery_week_01_orphan_keys_corrected"))
     assert corrected.exit_code == 0, corrected.stderr
     assert shell.json("figure", "order.count")["rows"] != before
-    assert shell.run("rollback", "1").exit_code == 0
+    newest = shell.json("status")["refresh"]
+    told = shell.json("diff", "1", str(newest))
+    (orders,) = (
+        row for row in told["figures"] if row["metric"] == "order.count" and not (row["region"] or row["month"])
+    )
+    days = ("--from", told["from"], "--to", str(date.fromisoformat(told["to_before"]) - timedelta(days=1)))
+    sides = [shell.json("figure", "order.count", *days, "--at", str(at))["rows"][0]["value"] for at in (1, newest)]
+    assert [orders["before"], orders["after"]] == sides
+    assert {"table": "order_day", "measure": "orders"}.items() <= told["slices"][0].items() or told[
+        "slices_in_all"
+    ] > 100
+    assert shell.json("rollback", "1") == {"refresh": 1}
     assert shell.json("figure", "order.count")["rows"] == before
+
+
+def test_how_much_is_kept_is_set_and_said(shell: Shell) -> None:
+    told = shell.json("purge", "--refreshes", "12", "--loads", "8")
+    assert told["kept"] == {"refreshes": 12, "loads": 8, "checks": 400}
+    assert shell.json("purge")["kept"]["refreshes"] == 12
+    assert told["purged"]["refreshes"] == []
+    assert {"12 refreshes", "8 loads"} <= {
+        row["detail"]["what"] for row in shell.json("access", "audit", "--action", "keep")
+    }
 
 
 def test_a_grant_opens_and_a_revoked_one_shuts(shell: Shell) -> None:
@@ -181,6 +231,11 @@ def test_a_grant_opens_and_a_revoked_one_shuts(shell: Shell) -> None:
         (("refresh", "--source", "no.yaml", "--from", "."), "no.yaml"),
         (("refresh", "--from", ".", "--zone", "Mars"), "there is no zone Mars"),
         (("discard", "99"), "there is no load 99"),
+        (("quarantine", "99"), "there is no load 99"),
+        (("quarantine", "--feed", "ordres"), "did you mean orders?"),
+        (("show", "99"), "there is no refresh 99"),
+        (("diff", "1", "99"), "refresh 99 was never published"),
+        (("purge", "--refreshes", "0"), "at least 1 is kept"),
         (("rollback", "99"), "never made"),
         (("release", "1", "--reason", "because"), "not held by any rule"),
         (("access", "grant", "a@b.c", "--role", "king"), "there are executive, branch_head, data_steward"),
@@ -262,5 +317,5 @@ def test_a_customer_is_forgotten_and_keys_are_changed_without_a_figure_moving(sh
     trail = shell.json("access", "audit", "--action", "key change")
     assert len(trail) == 2
     assert f"customer {customer}, {done['gone']} values: asked by letter" in {
-        row["what"] for row in shell.json("access", "audit", "--action", "forget")
+        row["detail"]["what"] for row in shell.json("access", "audit", "--action", "forget")
     }

@@ -1,6 +1,8 @@
 """access grant | revoke | list | audit | rotate: who may see what, what was done, and the keys."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from json import loads
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
@@ -9,8 +11,7 @@ import typer
 from warehouse import ledger
 from warehouse.access import grants, rotation
 from warehouse.commands import output
-from warehouse.commands.common import Json, open_warehouse, operator
-from warehouse.commands.loads import loader_rows
+from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
 from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -24,14 +25,7 @@ where :ended or valid_until is null or valid_until > now()
 order by person, grant_id
 """
 _AUDIT = """
-select
-    happened_at,
-    person,
-    action,
-    coalesce(
-        detail ->> 'what',
-        (select string_agg(d.key || ': ' || d.value, ', ' order by d.key) from jsonb_each_text(detail) as d)
-    ) as what
+select happened_at, person, action, detail
 from access.audit
 where (cast(:person as text) is null or person = lower(:person))
     and (cast(:action as text) is null or action = :action)
@@ -96,9 +90,30 @@ def audit(
     most: Annotated[int, typer.Option(help="how many rows")] = 1000,
     json: Json = False,
 ) -> None:
-    """The audit trail, newest first."""
+    """The audit trail, newest first; with --json every detail as it was written down."""
     found = loader_rows(open_warehouse(), _AUDIT, person=person, action=action, most=most)
-    output.rows(found, to_json=json, empty="nothing of that kind has happened yet")
+    rows = (
+        found if json else [{**row, "detail": in_words(cast("Mapping[str, object]", row["detail"]))} for row in found]
+    )
+    output.rows(rows, to_json=json, empty="nothing of that kind has happened yet")
+
+
+def in_words(detail: Mapping[str, object]) -> str:
+    """The details of an audit row in one line: what was done as it was said, else every part that says anything, by its name."""
+    parts = {name: value for name, value in detail.items() if value not in (None, "", [])}
+    said = str(parts.pop("what", ""))
+    if said.startswith("{"):  # what was asked of the worker
+        said = in_words(loads(said))
+    told = [f"{name.replace('_', ' ')}: {_word(value)}" for name, value in parts.items()]
+    return " · ".join(filter(None, (said, *told)))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_word(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_word, value))
+    return str(value)
 
 
 @app.command()

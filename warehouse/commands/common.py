@@ -4,6 +4,7 @@ import getpass
 from typing import Annotated
 
 import typer
+from sqlalchemy import text
 
 from warehouse import db
 from warehouse.commands import output
@@ -18,6 +19,12 @@ def open_warehouse() -> db.Database:
         return db.connect(Settings.from_environment())
     except ValueError as error:
         raise output.fail(error) from error
+
+
+def loader_rows(database: db.Database, question: str, **parameters: object) -> list[dict[str, object]]:
+    """Rows of the book, as the loader sees it."""
+    with database.loader.begin() as connection:
+        return [dict(row) for row in connection.execute(text(question), parameters).mappings()]
 
 
 def operator() -> str:

@@ -1,25 +1,34 @@
-"""refresh, discard, release, rollback, quarantine: what comes in, and what becomes of it."""
+"""refresh, discard, release, quarantine: what comes in, and what becomes of it."""
 
+import difflib
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
 import typer
-from sqlalchemy import text
 
-from warehouse import comparison, db, ledger, stewardship
+from warehouse import comparison, db, ledger, purge, stewardship
 from warehouse.commands import output
-from warehouse.commands.common import Json, open_warehouse, operator
+from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
+from warehouse.feeds.contract import feeds
 from warehouse.receive import Delivery, Received
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 from warehouse.settings import Settings, keys
 
+_REFUSED_COLUMNS = ("load_id", "feed", "file_name", "row_number", "column_name", "reason_code", "value", "also")
+_LOAD = "select load_id from published.load where load_id = :load"
+_REFUSED = """
+select load_id, feed, file_name, row_number, column_name, reason_code, value, also
+from published.quarantine
+where (cast(:load as bigint) is null or load_id = :load) and (cast(:feed as text) is null or feed = :feed)
+order by load_id, file_name, row_number, feed
+"""
 SUM = ("feed", "delivered", "accepted", "superseded", "quarantined")
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (refresh_, discard, release, rollback, quarantine):
+    for command in (refresh_, discard, release, quarantine):
         app.command(command.__name__.rstrip("_"))(command)
 
 
@@ -33,7 +42,9 @@ def refresh_(
         str | None, typer.Option(help="zone of local times, where no mapping says it (Asia/Shanghai)")
     ] = None,
     currency: Annotated[str | None, typer.Option(help="currency of amounts, where no mapping says it (CNY)")] = None,
-    rebuild: Annotated[bool, typer.Option(help="work every figure out anew from what was accepted")] = False,
+    rebuild: Annotated[
+        bool, typer.Option(help="read every file again from landing, and work every figure out anew")
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="stop before the pointer and print the difference")] = False,
     json: Json = False,
 ) -> None:
@@ -43,7 +54,7 @@ def refresh_(
         database = open_warehouse()
         deliveries = _deliveries(database, source or [], from_, zone=zone, currency=currency)
         outcome = refresh(database, keys(settings), deliveries, rebuild=rebuild, dry_run=dry_run, tell=output.say)
-        comparison.after(database, outcome, tell=output.say)
+        _afterwards(database, outcome)
     except (ValueError, OSError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
     raise typer.Exit(tell(outcome, to_json=json))
@@ -72,7 +83,7 @@ def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Js
     try:
         database = open_warehouse()
         outcome = stewardship.discard(database, load_id, by=operator(), tell=output.say)
-        comparison.after(database, outcome, tell=output.say)
+        _afterwards(database, outcome)
     except (LookupError, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
@@ -88,19 +99,10 @@ def release(
     try:
         database = open_warehouse()
         outcome = stewardship.release(database, refresh_id, reason=reason, by=operator(), tell=output.say)
-        comparison.after(database, outcome, tell=output.say)
+        _afterwards(database, outcome)
     except (stewardship.NotReleasable, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
-
-
-def rollback(refresh_id: Annotated[int, typer.Argument(metavar="REFRESH")]) -> None:
-    """Show an earlier refresh again."""
-    try:
-        stewardship.rollback(open_warehouse(), refresh_id, by=operator())
-    except LookupError as error:
-        raise output.fail(error, output.HELD) from error
-    output.say(f"readers see refresh {refresh_id} now")
 
 
 def quarantine(
@@ -108,16 +110,27 @@ def quarantine(
     *,
     feed: Annotated[str | None, typer.Option(help="only this feed")] = None,
     json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="comma-separated values")] = False,
 ) -> None:
     """Refused rows, with the reason and the value as delivered."""
-    statement = text(
-        "select load_id, feed, file_name, row_number, column_name, reason_code, value, also from published.quarantine"
-        " where (cast(:load as bigint) is null or load_id = :load) and (cast(:feed as text) is null or feed = :feed)"
-        " order by load_id, file_name, row_number, feed"
-    )
-    with open_warehouse().loader.begin() as connection:
-        found = [dict(row) for row in connection.execute(statement, {"load": load, "feed": feed}).mappings()]
-    output.rows(found, to_json=json, empty="nothing is in quarantine")
+    if feed is not None and feed not in feeds():
+        near = "".join(f"; did you mean {name}?" for name in difflib.get_close_matches(feed, feeds(), n=1))
+        raise output.fail(f"there is no feed {feed}{near}", output.HELD)
+    database = open_warehouse()
+    if load is not None and not loader_rows(database, _LOAD, load=load):
+        raise output.fail(f"there is no load {load}; `history` lists the loads", output.HELD)
+    found = loader_rows(database, _REFUSED, load=load, feed=feed)
+    if csv:
+        output.as_csv(_REFUSED_COLUMNS, found)
+    else:
+        output.rows(found, to_json=json, empty="nothing is in quarantine")
+
+
+def _afterwards(database: db.Database, outcome: Outcome) -> None:
+    """What need not be done before readers see the new state: compare what is held, purge what is kept no longer."""
+    comparison.after(database, outcome, tell=output.say)
+    if outcome.verdict != "tried":
+        purge.after(database, tell=output.say)
 
 
 def tell(outcome: Outcome, *, to_json: bool) -> int:
@@ -151,9 +164,3 @@ def _tell_received(received: Received) -> None:
     ]
     for line in lines:
         output.say(line)
-
-
-def loader_rows(database: db.Database, question: str, **parameters: object) -> list[dict[str, object]]:
-    """Rows of the book, as the loader sees it."""
-    with database.loader.begin() as connection:
-        return [dict(row) for row in connection.execute(text(question), parameters).mappings()]

@@ -1,5 +1,6 @@
 """How commands speak: a table on a terminal, plain lines in a pipe, one JSON document with `--json`."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 DONE, FAILED, HELD = 0, 1, 2
+FORMULA = ("=", "+", "-", "@")
+Told = Any
+"""A part of a document: a value, a list or another document."""
 
 
 def as_json(document: object) -> None:
@@ -30,7 +34,14 @@ def rows(found: Sequence[Mapping[str, Any]], *, to_json: bool, empty: str) -> No
         _draw(found)
     else:
         lines: Iterable[Sequence[object]] = ([*found[0]], *(list(row.values()) for row in found))
-        sys.stdout.writelines("\t".join(_word(value) for value in line) + "\n" for line in lines)
+        sys.stdout.writelines("\t".join(word(value) for value in line) + "\n" for line in lines)
+
+
+def as_csv(columns: Sequence[str], found: Iterable[Mapping[str, Any]]) -> None:
+    """Rows as comma-separated values under the names of `columns`, on standard output."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    writer.writerows([_harmless(row[name]) for name in columns] for row in found)
 
 
 def say(line: str) -> None:
@@ -47,11 +58,18 @@ def fail(message: object, code: int = FAILED) -> typer.Exit:
 def _draw(found: Sequence[Mapping[str, Any]]) -> None:
     table = Table(*[str(name) for name in found[0]], box=None, header_style="bold", pad_edge=False)
     for row in found:
-        table.add_row(*(_word(value) for value in row.values()))
+        table.add_row(*(word(value) for value in row.values()))
     Console().print(table)
 
 
-def _word(value: object) -> str:
+def _harmless(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula: feeds say what they like."""
+    said = word(value)
+    return f"'{said}" if isinstance(value, str) and said.startswith(FORMULA) else said
+
+
+def word(value: object) -> str:
+    """A value in one line of text."""
     if value is None or value != value:
         return ""
     if isinstance(value, datetime):
@@ -59,7 +77,7 @@ def _word(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_word(each) for each in value)
+        return ", ".join(word(each) for each in value)
     return str(value).replace("\t", " ").replace("\n", " ")
 
 
@@ -71,7 +89,7 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(each) for each in value]
     if isinstance(value, datetime | date | time):
-        return value.isoformat()
+        return value.isoformat() if value == value else None  # pandas' NaT is a datetime, and no instant
     if isinstance(value, Decimal):
         return float(value)
     if value is None or isinstance(value, str | bool | int):

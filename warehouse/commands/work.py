@@ -9,6 +9,8 @@ import typer
 
 from warehouse.commands import output
 from warehouse.commands.common import open_warehouse
+from warehouse.desk import Desk
+from warehouse.settings import Settings
 from warehouse.work import AnotherWorker
 from warehouse.work import work as do_work
 
@@ -25,10 +27,13 @@ def work(
         int | None, typer.Option(metavar="PROCESS", help="end when this process, which started the worker, has ended")
     ] = None,
 ) -> None:
-    """Do what stewards ask for on the page: release, discard, roll back, compare. One worker a warehouse."""
+    """Do what stewards ask for on the page: try and take what they drop, release, discard, roll back, compare. One worker a warehouse."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        do_work(open_warehouse(), once=once, goes_on=lambda: beside is None or os.getppid() == beside, tell=output.say)
+        desk = Desk.of(open_warehouse(), Settings.from_environment())
+        do_work(desk, once=once, goes_on=lambda: beside is None or os.getppid() == beside, tell=output.say)
+    except ValueError as error:
+        raise output.fail(error) from error
     except AnotherWorker as busy:
         raise output.fail(busy, output.HELD) from busy
     except KeyboardInterrupt:

@@ -1,13 +1,23 @@
 """What stewards look into: the history of checks, what holds a delivery, what would change, refused rows, how late feeds are."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pandas as pd
 
 from warehouse.feeds.contract import feeds
-from warehouse.feeds.expected import expected_days
+from warehouse.feeds.expected import expected
+from warehouse.queries import diff
 from warehouse.queries.reader import Reader
 
 RUNS_SHOWN = 20
 ROWS_SHOWN = 200
+MEASURES = ("null_fraction", "share", "delivered", "rows")
+"""What `observed` of a check may hold that has bounds; shares first."""
+MEASURED = ("value", "low", "high")
+UNBOUNDED = 100_000_000
+"""Bounds from here on only say that anything will do."""
 
 
 def check_history(reader: Reader) -> pd.DataFrame:
@@ -20,11 +30,28 @@ def check_history(reader: Reader) -> pd.DataFrame:
 
 def check_results(reader: Reader, gate: str, table_name: str, rule_id: str) -> pd.DataFrame:
     """The last 100 runs of one rule, the oldest first: refresh_id, checked_at, level, outcome, unexpected_count,
-    element_count, observed, and `share` of the rows that broke it (empty where rows were not counted)."""
+    element_count, observed, `share` of the rows that broke it (empty where rows were not counted), and, where the check
+    measures something, its `value` with the bounds of that run, `low` and `high` (each may be empty)."""
     asked = {"gate": gate, "table_name": table_name, "rule_id": rule_id}
     rows = reader.frame("health/check_results", newest=100, **asked).iloc[::-1].reset_index(drop=True)
     counted = rows["element_count"].astype(float)
-    return rows.assign(share=rows["unexpected_count"].astype(float) / counted.where(counted > 0))
+    shares = rows["unexpected_count"].astype(float) / counted.where(counted > 0)
+    seen = pd.DataFrame([_measured(each) for each in rows["observed"]], index=rows.index, columns=list(MEASURED))
+    return rows.assign(share=shares, **{name: seen[name].astype(float) for name in ("value", "low", "high")})
+
+
+def _measured(observed: object) -> dict[str, object]:
+    """What a check measured and between which bounds it may lie; empty for one that only counts rows that break it."""
+    told = observed if isinstance(observed, Mapping) else {}
+    measure = next((name for name in MEASURES if isinstance(told.get(name), int | float)), None)
+    if measure is None:
+        return dict.fromkeys(MEASURED)
+    high = told.get("limit", told.get("high"))
+    return {
+        "value": told[measure],
+        "low": told.get("low"),
+        "high": high if isinstance(high, int | float) and high < UNBOUNDED else None,
+    }
 
 
 def holding(reader: Reader) -> pd.DataFrame:
@@ -42,12 +69,20 @@ def comparison(reader: Reader) -> pd.DataFrame:
 def changes(compared: pd.Series) -> pd.DataFrame:
     """The figures of a comparison that would change, the greatest relative change first: metric, region (None: the whole
     company), before, after, difference and relative (empty where one of the two is not shown)."""
-    rows = pd.DataFrame(list(compared["changes"]), columns=["metric", "region", "before", "after"])
-    rows[["before", "after"]] = rows[["before", "after"]].astype(float)
-    rows["difference"] = rows["after"] - rows["before"]
-    rows["relative"] = rows["difference"] / rows["before"].abs().where(rows["before"] != 0)
-    size = rows["relative"].abs().fillna(-1.0)
-    return rows.assign(size=size).sort_values(["size", "metric"], ascending=[False, True], ignore_index=True)
+    return diff.sized(pd.DataFrame(list(compared["changes"]), columns=["metric", "region", "before", "after"]))
+
+
+def restated(reader: Reader, refresh_id: int) -> pd.DataFrame:
+    """What a refresh changed in months that were over: table_name, measure, slice_on, region_id (None: the whole company), was,
+    becomes, difference. The greatest of them, where there are more than 1,000. Empty for who does not see the whole company."""
+    rows = reader.frame("health/restated", asked=refresh_id)
+    return rows.astype({"was": float, "becomes": float, "difference": float})
+
+
+def restated_tables(reader: Reader) -> pd.DataFrame:
+    """The published tables of which months that were over have changed up to the pinned refresh: table_name, and of the last
+    time refresh_id, published_at, from_on and until_on (months). Empty for who does not see the whole company."""
+    return reader.frame("health/restated_tables")
 
 
 def refused_groups(reader: Reader) -> pd.DataFrame:
@@ -63,23 +98,33 @@ def refused_rows(reader: Reader, load_id: int | None, feed: str | None, reason: 
     return rows.assign(value=rows["value"].mask(pd.Series(sealed, index=rows.index, dtype=bool)))
 
 
-def lateness(freshness: pd.DataFrame) -> pd.DataFrame:
-    """`state.freshness` with `expected_days` (how often something newer is expected), `due_at` (by when), `behind_days` (how
-    far behind the newest record of all), `used` (the share of the expected days that has passed; empty where nothing is
-    expected) and `is_late` (the newest record of all lies after `due_at`)."""
+def lateness(freshness: pd.DataFrame, *, zone: str, now: datetime | None = None) -> pd.DataFrame:
+    """`state.freshness` by what is expected of each feed (`feeds/expected.yaml`), at the clock of this machine or at `now`.
+
+    `due_at`: when the next delivery is due after the last that came, and `is_overdue`: that is over. `reach_days`: how far
+    the newest record may lie behind the newest of all feeds, `behind_days`: how far it does, `used`: the share of it, and
+    `is_behind`. `is_late`: one of the two. All empty or false where nothing is expected.
+    """
+    known, moment = expected(), now or datetime.now(UTC)
+    awaited = [known.get(feed) for feed in freshness["feed"]]
     until = pd.to_datetime(freshness["data_until"], utc=True)
-    reached = until.where(until <= pd.Timestamp.now("UTC")).max()
-    days = freshness["feed"].map(expected_days()).astype(float)
-    due = until + pd.to_timedelta(days, unit="D")
-    passed = [(reached - day).total_seconds() / 86_400 for day in until]
-    behind = pd.Series(passed, index=freshness.index, dtype=float).clip(lower=0)
-    return freshness.assign(
-        expected_days=days,
-        due_at=due,
-        behind_days=behind,
-        used=behind / days,
-        is_late=[bool(day < reached) for day in due],
+    reached = until.where(until <= pd.Timestamp(moment)).max()
+    behind = pd.Series([(reached - day).total_seconds() / 86_400 for day in until], freshness.index, dtype=float)
+    days = pd.Series([each.reach_days if each else float("nan") for each in awaited], freshness.index, dtype=float)
+    arrived = pd.to_datetime(freshness["arrived_at"], utc=True)
+    due = [
+        pd.Timestamp(each.due_after(came.to_pydatetime(), ZoneInfo(zone))) if each and pd.notna(came) else pd.NaT
+        for each, came in zip(awaited, arrived, strict=True)
+    ]
+    told = freshness.assign(
+        due_at=pd.to_datetime(pd.Series(due, freshness.index, dtype=object), utc=True),
+        reach_days=days,
+        behind_days=behind.clip(lower=0),
+        used=behind.clip(lower=0) / days,
+        is_overdue=[bool(each < pd.Timestamp(moment)) for each in due],
+        is_behind=(behind > days).to_numpy(),
     )
+    return told.assign(is_late=told["is_overdue"] | told["is_behind"])
 
 
 def _is_personal(feed: str, column: str) -> bool:

@@ -38,15 +38,15 @@ SKILLS = 16
 TARGETS = (
     ("lead.genuine_rate", 0.75),
     ("lead.conversion_90", 0.12),
-    ("complaint.sla", 0.90),
+    ("complaint.sla_rate", 0.90),
     ("csat.top2", 0.80),
     ("nps", 35.0),
     ("survey.response_rate", 0.40),
-    ("repeat_rate", 0.55),
-    ("referral_rate", 0.30),
-    ("churn_rate", 0.30),
+    ("five.repeat_rate", 0.55),
+    ("five.referral_rate", 0.30),
+    ("five.churn_rate", 0.30),
 )
-FOR_BRANCHES = ("lead.conversion_90", "complaint.sla", "csat.top2")
+FOR_BRANCHES = ("lead.conversion_90", "complaint.sla_rate", "csat.top2")
 
 
 def office_tables(frame: Frame) -> Iterator[Table]:

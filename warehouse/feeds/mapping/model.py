@@ -368,17 +368,29 @@ def personal_columns(file_mapping: FileMapping, headers: Iterable[str]) -> froze
     return frozenset(header for header in found if header is not None)
 
 
+def read_columns(file_mapping: FileMapping, headers: Iterable[str]) -> frozenset[str]:
+    """Those of a file's headers that something is made from: a feed, a look-up of another file, or a hash."""
+    known = list(headers)
+    bound = (header for feed in file_mapping.feeds for column in feed.bind(known) for header in column.headers)
+    named = (*bound, *file_mapping.headers, *file_mapping.looked_up, *file_mapping.personal)
+    found = (find_header(header, known) for header in named)
+    return frozenset(header for header in found if header is not None)
+
+
 def protections(
     source: Source, file_mapping: FileMapping, headers: Iterable[str], protect: Callable[[str], str]
-) -> dict[str, Callable[[str], str]]:
-    """For each personal header of a file: `protect`, but for cells that say "nothing", which become empty."""
+) -> dict[str, Callable[[str], str] | None]:
+    """For each personal header of a file: `protect`, but for cells that say "nothing", which become empty. None for headers that
+    nothing is made from: what is in them nobody has said, so nothing of it is kept."""
+    known = list(headers)
     nothing = frozenset(source.nothing)
 
     def shield(cell: str) -> str:
         bare = trimmed(cell)
         return "" if bare in nothing else protect(bare)
 
-    return dict.fromkeys(personal_columns(file_mapping, headers), shield)
+    unread = dict.fromkeys(set(known) - read_columns(file_mapping, known))
+    return {**unread, **dict.fromkeys(personal_columns(file_mapping, known), shield)}
 
 
 def contract_source(code: str = "contract", *, zone: str = "UTC", currency: str | None = None) -> Source:
