@@ -14,9 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import shield, sign_in, viewer
+from pages.shared import shield, sign_in, uploads, viewer
 from pages.shared.sign_in import Provider
 
 SCREENS = (
@@ -49,7 +50,7 @@ def dashboard(host: str) -> st.App:
             Path(__file__).with_name("app.py"),
             lifespan=lifespan,
             secrets=provider and provider.secrets(),
-            middleware=shield.around(os.environ.get("GATEHOUSE_ADDRESS"), host=host),
+            middleware=[*shield.around(os.environ.get("GATEHOUSE_ADDRESS"), host=host), Middleware(uploads.Uploads)],
         )
         viewer.check(has_provider=provider is not None or sign_in.is_possible())
     except ValueError as refused:

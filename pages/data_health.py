@@ -3,19 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from pages.shared import filters, note_card
-from pages.shared.health import checks, compared, flow, freshness, held, now, refreshes, refused, summary
+from pages.shared.health import checks, dropping, flow, now, past, refreshes, refused, summary, today
 from pages.shared.health.book import Book
 from pages.shared.panels import Screen
 from pages.shared.viewer import Viewer
 
 CARDS: Mapping[str, Sequence[Callable[[Book], None]]] = {
     "today": (),
-    "refreshes": (refreshes.refreshes, now.asked),
+    "deliver": (),
+    "refreshes": (refreshes.refreshes, past.restated, past.differences, now.asked),
     "checks": (checks.checks, checks.opened),
     "refused": (refused.by_reason, refused.rows),
     "flow": (flow.lineage,),
     "notes": (lambda book: note_card.card(book.screen),),
 }
+LAID_OUT: Mapping[str, Callable[[Book], None]] = {"today": today.today, "deliver": dropping.deliver}
+"""Views that lay out their cards themselves."""
 
 
 def show(viewer: Viewer) -> None:
@@ -31,21 +34,18 @@ def show(viewer: Viewer) -> None:
     book = Book.of(screen)
     summary.summary(book)
     now.under_way(book)
-    named = (say("Today"), say("Refreshes"), say("Checks"), say("Refused rows"), say("Way of the data"), say("Notes"))
+    named = (
+        say("Today"),
+        say("New delivery"),
+        say("Refreshes"),
+        say("Checks"),
+        say("Refused rows"),
+        say("Way of the data"),
+        say("Notes"),
+    )
     filters.view_switch(dict(zip(CARDS, named, strict=True)), say("View"))
-    if screen.asked.view == "today":
-        _today(book)
+    if screen.asked.view in LAID_OUT:
+        LAID_OUT[screen.asked.view](book)
     for card in CARDS[screen.asked.view]:
         with screen.card():
             card(book)
-
-
-def _today(book: Book) -> None:
-    with book.screen.card():
-        held.held(book)
-        compared.would_change(book)
-    left, right = book.screen.cards()
-    with left:
-        freshness.freshness(book)
-    with right:
-        refreshes.rows_by_fate(book)

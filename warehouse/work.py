@@ -3,47 +3,27 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse import comparison, db, stewardship
-from warehouse.refresh import AlreadyRunning, Outcome, Tell
+from warehouse import comparison, db, dropped, stewardship
+from warehouse.desk import Desk, Done, Job, Kind, told
+from warehouse.inbox import NotThere
+from warehouse.refresh import AlreadyRunning, Tell
+from warehouse.trace import trace
 
 WORKER = "gatehouse.worker"
-"""The advisory lock that a worker holds while it is there: so pages know that somebody answers."""
-POLL_SECONDS = 1.0
-Kind = Literal["release", "discard", "rollback", "compare"]
+"""The task that a worker is at while it is there: so pages know that somebody answers."""
+POLL_SECONDS, SWEEP_SECONDS = 1.0, 600.0
 
 
 class AnotherWorker(Exception):
     """Somebody is at work on this warehouse already; one is enough."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a steward asked for: `details` names the refresh or load, and the reason."""
-
-    job_id: int
-    kind: Kind
-    details: Mapping[str, object]
-    asked_by: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of a job: a code that pages have words for, what it is about, and one sentence for logs."""
-
-    state: Literal["done", "refused", "failed"]
-    code: str
-    message: str
-    about: Mapping[str, object] = field(default_factory=dict)
-
-
 def work(
-    database: db.Database,
+    desk: Desk,
     *,
     once: bool = False,
     goes_on: Callable[[], bool] = lambda: True,
@@ -53,13 +33,17 @@ def work(
 
     A job waits while a refresh is under way. What an earlier worker left undone is closed as failed, never done twice.
     """
-    with db.advisory_lock(database.loader, WORKER) as alone:
+    with db.alone_at(desk.database.loader, WORKER) as alone:
         if not alone:
             raise AnotherWorker("a worker is at work on this warehouse already; one is enough")
-        _close_abandoned(database)
+        _close_abandoned(desk.database)
+        swept_at = float("-inf")
         while goes_on():
-            job = _take(database)
-            if job is not None and _do(database, job, tell):
+            if time.monotonic() - swept_at > SWEEP_SECONDS:
+                dropped.sweep(desk)
+                swept_at = time.monotonic()
+            job = _take(desk.database)
+            if job is not None and _do(desk, job, tell):
                 continue
             if once:
                 return
@@ -79,24 +63,27 @@ def _take(database: db.Database) -> Job | None:
     return None if row is None else Job(**row)
 
 
-def _do(database: db.Database, job: Job, tell: Tell) -> bool:
+def _do(desk: Desk, job: Job, tell: Tell) -> bool:
     """Do one job and write down what came of it; False where it has to wait for a refresh that is under way."""
+    database = desk.database
 
     def at(step: str) -> None:
         _set(database, job, step=step)
         tell(f"job {job.job_id}: {step}")
 
     try:
-        done = DEEDS[job.kind](database, job, at)
+        done = DEEDS[job.kind](desk, job, at)
     except AlreadyRunning as busy:
         _set(database, job, state="waiting", message=str(busy))
         return False
     except stewardship.NotReleasable as refusal:
         done = Done("refused", refusal.code, str(refusal), job.details)
+    except NotThere as refusal:
+        done = Done("refused", "not_there", str(refusal))
     except LookupError as refusal:
         done = Done("refused", "no_such_load" if job.kind == "discard" else "never_passed", str(refusal), job.details)
     except Exception as error:
-        logging.exception("job %s failed", job.job_id)
+        logging.exception("job %s failed", job.job_id, exc_info=trace(error))
         done = Done(
             "failed", "error", f"{type(error).__name__}; the trace stands in the worker's log under job {job.job_id}"
         )
@@ -108,44 +95,41 @@ def _do(database: db.Database, job: Job, tell: Tell) -> bool:
     return True
 
 
-def _release(database: db.Database, job: Job, tell: Tell) -> Done:
+def _release(desk: Desk, job: Job, tell: Tell) -> Done:
     refresh_id, reason = int(str(job.details["refresh_id"])), str(job.details["reason"])
-    return _told(database, stewardship.release(database, refresh_id, reason=reason, by=job.asked_by, tell=tell))
+    outcome = stewardship.release(desk.database, refresh_id, reason=reason, by=job.asked_by, tell=tell)
+    return told(desk.database, outcome)
 
 
-def _discard(database: db.Database, job: Job, tell: Tell) -> Done:
+def _discard(desk: Desk, job: Job, tell: Tell) -> Done:
     load_id = int(str(job.details["load_id"]))
-    return _told(database, stewardship.discard(database, load_id, by=job.asked_by, tell=tell))
+    return told(desk.database, stewardship.discard(desk.database, load_id, by=job.asked_by, tell=tell))
 
 
-def _rollback(database: db.Database, job: Job, tell: Tell) -> Done:
+def _rollback(desk: Desk, job: Job, tell: Tell) -> Done:
     refresh_id = int(str(job.details["refresh_id"]))
-    stewardship.rollback(database, refresh_id, by=job.asked_by)
+    stewardship.rollback(desk.database, refresh_id, by=job.asked_by)
     return Done("done", "shown", f"readers see refresh {refresh_id} now", {"refresh_id": refresh_id})
 
 
-def _compare(database: db.Database, job: Job, tell: Tell) -> Done:
+def _compare(desk: Desk, job: Job, tell: Tell) -> Done:
     tell("compare")
-    made = comparison.keep(database)
+    made = comparison.keep(desk.database)
     if made is None:
         return Done("done", "nothing_held", "nothing is held")
     return Done("done", "compared", f"{len(made.changes)} figures would change", {"changes": len(made.changes)})
 
 
-DEEDS: Mapping[Kind, Callable[[db.Database, Job, Tell], Done]] = {
+DEEDS: Mapping[Kind, Callable[[Desk, Job, Tell], Done]] = {
     "release": _release,
     "discard": _discard,
     "rollback": _rollback,
     "compare": _compare,
+    "try": dropped.attempt,
+    "take": dropped.take,
+    "put_away": dropped.put_away,
 }
 STOPPED = Done("failed", "stopped", "the worker was stopped while it was at this; ask again")
-
-
-def _told(database: db.Database, outcome: Outcome) -> Done:
-    """What a refresh came to. Where something is still held, what would change is worked out anew."""
-    comparison.after(database, outcome)
-    about = {"refresh_id": outcome.refresh_id, "held": sorted(outcome.held)}
-    return Done("done", outcome.verdict, f"refresh {outcome.refresh_id}: {outcome.verdict}", about)
 
 
 def _close_abandoned(database: db.Database) -> None:

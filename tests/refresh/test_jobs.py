@@ -5,49 +5,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.refresh.conftest import Refresh
+from tests.refresh.conftest import Ask, Refresh, Tables
 from tests.refresh.deliveries import complaints
 from warehouse import db, work
-from warehouse.access import grants
+from warehouse.desk import Desk
 from warehouse.queries import health, jobs
 from warehouse.queries.jobs import Kind
 from warehouse.queries.reader import Reader, Refused
 from warehouse.refresh import Outcome
 
 Count = Callable[..., int]
-Ask = Callable[..., dict[str, Any]]
-Tables = Callable[[], dict[str, int]]
 STRANGERS = [{**row, "branch_id": "nowhere"} for row in complaints(100, first=300)]
 SOON = [
     {**row, "opened_at": row["opened_at"].replace("2026", "2036"), "resolved_at": ""}
     for row in complaints(30, first=340)
 ]
-
-
-@pytest.fixture
-def steward(database: db.Database) -> Reader:
-    with database.loader.begin() as connection:
-        for person, role in (("steward@example.com", "data_steward"), ("boss@example.com", "executive")):
-            grants.give(connection, grants.Grant(person=person, role=role), by="tests")
-    return Reader(database.reader, "steward@example.com")
-
-
-@pytest.fixture
-def done(database: db.Database, steward: Reader) -> Ask:
-    """done(kind, **details) asks for a job, lets a worker do what waits, and returns what came of it."""
-
-    def asked(kind: Kind, **details: int | str) -> dict[str, object]:
-        number = jobs.ask(steward, kind, **details)
-        work.work(database, once=True)
-        listed = jobs.newest(steward)
-        return dict(listed[listed["job_id"] == number].iloc[0])
-
-    return asked
 
 
 def _let_no_row_in(database: db.Database) -> None:
@@ -203,36 +179,40 @@ def test_the_same_thing_asked_for_twice_is_one_job(steward: Reader) -> None:
     assert len(jobs.newest(steward)) == 1
 
 
-def test_a_job_waits_for_a_refresh_that_is_under_way(database: db.Database, steward: Reader, done: Ask) -> None:
-    with db.advisory_lock(database.loader, "gatehouse.refresh") as mine:
+def test_a_job_waits_for_a_refresh_that_is_under_way(
+    database: db.Database, desk: Desk, steward: Reader, done: Ask
+) -> None:
+    with db.alone_at(database.loader, "gatehouse.refresh") as mine:
         assert mine
         assert jobs.pulse(steward).is_refreshing
         assert done("compare")["state"] == "waiting"
-    work.work(database, once=True)
+    work.work(desk, once=True)
     assert jobs.newest(steward)["state"].iloc[0] == "done"
     assert not jobs.pulse(steward).is_refreshing
 
 
-def test_what_a_lost_worker_left_is_closed_and_not_done_twice(database: db.Database, steward: Reader) -> None:
+def test_what_a_lost_worker_left_is_closed_and_not_done_twice(
+    database: db.Database, desk: Desk, steward: Reader
+) -> None:
     jobs.ask(steward, "discard", load_id=1)
     with database.loader.begin() as connection:
         connection.execute(text("update published.job set state = 'running', started_at = clock_timestamp()"))
-    work.work(database, once=True)
+    work.work(desk, once=True)
     job = jobs.newest(steward).iloc[0]
     assert (job["state"], job["result"]) == ("failed", {"code": "stopped"})
 
 
-def test_pages_know_whether_a_worker_is_there_and_one_is_enough(database: db.Database, steward: Reader) -> None:
+def test_pages_know_whether_a_worker_is_there_and_one_is_enough(desk: Desk, steward: Reader) -> None:
     seen: list[bool] = []
 
     def look() -> bool:
         seen.append(jobs.pulse(steward).has_worker)
         with pytest.raises(work.AnotherWorker):
-            work.work(database, once=True)
+            work.work(desk, once=True)
         return False
 
     assert not jobs.pulse(steward).has_worker
-    work.work(database, goes_on=look)
+    work.work(desk, goes_on=look)
     assert seen == [True]
     assert not jobs.pulse(steward).has_worker
 
@@ -273,20 +253,3 @@ def test_what_goes_wrong_inside_is_told_and_the_worker_goes_on(done: Ask, monkey
     assert (job["state"], job["result"]) == ("failed", {"code": "error"})
     assert "secrets" not in str(job["message"])
     assert done("rollback", refresh_id=7)["result"]["code"] == "never_passed"
-
-
-@pytest.fixture
-def tables(database: db.Database) -> Tables:
-    """Rows of every table that a refresh writes, by name; the comparison and the jobs left out."""
-
-    def counted() -> dict[str, int]:
-        with database.loader.begin() as connection:
-            names = connection.scalars(
-                text(
-                    "select schemaname || '.' || tablename from pg_tables where schemaname = any('{staging,curated,published,ops}')"
-                    " and tablename not in ('comparison', 'job') order by 1"
-                )
-            ).all()
-            return {name: connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in names}
-
-    return counted

@@ -221,7 +221,7 @@ def test_a_refresh_that_was_cut_off_is_cleared_up_by_the_next(
 
 
 def test_a_second_refresh_says_who_runs(database: db.Database, published: Outcome) -> None:
-    with db.advisory_lock(database.loader, "gatehouse.refresh") as held:
+    with db.alone_at(database.loader, "gatehouse.refresh") as held:
         assert held
         ledger.begin(database.loader, by="mary")
         with pytest.raises(AlreadyRunning, match="mary runs a refresh since"):

@@ -9,7 +9,7 @@ import pandas as pd
 from pages.shared import cached
 from pages.shared.panels import Screen
 from pages.shared.text import Words
-from warehouse.queries import jobs
+from warehouse.queries import health, jobs, state
 from warehouse.queries.jobs import Pulse
 
 
@@ -40,6 +40,11 @@ class Book:
         asker = self.screen.viewer.asker
         key = ("health", self.pulse, f"{question.__module__}.{question.__qualname__}", parameters)
         return cached.kept(asker, key, lambda: question(asker.reader, *parameters))
+
+    @property
+    def lateness(self) -> pd.DataFrame:
+        """Every feed held against what is expected of it by now."""
+        return health.lateness(self.rows(state.freshness), zone=self.screen.viewer.standing.zone)
 
     def not_for_me(self, title: str) -> bool:
         """Whether this is the stewards' alone; draws what stands in its place."""

@@ -10,6 +10,7 @@ from pages.shared.drawings import Drawing
 from pages.shared.health import pieces
 from pages.shared.health.book import Book
 from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS
+from pages.shared.text import Words
 from warehouse.metrics import metrics
 from warehouse.queries import health
 
@@ -65,8 +66,7 @@ def opened(book: Book) -> None:
         if counted.empty:
             book.screen.titled(_sentence(book, key), drawing)
         else:
-            draw = charts.check_shares if runs["share"].notna().any() else charts.check_counts
-            book.screen.drawn(_sentence(book, key), draw, drawing)
+            book.screen.drawn(_sentence(book, key), _draw(runs), drawing)
         if rule is not None:
             for head, told in ((say("Why"), rule.why), (say("What to do"), rule.action)):
                 st.markdown(f"**{head}**  \n{words.label(told)}")
@@ -122,28 +122,61 @@ def _sentence(book: Book, key: Key) -> str:
     return rule.sentence(book.words.language) if rule else key[2]
 
 
+def _draw(runs: pd.DataFrame) -> charts.Chart:
+    """What is measured decides: a share, or a count."""
+    if runs["value"].notna().any():
+        return charts.check_counts if runs["value"].max() > 1 else charts.check_shares
+    return charts.check_shares if runs["share"].notna().any() else charts.check_counts
+
+
 def _runs(book: Book, runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs in the shape of the drawing: refresh, value (the share of rows that broke it, else their count), texts."""
+    """The runs in the shape of the drawing: refresh, value (what was measured, else the share of rows that broke it, else their
+    count) with its bounds `low` and `high`, texts."""
     words, names = book.words, book.screen.names
     shares = runs["share"].astype(float)
-    values = shares if shares.notna().any() else runs["unexpected_count"].astype(float)
+    broken = shares if shares.notna().any() else runs["unexpected_count"].astype(float)
+    is_measured = bool(runs["value"].notna().any())
     return pd.DataFrame(
         {
             "refresh": runs["refresh_id"].astype(str),
-            "value": values,
+            "value": runs["value"] if is_measured else broken,
+            "low": runs["low"],
+            "high": runs["high"],
             "outcome": [names.of_code("outcome", outcome) for outcome in runs["outcome"]],
             "is_bad": (runs["outcome"] != "passed").to_numpy(),
-            "value_text": [words.percent(share, 2) if share == share else "–" for share in shares],
+            "value_text": [_measured(words, value) for value in (runs["value"] if is_measured else shares)],
+            "bound_text": [_between(words, *bounds) for bounds in zip(runs["low"], runs["high"], strict=True)],
             "count_text": [book.count(count) for count in runs["unexpected_count"]],
             "when": [words.stamp(at) for at in runs["checked_at"]],
         }
     )
 
 
+def _measured(words: Words, value: float) -> str:
+    if pd.isna(value):
+        return "–"
+    return words.percent(value, 2) if value <= 1 else words.number(value)
+
+
+def _between(words: Words, low: float, high: float) -> str:
+    """The bounds of a run in words; a dash where there are none."""
+    known = {"low": _measured(words, low), "high": _measured(words, high)}
+    if pd.isna(high):
+        return "–" if pd.isna(low) else words.say("at least {low}", **known)
+    return words.say("at most {high}", **known) if pd.isna(low) else words.say("{low} to {high}", **known)
+
+
 def _runs_table(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
     say = book.words.say
-    heads = [say("Refresh"), say("Outcome"), say("Rows that break it"), say("Share"), say("When")]
-    return rows[["refresh", "outcome", "count_text", "value_text", "when"]].iloc[::-1].set_axis(heads, axis=1)
+    columns = {
+        "refresh": say("Refresh"),
+        "outcome": say("Outcome"),
+        "value_text": say("Observed"),
+        "bound_text": say("Allowed"),
+        "count_text": say("Rows that break it"),
+        "when": say("When"),
+    }
+    return rows[list(columns)].iloc[::-1].set_axis(list(columns.values()), axis=1)
 
 
 def _tells(book: Book, runs: pd.DataFrame) -> str:

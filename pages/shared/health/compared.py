@@ -1,5 +1,6 @@
 """What would change if what is held were let pass, figure by figure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -57,7 +58,7 @@ def _table(book: Book, title: str, compared: pd.Series) -> None:
         book.screen.nothing(title, ("no-rows", say("Nothing would change"), told))
         return
     lines = rows.head(LINES_SHOWN).to_dict("records")
-    table = pd.DataFrame([_line(book, line) for line in lines])
+    table = pd.DataFrame([line(book, change) for change in lines])
     first = table.iloc[0]
     tells = words.sentences(
         say(
@@ -88,21 +89,22 @@ def _table(book: Book, title: str, compared: pd.Series) -> None:
     )
 
 
-def _line(book: Book, line: dict[str, Any]) -> dict[str, str]:
+def line(book: Book, change: Mapping[Any, Any]) -> dict[str, str]:
+    """One figure before and after in words, by the heads of the columns."""
     words, say, names = book.words, book.words.say, book.screen.names
-    reads = Readable.of(str(line["metric"]), names, book.screen.viewer.standing.currency)
-    before, after = float(str(line["before"])), float(str(line["after"]))
-    place = say("The whole company") if pd.isna(line["region"]) else names.of_code("region", line["region"])
+    reads = Readable.of(str(change["metric"]), names, book.screen.viewer.standing.currency)
+    before, after = float(str(change["before"])), float(str(change["after"]))
+    place = say("The whole company") if pd.isna(change["region"]) else names.of_code("region", change["region"])
     return {
-        say("Figure"): words.label(metrics()[str(line["metric"])].label),
+        say("Figure"): words.label(metrics()[str(change["metric"])].label),
         say("Place"): place,
         say("As published"): reads.value(before),
         say("With what is held"): reads.value(after),
-        say("Change"): _change(reads, line),
+        say("Change"): _change(reads, change),
     }
 
 
-def _change(reads: Readable, line: dict[str, Any]) -> str:
+def _change(reads: Readable, line: Mapping[Any, Any]) -> str:
     """Counts, money and durations change by a share of what they were, everything else by a difference; a dash where one is not shown."""
     words = reads.names.words
     is_relative = reads.metric.kind in RELATIVE or reads.metric.unit.startswith("money")

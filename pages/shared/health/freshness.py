@@ -1,4 +1,4 @@
-"""How far each feed reaches, by when something newer is expected, and which are late."""
+"""When each feed came last and is due next, how far it reaches, and which are late."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,43 +9,42 @@ from pages.shared.charts import data_health as charts
 from pages.shared.drawings import Drawing
 from pages.shared.health.book import Book
 from pages.shared.text import Words
-from warehouse.queries import health, state
 
 
 def freshness(book: Book) -> None:
-    """How much of the time within which something newer is expected has passed for each feed; what is late stands first."""
+    """How far behind the newest record each feed is, out of what it may be; what is late stands first."""
     words, say, names = book.words, book.words.say, book.screen.names
     with book.screen.guarded():
-        feeds = health.lateness(book.rows(state.freshness))
-        awaited = feeds.dropna(subset=["used"]).sort_values(["used", "feed"], ascending=[False, True])
+        feeds = book.lateness
+        order = ["is_late", "used", "feed"]
+        awaited = feeds.dropna(subset=["used"]).sort_values(order, ascending=[False, False, True])
         rows = pd.DataFrame(
             {
                 "label": [names.feed(feed) for feed in awaited["feed"]],
                 "value": awaited["used"].astype(float).to_numpy(),
                 "due": 1.0,
                 "is_late": awaited["is_late"].astype(bool).to_numpy(),
-                "value_text": [_behind(words, feed) for feed in awaited.to_dict("records")],
-                "expected_text": [_every(words, days) for days in awaited["expected_days"]],
+                "value_text": [_behind(book, feed) for feed in awaited.to_dict("records")],
+                "expected_text": [_within(words, days) for days in awaited["reach_days"]],
                 "until_text": [_day(book, day) for day in awaited["data_until"]],
+                "arrived_text": [book.moment(at) for at in awaited["arrived_at"]],
+                "due_text": [book.moment(at) for at in awaited["due_at"]],
             }
         )
         drawing = Drawing(rows=rows, tells=_tells(book, rows), table=_table(book, feeds))
-        book.screen.drawn(say("How far each feed reaches"), charts.behind, drawing)
+        book.screen.drawn(say("How fresh each feed is"), charts.behind, drawing)
 
 
 def _table(book: Book, feeds: pd.DataFrame) -> pd.DataFrame:
     words, say, names = book.words, book.words.say, book.screen.names
-    late = {True: say("Late"), False: say("In time")}
     return pd.DataFrame(
         {
             say("Feed"): [names.feed(feed) for feed in feeds["feed"]],
+            say("State"): [_state(words, feed) for feed in feeds.to_dict("records")],
+            say("Came last"): [book.moment(at) for at in feeds["arrived_at"]],
+            say("Next due"): [book.moment(at) for at in feeds["due_at"]],
             say("Data until"): [_day(book, day) for day in feeds["data_until"]],
-            say("Expected by"): [_day(book, day) for day in feeds["due_at"]],
-            say("Expected"): [_every(words, days) for days in feeds["expected_days"]],
-            say("State"): [
-                late[bool(is_late)] if pd.notna(day) else "–"
-                for is_late, day in zip(feeds["is_late"], feeds["due_at"], strict=True)
-            ],
+            say("May lie behind"): [_within(words, days) for days in feeds["reach_days"]],
             say("Held since"): [book.moment(since) for since in feeds["held_since"]],
         }
     )
@@ -56,24 +55,32 @@ def _tells(book: Book, rows: pd.DataFrame) -> str:
     reach = words.say("Data reach until {day}.", day=words.day(book.screen.viewer.last_day()))
     late = rows[rows["is_late"]]
     if late.empty:
-        return words.sentences(reach, words.say("Every feed has brought something newer within the time expected."))
-    named = [
-        f"{label}{words.aside(expected)}" for label, expected in zip(late["label"], late["expected_text"], strict=True)
-    ]
+        return words.sentences(reach, words.say("Every feed came when it was due, and none lies too far behind."))
+    named = [f"{label}{words.aside(said)}" for label, said in zip(late["label"], late["value_text"], strict=True)]
     return words.sentences(reach, words.say("Late: {feeds}.", feeds=words.listed(named)))
 
 
-def _behind(words: Words, feed: Mapping[Any, Any]) -> str:
-    behind, within = words.duration(round(feed["behind_days"], 1), "days"), int(feed["expected_days"])
-    if feed["is_late"]:
+def _behind(book: Book, feed: Mapping[Any, Any]) -> str:
+    """What stands beside the bar: since when a delivery is overdue, else how far the newest record lies behind."""
+    words = book.words
+    if feed["is_overdue"]:
+        return words.say("due {when}", when=book.moment(feed["due_at"]))
+    behind, within = words.duration(round(feed["behind_days"], 1), "days"), int(feed["reach_days"])
+    if feed["is_behind"]:
         return words.say("{behind} of {n}, late", behind=behind, n=within)
     return words.say("{behind} of {n}", behind=behind, n=within)
 
 
-def _every(words: Words, days: float) -> str:
-    if pd.isna(days):
-        return words.say("when it changes")
-    return words.say_many("within {n} day", "within {n} days", int(days))
+def _state(words: Words, feed: Mapping[Any, Any]) -> str:
+    if feed["is_overdue"]:
+        return words.say("Overdue")
+    if feed["is_behind"]:
+        return words.say("Too old")
+    return words.say("In time") if pd.notna(feed["reach_days"]) else "–"
+
+
+def _within(words: Words, days: float) -> str:
+    return "–" if pd.isna(days) else words.say_many("{n} day", "{n} days", int(days))
 
 
 def _day(book: Book, day: object) -> str:

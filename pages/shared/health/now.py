@@ -73,18 +73,24 @@ def _running(book: Book, run: Mapping[str, object]) -> None:
         when=book.moment(run["started_at"]),
         elapsed=words.duration(float(str(run["elapsed_seconds"])), "seconds"),
     )
+    rows = int(str(run["rows_received"]))
+    if rows:
+        told = words.sentences(told, words.say_many("{n} row read.", "{n} rows read.", rows))
     if usual:
         took = words.duration(sum(usual.values()), "seconds")
         told = words.sentences(told, say("The last one took {duration} in all.", duration=took))
+    ahead = wording.STEPS[: wording.STEPS.index("publish")] if run["is_trial"] else wording.STEPS
     drawn = [
         Step(
             name=named[code],
             state="done" if number < at else "now" if number == at else "next",
             took=say("last time {duration}", duration=words.duration(usual[code], "seconds")) if code in usual else "",
         )
-        for number, code in enumerate(wording.STEPS)
+        for number, code in enumerate(ahead)
     ]
-    html(markup.title(say("Refresh {n} is running", n=run["refresh_id"]), told))
+    n = run["refresh_id"]
+    title = say("Dry run {n} is running", n=n) if run["is_trial"] else say("Refresh {n} is running", n=n)
+    html(markup.title(title, told))
     html(pieces.steps(drawn, described=say("At step “{step}”.", step=named.get(step, step))))
 
 

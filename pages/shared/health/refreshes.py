@@ -98,7 +98,7 @@ def _way_back(book: Book, listed: list[dict[str, object]]) -> None:
             "Refresh {n}, published {when}", n=row["refresh_id"], when=words.stamp(row["published_at"])
         )
         for row in listed
-        if row["state"] == "passed" and row["refresh_id"] != shown
+        if row["state"] == "passed" and pd.isna(row["purged_at"]) and row["refresh_id"] != shown
     }
     if not passed:
         return

@@ -24,7 +24,7 @@ def summary(book: Book) -> None:
             *([_rows_in(book, refreshes)] if book.is_for_steward else []),
             _checks_passed(book, book.rows(health.check_history)),
             _held(book, book.rows(state.held)),
-            _late(book, health.lateness(book.rows(state.freshness))),
+            _late(book, book.lateness),
         ]
         grid = st.grid(len(tiles), min_column_width=170, border=True, key="card-health")
         for tile in tiles:
@@ -77,7 +77,7 @@ def _held(book: Book, held: pd.DataFrame) -> Tile:
 def _late(book: Book, feeds: pd.DataFrame) -> Tile:
     words, late = book.words, feeds[feeds["is_late"]]
     badges = (markup.badge("caution", words.listed([book.screen.names.feed(feed) for feed in late["feed"]])),)
-    small = (words.say("have brought nothing newer within the time expected"),)
+    small = (words.say("did not come when due, or brought nothing newer"),)
     return Tile(
         label=words.say("Feeds late"), figure=words.number(len(late)), small=small, badges=badges if len(late) else ()
     )

@@ -69,8 +69,38 @@ def asked(words: Words, job: Mapping[str, object]) -> str:
             return say("Discard load {n}", n=about["load_id"])
         case "rollback":
             return say("Show refresh {n} again", n=about["refresh_id"])
+        case "try":
+            return say("Try {files}", files=files(words, about.get("files")))
+        case "take":
+            return say("Refresh with what job {n} tried", n=about["job_id"])
+        case "put_away":
+            return say("Put away what job {n} tried", n=about["job_id"])
         case _:
             return say("Compare what is held with what is published")
+
+
+def files(words: Words, listed: object) -> str:
+    """What a drop is called: its first file, and how many more came with it."""
+    first, *more = [str(file["name"]) for file in listed] if isinstance(listed, list) and listed else ["–"]
+    if not more:
+        return first
+    return words.say_many("{first} and {n} more file", "{first} and {n} more files", len(more), first=first)
+
+
+@cache
+def refusals(words: Words) -> Mapping[str, str]:
+    """Why a file as a whole cannot be read, by the code of the refusal."""
+    say = words.say
+    return {
+        "empty_file": say("The file is empty: there is not even a header."),
+        "not_a_table": say("This is no table. Deliver CSV, TSV, XLSX or Parquet."),
+        "damaged_file": say("The file is cut off or damaged. Have the whole file delivered once more."),
+        "too_big": say("The file unpacks to more than is allowed."),
+        "broken_header": say("The header line cannot be read, so no column has a name."),
+        "wrong_encoding": say("Most of the file is not text in any encoding that is known. Save it as UTF-8."),
+        "too_many_columns": say("The header names more columns than a table can have."),
+        "unclear_sheet": say("The workbook has several sheets with rows. Keep the one that counts."),
+    }
 
 
 def came_of(words: Words, names: Names, job: Mapping[str, object]) -> str:
@@ -95,6 +125,10 @@ def came_of(words: Words, names: Names, job: Mapping[str, object]) -> str:
         "no_reason": lambda: say("There was no reason given."),
         "no_such_load": lambda: say("There is no such load."),
         "never_passed": lambda: say("Refresh {n} never passed, so it cannot be shown.", n=refresh),
+        "tried": lambda: say("Tried. It waits for your word under “New delivery”."),
+        "nothing_to_take": lambda: say("There was nothing in it that could be taken in."),
+        "put_away": lambda: say("The files are deleted."),
+        "not_there": lambda: say("The files are not there any more. Drop them again."),
         "stopped": lambda: say("The worker was stopped while it was at this. Ask again."),
     }
     told = said.get(str(result.get("code")))

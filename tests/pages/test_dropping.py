@@ -1,0 +1,194 @@
+"""Dropping a delivery on the page: what is sent to the worker, and what is said of what came of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import uploads
+from pages.shared.text import Words
+from tests.pages.company import Company
+from tests.pages.conftest import Open, said
+from tests.pages.health_book import HealthBook
+from warehouse.feeds.readers import refusals
+
+NOW = datetime.now(UTC)
+FILE = {"name": "<b>orders</b>.csv", "token": "0" * 32, "bytes": 9, "hash": "0" * 64}
+PROBLEM = {"kind": "required_unmapped", "file": "o.csv", "line": 1, "column": "order_id", "feed": "orders", "value": "",
+           "header": "", "other": "", "fits": ["order id"]}  # fmt: skip
+CHANGES = {
+    "changes": [{"metric": "order.count", "region": None, "before": 100.0, "after": 112.0, "month": None}],
+    "compared": 30,
+    "period": {"start": "2025-05-01", "end": "2026-04-09"},
+    "problem": None,
+}
+TRIED: dict[str, Any] = {
+    "code": "tried",
+    "verdict": "published",
+    "files": [{"name": FILE["name"], "source": "contract", "feeds": ["orders"], "problems": [], "refusal": None, "said": "",
+               "is_known": False}],
+    "rows": [{"feed": "orders", "delivered": 60, "accepted": 57, "superseded": 1, "quarantined": 2}],
+    "refused": [{"feed": "orders", "column_name": "branch_id", "reason_code": "unknown_branch", "refused": 2}],
+    "refused_rows": [{"feed": "orders", "file_name": "o.csv", "row_number": 3, "column_name": "branch_id",
+                      "reason_code": "unknown_branch", "value": "<script>=1+1", "also": []}],
+    "held": {},
+    "broken": [],
+    "offences": [],
+    "changes": CHANGES,
+    "let_pass": None,
+}  # fmt: skip
+HELD = TRIED | {
+    "verdict": "held",
+    "held": {"orders": ["ordered_not_in_future.share"]},
+    "broken": [
+        {"gate": "delivery", "table_name": "orders", "rule_id": "ordered_not_in_future.share", "level": "block",
+         "outcome": "failed", "unexpected_count": 9, "element_count": 60},
+    ],
+    "offences": [{"table_name": "orders", "rule_id": "ordered_not_in_future", "row": {"row_number": 4, "order_id": "O1"},
+                  "values": {"ordered_at": "2062-04-01"}}],
+    "let_pass": CHANGES,
+}  # fmt: skip
+NOTHING = TRIED | {
+    "code": "nothing_to_take",
+    "verdict": "unchanged",
+    "rows": [],
+    "refused": [],
+    "changes": None,
+    "files": [
+        {"name": "o.csv", "source": None, "feeds": ["orders"], "problems": [PROBLEM], "refusal": None, "said": "", "is_known": False},
+        {"name": "x.csv", "source": None, "feeds": [], "problems": [], "refusal": None, "said": "", "is_known": False},
+        {"name": "half.csv.gz", "source": "contract", "feeds": ["orders"], "problems": [], "refusal": "damaged_file", "said": "",
+         "is_known": False},
+        {"name": "same.csv", "source": "contract", "feeds": ["orders"], "problems": [], "refusal": None, "said": "", "is_known": True},
+    ],
+}  # fmt: skip
+
+
+def dropped(
+    book: HealthBook, result: dict[str, Any] | None, *, state: str = "done", next_kind: str | None = None
+) -> None:
+    book.drops = [
+        {"job_id": 4, "state": state, "step": None, "files": [FILE], "asked_by": "steward@demo", "asked_at": NOW,
+         "finished_at": NOW, "result": result, "next_kind": next_kind}
+    ]  # fmt: skip
+
+
+def opened(open_page: Open, person: str = "steward", language: str = "en") -> AppTest:
+    app = open_page("data_health", person, lang=language, view="deliver")
+    assert not app.exception
+    assert "is-failed" not in said(app)
+    return app
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    "result", [TRIED, HELD, NOTHING, {"code": "error"}, None], ids=["good", "held", "nothing", "failed", "waits"]
+)
+def test_every_outcome_is_told(open_page: Open, book: HealthBook, result: dict[str, Any] | None, language: str) -> None:
+    dropped(book, result, state="waiting" if result is None else "done")
+    text = said(opened(open_page, language=language))
+    assert "&lt;b&gt;orders&lt;/b&gt;.csv" in text
+    assert "<script>" not in text
+
+
+def test_what_would_be_held_says_by_which_check_and_how_figures_would_change(open_page: Open, book: HealthBook) -> None:
+    dropped(book, HELD)
+    app = opened(open_page)
+    text = said(app)
+    assert "It would be held: Orders. Readers keep what they see." in text
+    assert 'title="orders · ordered_not_in_future.share"' in text
+    assert "What to do" in text
+    tables = [frame.value for frame in app.dataframe]
+    assert any("O1" in str(table.to_dict()) and "2062-04-01" in str(table.to_dict()) for table in tables)
+    assert any({"100", "112", "+12.0%"} <= set(map(str, table.to_numpy().ravel())) for table in tables)
+
+
+def test_what_cannot_be_taken_says_what_would_fit_and_has_no_button(open_page: Open, book: HealthBook) -> None:
+    dropped(book, NOTHING)
+    app = opened(open_page)
+    text = said(app)
+    assert "It comes nearest to Orders." in text
+    assert "order id would fit" in text
+    assert "no feed of ours has them" in text
+    assert "cut off or damaged" in text
+    assert "the very same file" in text
+    assert not {button.label for button in app.button} & {"Refresh with it", "Put it away"}
+
+
+@pytest.mark.parametrize(("label", "kind"), [("Refresh with it", "take"), ("Put it away", "put_away")])
+def test_the_second_word_is_asked_for_once(open_page: Open, book: HealthBook, label: str, kind: str) -> None:
+    dropped(book, TRIED)
+    app = opened(open_page)
+    next(button for button in app.button if button.label == label).click().run()
+    assert book.asked == [(kind, {"job_id": 4})]
+    dropped(book, TRIED, next_kind=kind)
+    book.pulse = replace(book.pulse, newest_job=5)
+    assert all(
+        button.disabled for button in opened(open_page).button if button.label in {"Refresh with it", "Put it away"}
+    )
+
+
+def test_files_go_sealed_into_the_inbox_and_are_named(
+    open_page: Open, book: HealthBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(open_page)
+    app.file_uploader[0].upload("../orders.csv", b"order_id,Ms Wang", "text/csv")
+    next(button for button in app.button if button.label == "Check and try").click().run()
+    ((kind, details),) = book.asked
+    assert (kind, [file["name"] for file in details["files"]]) == ("try", ["orders.csv"])
+    (sealed,) = tmp_path.rglob("*.sealed")
+    assert sealed.stem == details["files"][0]["token"]
+    assert b"Wang" not in sealed.read_bytes()
+
+    book.refuses = True
+    app = opened(open_page)
+    app.file_uploader[0].upload("orders.csv", b"order_id", "text/csv")
+    next(button for button in app.button if button.label == "Check and try").click().run()
+    assert "The warehouse refused this" in app.error[0].value
+    assert list(tmp_path.rglob("*.sealed")) == [sealed], "what nobody may ask about is not kept"
+
+
+def test_nothing_chosen_is_said(open_page: Open, book: HealthBook) -> None:
+    app = opened(open_page)
+    next(button for button in app.button if button.label == "Check and try").click().run()
+    assert app.error[0].value == "First choose a file."
+    assert book.asked == []
+
+
+@pytest.mark.parametrize("person", ["executive", "head"])
+def test_nobody_but_a_steward_is_shown_a_place_to_drop_files(open_page: Open, company: Company, person: str) -> None:
+    app = opened(open_page, person)
+    assert not app.file_uploader
+    assert "Data stewards see" in said(app)
+
+
+def test_every_refusal_of_a_file_has_words() -> None:
+    from pages.shared.health import wording
+
+    kinds = {each.code for each in refusals.FileRefused.__subclasses__() if each.__module__ == refusals.__name__}
+    unsaid = {"missing_file", "is_directory", "no_driver", "changed_file"}  # cannot happen to a file in the inbox
+    assert kinds - unsaid <= set(wording.refusals(Words()))
+
+
+def test_a_session_that_nobody_invited_sends_no_file() -> None:
+    import asyncio
+
+    passed: list[str] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["path"])
+
+    async def send(message: Any) -> None:
+        answers.append(message.get("status"))
+
+    answers: list[Any] = []
+    guard = uploads.Uploads(inner)
+    uploads._invited["known"] = None
+    paths = ["/_stcore/upload_file/known/1", "/_stcore/upload_file/stranger/1", "/_stcore/health"]
+    for path in paths:
+        asyncio.run(guard({"type": "http", "method": "PUT", "path": path, "headers": []}, None, send))
+    assert passed == [paths[0], paths[2]]
+    assert [answer for answer in answers if answer] == [403]
