@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, Row, create_engine, text
 from warehouse import db
 from warehouse.access import grants
 from warehouse.access.grants import Grant
+from warehouse.feeds.contract import feeds
 from warehouse.feeds.demo import write_company
+from warehouse.feeds.readers import open_table
 from warehouse.queries import annotations, jobs, views
 from warehouse.queries.reader import Reader
 from warehouse.receive import Delivery
@@ -33,11 +35,17 @@ NOBODIES = ("nobody@example.com", "gone@example.com", "early@example.com", "")
 """Without a grant, with one that has ended, with one that has not begun, and no name at all."""
 CODE = re.compile(r"[A-Z]+[0-9]+|[0-9a-f]{64}")
 LEFT_BEHIND = (
+    "insert into published.restatement (refresh_id, table_name, measure, slice_on, region_id, was, becomes)"
+    f" values (:refresh_id, 'order_day', 'orders', '2026-01-01', '{THEIRS}', 1, 2)",
     "insert into published.comparison (refresh_id, load_ids, changes) values (:refresh_id, '{1}', cast(:changes as jsonb))",
+    "insert into published.restatement (refresh_id, table_name, measure, slice_on, region_id)"
+    f" values (:refresh_id, 'order_day', 'orders', date '2026-01-01', '{THEIRS}')",
     "insert into published.release (refresh_id, table_name, rule_id, reason, released_by)"
     " values (:refresh_id, 'orders', 'columns', 'because', 'steward')",
     f"insert into published.saved_view (person, page, name, address) values ('{NOBODIES[1]}', 'overview', 'mine once', '{{}}')",
 )
+PIECE = re.compile("[\u4e00-\u9fff]{2,}|[0-9]{8,}")
+"""What names, words and telephones of the demo company are made of."""
 WORD = re.compile(r"[A-Za-z0-9_\-]+")
 
 
@@ -47,6 +55,8 @@ class LeakCompany:
 
     database: db.Database
     owner: Engine
+    personal: frozenset[str] = frozenset()
+    """Names, telephones and words of people, as they were delivered."""
 
     def reader(self, person: str) -> Reader:
         """A reader in somebody's name, tied to the newest refresh that there is, whether or not the person may see it."""
@@ -73,6 +83,14 @@ class LeakCompany:
         if person == NEARLY:
             return list(self.regions)[UNSEEN:]
         return [branch for branch, of in self.regions.items() if region in (None, of)]
+
+    def told_of_people(self, texts: Iterable[str]) -> list[str]:
+        """What is personal and stands in one of the texts, whole or in part of a longer word or number."""
+        said = {piece for each in texts for piece in PIECE.findall(each)}
+        known = {max(PIECE.findall(each), key=len) for each in self.personal}
+        lengths = {len(each) for each in known}
+        within = {piece[at : at + long] for piece in said for long in lengths for at in range(len(piece) - long + 1)}
+        return sorted(known & within)
 
     def secrets(self, person: str) -> "Secrets":
         """What stands in rows of other branches and in none that this person may see."""
@@ -147,11 +165,24 @@ def open_company(server: str, database: db.Database, folder: Path) -> Iterator[L
     outcome = refresh(database, KEYS, [delivery], by="test")
     assert outcome.verdict == "published", outcome.held
     owner = create_engine(server)
-    made = LeakCompany(database, owner)
+    made = LeakCompany(database, owner, _personal(files))
     _let_in(made)
     _leave_traces(made)
     yield made
     owner.dispose()
+
+
+def _personal(files: Path) -> frozenset[str]:
+    """Every cell of a personal column in the files of a delivery."""
+    found = set[str]()
+    for code, feed in feeds().items():
+        names = {column.name for column in feed.columns if column.personal}
+        for path in files.glob(f"{code}_0*") if names else ():
+            table = open_table(path)
+            for batch in table.batches():
+                for name in names & {*table.columns} if batch.numbers else ():
+                    found |= {cell for cell in batch.columns[table.columns.index(name)].to_pylist() if cell}
+    return frozenset(found)
 
 
 def _let_in(company: LeakCompany) -> None:

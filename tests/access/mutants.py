@@ -16,7 +16,7 @@ from pages.shared import cached
 from tests.access.leak_company import LeakCompany
 
 CHECK = re.compile(
-    r"access\.(?:is_known|has_role|heads|sees_place|sees_whole_company|may_look_as_others)\((?:[^()]|\([^()]*\))*\)"
+    r"access\.(?:is_known|has_role|heads|sees_place|sees_whole_company|sees_company_totals|may_look_as_others)\((?:[^()]|\([^()]*\))*\)"
 )
 CONDITION = re.compile(
     r"\(?\(?(?:g\.person = access\.person\(\)|now\(\) >= g\.valid_from|now\(\) < g\.valid_until|g\.scope_id = b\.\w+)\)?\)?"

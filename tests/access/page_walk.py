@@ -3,15 +3,18 @@
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 import streamlit as st
 from google.protobuf.message import Message
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from streamlit.runtime.caching.cache_data_api import _data_caches
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Element
 
@@ -83,6 +86,32 @@ def read(name: str, made: bytes) -> str:
 def everything(app: AppTest) -> list[str]:
     """Every text that went to the browser: of elements, options, tables, charts with their rows, and the address."""
     return [*(said for node in _nodes(app._tree) for said in _of(node)), *_said(dict(app.query_params))]
+
+
+def kept(app: AppTest) -> set[str]:
+    """Every text that is kept between clicks: in the one cache there is, and in the session."""
+    assert not _data_caches._function_caches, "the dashboard has one cache, of its own"
+    return {
+        said
+        for part in (cached.everything()._made.values(), app.session_state._state.filtered_state)
+        for said in _held(part)
+    }
+
+
+def _held(part: object) -> Iterator[str]:
+    """The texts in rows, records and containers."""
+    if isinstance(part, str | bytes):
+        yield part if isinstance(part, str) else part.decode("utf-8", "replace")
+    elif isinstance(part, pd.DataFrame):
+        yield from map(str, part.columns)
+        yield from (str(value) for name in part for value in part[name].astype(str).unique())
+        yield from _held(dict(part.attrs))
+    elif isinstance(part, Mapping):
+        yield from (said for each in (*part.keys(), *part.values()) for said in _held(each))
+    elif isinstance(part, Iterable):
+        yield from (said for each in part for said in _held(each))
+    elif is_dataclass(part):
+        yield from (said for each in fields(part) for said in _held(getattr(part, each.name)))
 
 
 def _nodes(block: Block) -> Iterator[Element | Block]:

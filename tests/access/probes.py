@@ -32,7 +32,6 @@ OF_THE_HOUSE = frozenset(
     {
         "annotation",
         "check_result",
-        "complaint_company",
         "current",
         "feed_status",
         "lead_source",
@@ -43,12 +42,12 @@ OF_THE_HOUSE = frozenset(
         "saved_view",
         "segment_cut",
         "setting",
+        "target",
         "unknown_column",
     }
 )
 """What heads of branches may see rows of although there is no branch in them. A new such table must be thought about."""
 LATELY = datetime(2026, 3, 30, tzinfo=UTC)
-COMPANY_TOTALS = "complaint_company"
 NOT_OF_HEADS = "is seen by a head of a branch: if that is meant, name it in OF_THE_HOUSE"
 
 
@@ -88,8 +87,6 @@ def _to_nobodies(company: LeakCompany, name: str) -> Iterator[str]:
     seen = {person or "no name at all": _seen(company, person, name) for person in NOBODIES}
     for onlooker in (HEAD, *NOBODIES[:3]):
         seen[f"{onlooker} who looks as the executive"] = _seen(company, EXECUTIVE, name, onlooker=onlooker)
-    if name.startswith(COMPANY_TOTALS):
-        seen["somebody who could tell the branches unseen"] = _seen(company, NEARLY, name)
     yield from (f"{name}: {len(rows)} rows for {who}" for who, rows in seen.items() if rows)
 
 
@@ -140,28 +137,41 @@ def functions(company: LeakCompany) -> list[Function]:
 def answers(company: LeakCompany, function: Function, secrets: Mapping[str, Secrets]) -> Found:
     """What a function tells a head about others' branches, and nobodies about anything, and what it lets them write."""
     found = set[str]()
-    with db.advisory_lock(company.database.loader, "work"):
+    with db.alone_at(company.database.loader, "gatehouse.worker"):
         for person, asked in itertools.product((HEAD, *NOBODIES), _arguments(function, others(company))):
-            called, who = _call(company, person, function, asked), person or "no name at all"
-            meant = {value for value in asked if isinstance(value, str)}
-            if met := set(secrets[HEAD].met(called.said)) - meant:
-                found.add(f"{function.name}: {who} meets {sorted(met)[:5]}")
-            if "true" in called.said and (
-                person != HEAD or "true" not in _call(company, person, function, _nowhere(asked)).said
-            ):
-                found.add(f"{function.name} is true for {who}")
-            if called.is_written and function.name not in (MAY_WRITE if person == HEAD else NOTE_REFUSALS):
-                found.add(f"{function.name} lets {who} write")
-            if person != HEAD and function.name in LISTS and called.said:
-                found.add(f"{function.name}: {len(called.said)} rows for {who}")
+            found |= set(_answer(company, function, person, asked, secrets[HEAD]))
+    if function.name == COMPANY_TOTALS:
+        nearly = _call(company, NEARLY, function, (company.refresh_id, "all", None, None))
+        found |= {f"{function.name} tells who could tell the branches unseen" for _ in nearly.said}
     if function.name in LISTS:
         listed = " ".join(_call(company, STEWARD, function, ()).said)
         found |= {f"{function.name} lists {person}" for person in NOBODIES[:3] if f"({person}," in listed}
     return sorted(found)
 
 
-LISTS = frozenset({"roles", "visible_branches", "people"})
-NOTE_REFUSALS = frozenset({"contact_card", "note_visit", "view_as"})
+def _answer(
+    company: LeakCompany, function: Function, person: str, asked: Sequence[object], hidden: Secrets
+) -> Iterator[str]:
+    called, who = _call(company, person, function, asked), person or "no name at all"
+    meant = {value for value in asked if isinstance(value, str)}
+    if met := set(hidden.met(called.said)) - meant:
+        yield f"{function.name}: {who} meets {sorted(met)[:5]}"
+    if any(said.startswith("(given,") for said in called.said):
+        yield f"{function.name} is given to {who}"
+    if "true" in called.said and (
+        person != HEAD or "true" not in _call(company, person, function, _nowhere(asked)).said
+    ):
+        yield f"{function.name} is true for {who}"
+    if called.is_written and function.name not in (MAY_WRITE if person == HEAD else NOTE_REFUSALS):
+        yield f"{function.name} lets {who} write"
+    if person != HEAD and function.name in {*LISTS, COMPANY_TOTALS} and called.said:
+        yield f"{function.name}: {len(called.said)} rows for {who}"
+
+
+COMPANY_TOTALS = "company_promises"
+"""Counts of the whole company, as far as a head may know them."""
+LISTS = frozenset({"roles", "visible_branches", "visible_regions", "people"})
+NOTE_REFUSALS = frozenset({"contact_card", "note_visit", "read_comments", "view_as"})
 """What writes an audit row for nobodies too: that they were refused."""
 MAY_WRITE = NOTE_REFUSALS | {"save_view", "note_export"}
 """What heads may do: everything else that writes is for stewards."""
@@ -176,14 +186,18 @@ class Called:
 
 
 def others(company: LeakCompany) -> set[str]:
-    """Codes of another's region, branch, case and customer, and who it is."""
-    branch = company.branches(OTHER)[0]
+    """Codes of another's region, branch, cases and customer, and who it is."""
+    branch, theirs = company.branches(OTHER)[0], {"theirs": company.branches(OTHER)}
     with company.owner.begin() as connection:
         asked = text(
             "select complaint_id, customer_code from published.complaint_case_edition where branch_id = any(:theirs) limit 1"
         )
-        case = connection.execute(asked, {"theirs": company.branches(OTHER)}).one()
-    return {branch, THEIRS, OTHER, case.complaint_id, case.customer_code}
+        case = connection.execute(asked, theirs).one()
+        said = text(
+            "select min(a.invite_id) from staging.now_survey_answers as a inner join curated.fct_survey as s using (invite_id)"
+            " where a.comment_hash is not null and s.branch_id = any(:theirs)"
+        )
+        return {branch, THEIRS, OTHER, case.complaint_id, case.customer_code, connection.scalar(said, theirs)}
 
 
 def _arguments(function: Function, theirs: set[str]) -> Iterator[tuple[object, ...]]:
@@ -192,7 +206,8 @@ def _arguments(function: Function, theirs: set[str]) -> Iterator[tuple[object, .
         "form": ["csv"],
         "page": ["overview"],
         "concerns": [[]],
-        "task": ["work"],
+        "cut": ["all", "category"],
+        "task": ["gatehouse.worker"],
         "scope_kind": ["region"],
         "scope_id": [THEIRS, MINE],
         "shared_with": [None, *sorted(theirs)],

@@ -52,14 +52,14 @@ def provider() -> Iterator[str]:
     claims = [{"sub": person, "email": person, "email_verified": person != UNVERIFIED} for person in PEOPLE]
     people = [part for each in claims for part in ("--user-claims", json.dumps(each))]
     command = [sys.executable, "-m", "oidc_provider_mock", "--host", "localhost", *people, "--port"]
-    with _running(command, "/.well-known/openid-configuration", os.environ) as port:
+    with running(command, "/.well-known/openid-configuration", os.environ) as port:
         yield f"http://localhost:{port}"
 
 
 @contextmanager
 def dashboard(environment: Mapping[str, str], *, issuer: str) -> Iterator[str]:
     """The dashboard as an operator starts it, with a sign-in; its address."""
-    port = _free_port()
+    port = free_port()
     address = f"http://localhost:{port}"
     own = {
         "GATEHOUSE_ADDRESS": address,
@@ -68,7 +68,7 @@ def dashboard(environment: Mapping[str, str], *, issuer: str) -> Iterator[str]:
         "GATEHOUSE_OIDC_CLIENT_SECRET": "the client's secret",
         "GATEHOUSE_COOKIE_SECRET": COOKIE_SECRET,
     }
-    with _running([sys.executable, "serve.py", "--port"], "/_stcore/health", {**environment, **own}, port=port):
+    with running([sys.executable, "serve.py", "--port"], "/_stcore/health", {**environment, **own}, port=port):
         yield address
 
 
@@ -87,11 +87,11 @@ PEOPLE = (EXECUTIVE, HEAD, UNVERIFIED, STRANGER)
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str], asked: str, environment: Mapping[str, str], *, port: int | None = None
 ) -> Iterator[int]:
     """A server for the length of a block, from when it answers to `asked`; its port."""
-    port = port or _free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [*command, str(port)], cwd=HOUSE, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -107,7 +107,8 @@ def _running(
         process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

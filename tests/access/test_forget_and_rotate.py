@@ -65,6 +65,11 @@ def vault_file(firm: Firm, server: URL) -> bytes:
     return Path(str(server.query["host"]), str(path)).read_bytes()
 
 
+def test_what_no_mapping_reads_is_not_kept_at_all(firm: Firm, before: dict[str, str]) -> None:
+    assert "@" in ANNAS[5], "delivered under a header that is none of ours"
+    assert told_in(everything(firm.database), [ANNAS[5]]) == []
+
+
 def test_what_was_the_persons_alone_stands_nowhere_any_more(firm: Firm, forgotten: Forgotten) -> None:
     assert forgotten.gone == 5
     assert told_in(everything(firm.database), [*ANNAS, *tokens(*ANNAS)]) == []
@@ -117,6 +122,7 @@ def test_the_files_delivered_again_are_not_read_and_a_new_delivery_is(firm: Firm
     assert not firm.tokens() & tokens(*ANNAS, "13811112222")
 
 
+NOTE = "asks for Freya at the desk"
 MAPPING = """
 source: shop
 zone: UTC
@@ -141,7 +147,7 @@ def test_a_file_with_columns_of_its_own_is_searched_as_well(firm: Firm, forgotte
         ("Gina Graf", "13855550002", "gina@mail.example"),
     )
     kunden = [
-        {"Nummer": "F1", "Seit": "2025-06-01", "Wer": wanted[0], "Tel": wanted[1], "Mail": wanted[2]},
+        {"Nummer": "F1", "Seit": "2025-06-01", "Wer": wanted[0], "Tel": wanted[1], "Mail": wanted[2], "Note": NOTE},
         {"Nummer": "G1", "Seit": "2025-06-01", "Wer": other[0], "Tel": other[1], "Mail": other[2]},
         {"Nummer": "F1", "Seit": "never", "Wer": wanted[0], "Tel": "13855559999", "Mail": "old@mail.example"},
         *({"Nummer": f"Z{n}", "Seit": "2025-06-01", "Wer": "", "Tel": "", "Mail": ""} for n in range(60)),
@@ -150,6 +156,7 @@ def test_a_file_with_columns_of_its_own_is_searched_as_well(firm: Firm, forgotte
     folder = write(tmp_path / "shop", kunden=kunden)
     assert firm.take(Delivery.of(tmp_path / "shop.yaml", folder)).verdict == "published"
     assert firm.tokens() >= tokens(*wanted, *other, "13855559999", "old@mail.example")
+    assert told_in(everything(firm.database), [NOTE, *wanted, *other]) == []
     assert forget(firm.database, "F1", by="tests").gone == 5
     assert told_in(everything(firm.database), tokens(*wanted, "13855559999", "old@mail.example")) == []
     assert firm.tokens() >= tokens(*other)
@@ -158,7 +165,7 @@ def test_a_file_with_columns_of_its_own_is_searched_as_well(firm: Firm, forgotte
 def test_nobody_of_that_code_is_said_so_and_a_refresh_is_not_disturbed(firm: Firm, forgotten: Forgotten) -> None:
     with pytest.raises(LookupError, match="no row tells of a customer K9"):
         forget(firm.database, "K9", by="tests")
-    with db.advisory_lock(firm.database.loader, "gatehouse.refresh"), pytest.raises(NotQuiet, match="under way"):
+    with db.alone_at(firm.database.loader, "gatehouse.refresh"), pytest.raises(NotQuiet, match="under way"):
         forget(firm.database, BORIS, by="tests")
 
 

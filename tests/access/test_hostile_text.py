@@ -92,6 +92,46 @@ def test_as_the_name_of_a_view_it_is_kept_word_for_word_or_refused(house: House,
     views.delete(reader, number)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u00a0",
+        "\u3000",
+        "\u2003\u2009",
+        "\u200b",
+        "\u2060\ufeff",
+        "\u2800",
+        "\u3164",
+        "\ufe0f",
+        "name\u00a0",
+        "\u3000name",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u200fb",
+        "a\u061cb",
+        "a\u200bb",
+        "a\u00adb",
+        "a\x7fb",
+        "a\x85b",
+        "a\u2028b",
+        "a\U000e0041b",
+    ],
+)
+def test_a_name_that_cannot_be_seen_is_none(house: House, name: str) -> None:
+    with pytest.raises(Refused, match=r"can be seen|one line"):
+        views.save(house.reader(EXECUTIVE), page="overview", name=name, address={})
+
+
+@pytest.mark.parametrize(
+    "name", ["Mondays", "北京 周一", "a\u00a0b", "a\u3000b", "\u2764\ufe0f", "\U0001f9d1\u200d\U0001f680", "é"]
+)
+def test_a_name_that_can_be_seen_is_one(house: House, name: str) -> None:
+    reader = house.reader(EXECUTIVE)
+    number = views.save(reader, page="overview", name=name, address={})
+    assert name in [view.name for view in views.saved(reader)]
+    views.delete(reader, number)
+
+
 @HOSTILE
 def test_as_a_note_or_a_title_it_is_kept_word_for_word_or_refused(house: House, text: str) -> None:
     steward = house.reader("steward@example.com")
@@ -116,9 +156,20 @@ def is_one_sentence(said: str) -> bool:
 
 
 @HOSTILE
+def test_in_markdown_no_link_is_made_of_it(text: str) -> None:
+    """Streamlit makes links of addresses once escapes are resolved: by how these two patterns of its parser begin."""
+    for said in (text, f"see {text} now", f"a@evil.example {text} www.evil.example https://evil.example/x"):
+        shown = re.sub(r"\\(.)", r"\1", markup.plain(said))
+        assert not re.search(r"(?i)(https?://|www(?=\.))[-.\w]+", shown)
+        assert not re.search(r"[-.\w+]@[-\w]", shown)
+        assert shown.replace(markup.WORD_JOINER, "") == said.replace(markup.WORD_JOINER, "")
+
+
+@HOSTILE
 def test_on_a_page_it_is_text(text: str) -> None:
     pieces = [
-        markup.heading(text, text, text, markup.chip("fresh", text, text)),
+        markup.heading(text, text, markup.chip("fresh", text, text)),
+        markup.scope(text),
         markup.nothing("failed", text, text),
         markup.badge("good", text),
         markup.table([text], [[markup.Cell(text, "good", text)]], described=text),
@@ -127,7 +178,8 @@ def test_on_a_page_it_is_text(text: str) -> None:
     harmless = Seen(
         "".join(
             [
-                markup.heading("", "", "", markup.chip("fresh", "", "a")),
+                markup.heading("", "", markup.chip("fresh", "", "a")),
+                markup.scope(""),
                 markup.nothing("failed", "", ""),
                 markup.badge("good", "a"),
                 markup.table(["a"], [[markup.Cell("a", "good", "a")]], described="a"),

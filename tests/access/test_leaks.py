@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from pages.shared import cached
 from pages.shared.viewer import Viewer
 from tests.access import asking, mutants, page_walk, probes
+from tests.access.firm import everything
 from tests.access.leak_company import HEAD, NOBODIES, OF_ONE, OTHER, LeakCompany, Secrets, open_company
 from warehouse import db
 from warehouse.access.vault import Vault
@@ -37,6 +38,7 @@ WITHOUT_ROWS = ("complaint_open_edition", "unknown_column")
 GUARDED_TWICE = {
     ("annotate", "access.sees_place"),
     ("contact_card", "access.has_role"),
+    ("read_comments", "access.has_role"),
     ("sees_whole_company", "access.is_known"),
     ("withdraw_annotation", "access.sees_place"),
 }
@@ -77,7 +79,9 @@ def test_tables_and_views(company: LeakCompany, secrets: Mapping[str, Secrets]) 
 
 def test_functions_of_the_database(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
     asked = probes.functions(company)
-    assert {"contact_card", "visible_branches", "is_known"} <= {function.name for function in asked}
+    assert {"contact_card", "company_promises", "read_comments", "visible_branches", "is_known"} <= {
+        function.name for function in asked
+    }
     assert [leak for function in asked for leak in probes.answers(company, function, secrets)] == []
 
 
@@ -116,12 +120,17 @@ def test_pages_and_what_is_taken_away_from_them(
     made = page_walk.handed_out(monkeypatch)
     app = page_walk.opened(page_walk.visit(monkeypatch, page, HEAD))
     texts = page_walk.everything(app)
+    kept = page_walk.kept(app)
     assert 'gh-nothing is-failed"' not in "".join(texts)
     assert page == "metrics" or "沈阳分部" in texts or page == "data_health", "the head's own branches are there"
     taken = {name: page_walk.read(name, make()) for name, make in page_walk.readable(made).items()}
     assert {Path(name).suffix for name in taken} >= {".xlsx", ".pdf"}
     assert secrets[HEAD].met([*texts, *taken, *taken.values(), caplog.text]) == []
-    assert secrets[OTHER].met(page_walk.everything(page_walk.visit(monkeypatch, page, OTHER))) == [], "after the head"
+    other = page_walk.visit(monkeypatch, page, OTHER)
+    assert secrets[OTHER].met(page_walk.everything(other)) == [], "after the head"
+    kept |= page_walk.kept(other)
+    assert len(kept) > 50
+    assert company.told_of_people([*kept, *texts, *taken.values(), caplog.text]) == []
     page_walk.forget()
     assert secrets[OTHER].met(page_walk.everything(page_walk.visit(monkeypatch, page, OTHER))) == []
     asked = {"region": "R3", "branch": "B16", "refresh": "1", "view": "B16", "category": "K0001000001"}
@@ -167,6 +176,19 @@ def test_what_metrics_are_said_to_mean_names_nobody(company: LeakCompany, secret
     assert company.secrets("").met(map(str, metrics().values())) == []
 
 
+def test_no_person_is_named_in_any_table_or_file_of_the_warehouse(company: LeakCompany) -> None:
+    assert len(company.personal) > 500
+    assert company.told_of_people([f"x{max(company.personal)}x"]), "what is looked for would be found"
+    assert company.told_of_people(row for _, row in everything(company.database)) == []
+    with company.owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("checkpoint")
+        place = "select current_setting('data_directory') || '/base/' || oid from pg_database where datname = current_database()"
+        folder = Path(str(connection.scalar(text(place))))
+    files = [path for path in folder.iterdir() if path.is_file()]
+    assert len(files) > 500
+    assert company.told_of_people(path.read_bytes().decode("utf-8", "replace") for path in files) == []
+
+
 # -- Each guard taken away: the suite goes red -------------------------------------------------------------------------
 
 
@@ -185,7 +207,7 @@ def test_no_policy_can_be_dropped_switched_off_or_opened(company: LeakCompany, s
 
 def test_no_check_of_grants_can_be_left_out(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
     found = mutants.checks(company)
-    assert {"valid_grants", "visible_branches", "contact_card", "annotate", "note_export"} <= {
+    assert {"valid_grants", "visible_branches", "contact_card", "read_comments", "annotate", "note_export"} <= {
         name for name, *_ in found
     }
     asked = {function.name: function for function in probes.functions(company)}

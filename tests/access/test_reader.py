@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import URL, Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.harness import EXECUTIVE, House
 from warehouse import db
 
 HEAD = "north@example.com"
 DENIED = "42501"
-LOCK = "pg_try_advisory_lock(hashtext('gatehouse.refresh'))"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +82,9 @@ TO_WRITE = [
     "create trigger mine before insert on published.setting execute function access.refuse_to_rewrite()",
     "create event trigger mine on ddl_command_start execute function access.refuse_to_rewrite()",
     "create publication mine for all tables",
+    "select lo_creat(-1)",
+    "select lo_create(0)",
+    "select lo_from_bytea(0, 'x')",
 ]
 TO_BE_SOMEBODY_ELSE = [
     "set role loader",
@@ -132,6 +134,12 @@ TO_LOOK_ELSEWHERE = [
     "select pg_switch_wal()",
     "select pg_create_physical_replication_slot('mine')",
     "checkpoint",
+    "select pg_cancel_backend(1)",
+    "select pg_terminate_backend(1)",
+    "set temp_file_limit = -1",
+    "set log_statement = 'none'",
+    "do $$ begin lock table ops.lock_refresh in access share mode; end $$",
+    "do $$ begin lock table ops.alembic_version in access share mode; end $$",
 ]
 TO_REWRITE_THE_TRAIL = [
     "insert into access.audit (person, action) values ('executive@example.com', 'export')",
@@ -147,6 +155,13 @@ TO_REWRITE_THE_TRAIL = [
 def test_postgres_refuses(reader: Connection, statement: str) -> None:
     code, said = refused(reader, statement)
     assert code == DENIED, said
+
+
+@pytest.mark.parametrize("name", ["dblink", "postgres_fdw", "file_fdw", "plpython3u", "hstore"])
+def test_it_adds_nothing_that_reaches_out_of_the_database(reader: Connection, name: str) -> None:
+    """Whether the server has it or not: what is trusted needs the right to create in the database."""
+    assert refused(reader, f"create extension {name}")[0] in (DENIED, "0A000")
+    assert not reader.exec_driver_sql("select has_database_privilege(current_database(), 'create, temporary')").scalar()
 
 
 def test_turning_row_security_off_is_an_error_and_no_way_round(reader: Connection) -> None:
@@ -213,9 +228,27 @@ def test_it_can_name_whomever_it_likes(reader: Connection) -> None:
     assert reader.exec_driver_sql(seen).scalar() == "n1 s1"
 
 
-def test_it_can_hold_a_refresh_up(reader: Connection, house: House) -> None:
-    assert reader.exec_driver_sql(f"select {LOCK}").scalar()
-    assert list(house.rows(f"select {LOCK} as got")["got"]) == [False]
+def test_it_cannot_hold_a_refresh_up(reader: Connection, house: House) -> None:
+    """Whatever advisory locks it takes, and keeps: nobody else asks for any."""
+    for task in ("refresh", "worker", "migrate", "setup"):
+        reader.exec_driver_sql(f"select pg_advisory_lock(hashtext('gatehouse.{task}'))")
+    for task in ("gatehouse.refresh", "gatehouse.worker"):
+        with db.alone_at(house.database.loader, task) as mine:
+            assert mine
+    db.migrate(house.database.loader)
+
+
+def test_one_task_at_a_time_and_known_people_see_that_it_is_under_way(reader: Connection, house: House) -> None:
+    asked = "select access.is_under_way('gatehouse.worker')"
+    with db.alone_at(house.database.loader, "gatehouse.worker") as mine:
+        assert mine
+        assert reader.exec_driver_sql(asked).scalar()
+        with db.alone_at(house.database.loader, "gatehouse.worker") as another:
+            assert not another
+        with db.alone_at(house.database.loader, "gatehouse.refresh") as other_task:
+            assert other_task
+    assert not reader.exec_driver_sql(asked).scalar()
+    assert not reader.exec_driver_sql("select access.is_under_way('vault.sealed')").scalar()
 
 
 def test_it_can_see_what_tables_are_called_and_how_long_they_are(reader: Connection) -> None:
@@ -223,14 +256,51 @@ def test_it_can_see_what_tables_are_called_and_how_long_they_are(reader: Connect
     assert known.scalar()
 
 
-def test_it_can_end_other_sessions_of_the_reader_and_none_of_the_loader(reader: Connection, house: House) -> None:
+def test_it_may_not_end_other_sessions(reader: Connection, house: House) -> None:
     with house.database.reader.connect() as other, house.database.loader.connect() as loader:
-        pids = [connection.exec_driver_sql("select pg_backend_pid()").scalar() for connection in (other, loader)]
-        assert reader.exec_driver_sql(f"select pg_terminate_backend({pids[0]})").scalar()
-        assert refused(reader, f"select pg_terminate_backend({pids[1]})")[0] == DENIED
-        other.invalidate()
+        for connection in (other, loader):
+            pid = connection.exec_driver_sql("select pg_backend_pid()").scalar()
+            assert refused(reader, f"select pg_terminate_backend({pid})")[0] == DENIED
 
 
-def test_it_can_keep_large_objects_that_nobody_reads(reader: Connection) -> None:
-    kept = reader.exec_driver_sql("select lo_from_bytea(0, 'x')").scalar()
-    assert reader.exec_driver_sql(f"select lo_unlink({kept})").scalar() == 1
+def test_it_cannot_connect_to_other_databases(server: URL, reader: Connection) -> None:
+    for name in ("postgres", "template1"):
+        elsewhere = create_engine(server.set(username="reader", password=None, database=name))
+        with pytest.raises(OperationalError, match="permission denied for database"):
+            elsewhere.connect()
+        elsewhere.dispose()
+
+
+def test_what_it_may_take_of_the_server_has_ends(reader: Connection, house: House) -> None:
+    """A question has two minutes and two gigabytes of the disk; connections are left for refreshes."""
+    asked = {name: reader.exec_driver_sql(f"show {name}").scalar() for name in ("statement_timeout", "temp_file_limit")}
+    assert asked == {"statement_timeout": "2min", "temp_file_limit": "2GB"}
+    most = house.rows(
+        "select rolconnlimit, cast(current_setting('max_connections') as int) as all from pg_roles where rolname = 'reader'"
+    )
+    assert 0 < most.at[0, "rolconnlimit"] < most.at[0, "all"]
+    reader.exec_driver_sql("set statement_timeout = '100ms'")
+    assert "statement timeout" in refused(reader, "select pg_sleep(5)")[1]
+
+
+def test_a_notice_that_it_listens_to_or_sends_reaches_nobody_of_the_house(reader: Connection, house: House) -> None:
+    """Nothing of the house listens: what is sent is lost."""
+    reader.exec_driver_sql("listen mine")
+    reader.exec_driver_sql("notify mine, 'x'")
+    heard = house.rows("select pg_listening_channels() as channel")
+    assert heard.empty
+
+
+def test_it_can_take_memory_and_time_by_settings_of_its_own(reader: Connection) -> None:
+    for name, value in (("work_mem", "1GB"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")):
+        reader.exec_driver_sql(f"set {name} = '{value}'")
+        assert reader.exec_driver_sql(f"show {name}").scalar() == value
+
+
+def test_it_can_see_what_other_sessions_of_the_reader_ask(reader: Connection, house: House) -> None:
+    with house.database.reader.connect() as other, house.database.loader.connect() as loader:
+        other.exec_driver_sql("select 'asked by the dashboard'")
+        loader.exec_driver_sql("select 'asked by a refresh'")
+        seen = reader.exec_driver_sql("select string_agg(query, ' ') from pg_stat_activity").scalar()
+    assert "asked by the dashboard" in str(seen)
+    assert "asked by a refresh" not in str(seen)

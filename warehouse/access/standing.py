@@ -31,7 +31,7 @@ class Place:
 @contextmanager
 def quiet(database: db.Database) -> Iterator[Connection]:
     """One transaction of the loader in which no refresh runs. Raises NotQuiet where one does."""
-    with db.advisory_lock(database.loader, "gatehouse.refresh") as alone:
+    with db.alone_at(database.loader, "gatehouse.refresh") as alone:
         if not alone:
             raise NotQuiet("a refresh is under way; try again when it has ended (`history` says when)")
         with database.loader.begin() as connection:

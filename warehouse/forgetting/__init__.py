@@ -4,21 +4,23 @@ What stays is the customer's code and what was bought, complained of, answered: 
 that somebody else has as well (a name, the telephone of a household) stays in the vault, as theirs alone. No key is needed.
 
 Delivered files are the operator's: what a later delivery says of the customer is in the warehouse again, from then on. What was
-forgotten does not come back by itself: no rebuild, release or rollback reads anything but staging.
+forgotten does not come back by itself: no rebuild, release or rollback reads anything but staging and landing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, column, delete, select, table, tuple_, update
+from sqlalchemy import ColumnElement, Connection, TableClause, case, column, delete, select, table, tuple_, update
 
 from warehouse import db
 from warehouse.access.grants import audit
 from warehouse.access.standing import Place, landed, quiet, staged, sweep
-from warehouse.forgetting.files import Belonging, blank, delivered_files
+from warehouse.forgetting.files import SAID, Belonging, blank, delivered_files
 
 SEALED = table("sealed", column("token"), schema="vault")
 LONGEST_REASON = 300
+COUNTED = frozenset({"comment_hash"})
+"""Hashes of words that figures count. Where one stood, `SAID` stands: somebody wrote, and nobody knows what."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ def forget(database: db.Database, customer: str, *, by: str, reason: str = "") -
 
 def _take_from_landing(connection: Connection, belongings: Sequence[Belonging], customer: str, taken: _Taken) -> bool:
     """Blank the customer's rows of every landed file; whether there are any."""
-    is_landed = False
+    is_landed, counted = False, _counted(connection, belongings)
     for file in delivered_files(connection):
-        mine = blank(connection, file, belongings, customer)
+        mine = blank(connection, file, belongings, customer, counted)
         is_landed |= mine.are_there
         taken.landed |= mine.tokens
         taken.rows += mine.changed
@@ -76,17 +78,35 @@ def _take_from_landing(connection: Connection, belongings: Sequence[Belonging], 
     return is_landed
 
 
+def _counted(connection: Connection, belongings: Sequence[Belonging]) -> set[str]:
+    """The hashes of the customer's words that figures count."""
+    found = set[str]()
+    for place in staged(connection):
+        for name in COUNTED & {*place.columns}:
+            rows, mine = _rows_of(place, belongings)
+            found |= set(connection.scalars(select(rows.c[name]).where(mine, rows.c[name] > "")))
+    return found
+
+
+def _rows_of(place: Place, belongings: Sequence[Belonging]) -> tuple[TableClause, ColumnElement[bool]]:
+    """A table of staging, and which of its rows are the customer's."""
+    mine = [row.place for row in belongings if f"stg_{row.feed}" == place.name]
+    rows = place.rows("load_id", "file_id", "row_number")
+    return rows, tuple_(rows.c.load_id, rows.c.file_id, rows.c.row_number).in_(mine)
+
+
 def _take_from_staging(connection: Connection, belongings: Sequence[Belonging], taken: _Taken) -> None:
     """Leave the customer's rows of staging without hashes."""
     for place in staged(connection):
-        mine = [row.place for row in belongings if f"stg_{row.feed}" == place.name]
-        rows = place.rows("load_id", "file_id", "row_number")
-        is_mine = tuple_(rows.c.load_id, rows.c.file_id, rows.c.row_number).in_(mine)
+        rows, is_mine = _rows_of(place, belongings)
         hashes = [rows.c[name] for name in place.columns]
         stood = [row for row in connection.execute(select(*hashes).where(is_mine)) if any(row)]
         if stood:
-            connection.execute(update(rows).values(dict.fromkeys(place.columns)).where(is_mine))
-            taken.staged |= {token for row in stood for token in row if token}
+            empty = {
+                name: case((rows.c[name].is_not(None), SAID)) if name in COUNTED else None for name in place.columns
+            }
+            connection.execute(update(rows).values(empty).where(is_mine))
+            taken.staged |= {token for row in stood for token in row if token and token != SAID}
             taken.rows += len(stood)
             taken.touched.add(("staging", place.name))
 

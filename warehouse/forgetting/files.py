@@ -25,6 +25,8 @@ from warehouse.feeds.mapping.words import find_header, header_key
 
 CODES = {"customers": "customer_id", "leads": "lead_id", "complaints": "complaint_id", "surveys": "invite_id"}
 """The feeds whose codes tell, in any file, that a row is the customer's, and the column that carries them."""
+SAID = "forgotten"
+"""What stands in the place of words that figures count: a cell without any would say that nobody wrote."""
 CONTRACT = "contract"
 """The source whose files have our own columns: others in them are mapped by nobody, and may hold anything."""
 
@@ -91,8 +93,11 @@ def delivered_files(connection: Connection) -> Iterator[LandedFile]:
         yield LandedFile(row.file_id, row.load_id, tuple(row.columns), tuple(row.feeds), row.source)
 
 
-def blank(connection: Connection, file: LandedFile, belongings: Sequence[Belonging], customer: str) -> Mine:
-    """Empty, in the customer's rows of the file, hashes and what nobody mapped; what was refused of them is shown no more."""
+def blank(
+    connection: Connection, file: LandedFile, belongings: Sequence[Belonging], customer: str, counted: Collection[str]
+) -> Mine:
+    """Empty, in the customer's rows of the file, hashes and what nobody mapped, but that something was said, where that is
+    `counted`; what was refused of them is shown no more."""
     rows = file.rows
     mine = connection.execute(select(rows).where(_is_mine(connection, file, belongings, customer))).mappings().all()
     if not mine:
@@ -101,10 +106,12 @@ def blank(connection: Connection, file: LandedFile, belongings: Sequence[Belongi
     unmapped = _unmapped(file)
     changed: set[int] = set()
     for name in rows.c.keys()[1:]:
-        emptied = [row["row_number"] for row in mine if row[name] in tokens or (name in unmapped and row[name])]
-        if emptied:
-            connection.execute(update(rows).values({name: ""}).where(rows.c.row_number.in_(emptied)))
-            changed.update(emptied)
+        emptied = {row["row_number"] for row in mine if row[name] in tokens or (name in unmapped and row[name])}
+        said = {row["row_number"] for row in mine if row[name] in counted}
+        for left, numbers in (("", emptied - said), (SAID, said)):
+            if numbers:
+                connection.execute(update(rows).values({name: left}).where(rows.c.row_number.in_(numbers)))
+        changed |= emptied | said
     hide = text("update published.quarantine set value = null where file_id = :file_id and row_number = any(:numbers)")
     connection.execute(hide, {"file_id": file.file_id, "numbers": [row["row_number"] for row in mine]})
     return Mine(are_there=True, tokens=tokens, changed=len(changed))
