@@ -15,8 +15,8 @@ FILTERS = ("category", "severity", "channel")
 def show(viewer: Viewer) -> None:
     """From receipt to the end, and what comes after it."""
     say = viewer.words.say
-    asked = filters.sidebar(viewer, "complaints", counting="complaint.count", narrowed_by=FILTERS)
-    screen = Screen(viewer, asked)
+    about = {"counting": "complaint.count", "narrowed_by": FILTERS, "views": case_cards.PROMISES}
+    screen = Screen(viewer, filters.sidebar(viewer, "complaints", **about))
     screen.heading(
         say("Complaints"),
         say("How long do customers wait for an answer and a solution, and what is overdue?"),

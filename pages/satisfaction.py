@@ -39,18 +39,21 @@ def show(viewer: Viewer) -> None:
     with right:
         screen.made(say("Whoever answered"), "csat.weighted_top2", charts.weighted, satisfaction_cards.weighted)
     left, right = screen.cards()
-    for half, kind, title in (
-        (left, "tier", say("Who answered, by tier")),
-        (right, "region", say("Who answered, by region")),
-    ):
-        with half:
-            screen.made(title, "survey.bias", charts.bias, satisfaction_cards.bias, kind)
+    with left:
+        screen.made(say("Who answered, by tier"), "survey.bias", charts.bias, satisfaction_cards.bias, "tier")
+    with right:
+        screen.made(say("Who answered, by region"), "survey.bias", charts.bias, satisfaction_cards.bias, "region")
     left, right = screen.cards()
     with left:
         screen.compared(say("Response by method"), "survey.response_rate", charts.response, by="method")
     with right:
         said, shaped = say("Satisfied by question"), shapes.plain_questions
         screen.compared(said, "csat.top2", charts.questions, by="question", shape=shaped)
+    left, right = screen.cards()
+    with left:
+        screen.made(say("Answers with a comment"), "csat.comments", charts.distribution, satisfaction_cards.comments)
+    with right:
+        case_cards.comments(screen, say("What customers wrote"))
     with screen.card():
         scorecard.draw(screen, say("Branches side by side"), TILES, by="branch")
     case_cards.answers(screen)

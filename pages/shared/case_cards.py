@@ -5,33 +5,43 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
-from pages.shared import cached, markup
+from pages.shared import cached, comment_card, contact, drill, filters, markup, takeaway
+from pages.shared.contact import Case
+from pages.shared.downloads import Sheet
 from pages.shared.guard import html
 from pages.shared.markup import Missing
 from pages.shared.names import Names
-from pages.shared.panels import Screen
+from pages.shared.panels import ROW_PIXELS, Screen
+from pages.shared.shapes import SLA_ORDER
 from warehouse.queries import case_lists
 from warehouse.queries.case_lists import DAYS_KEPT
 
+PROMISES = ("all", *SLA_ORDER)
+"""The parts of their promise in which complaints can be listed."""
 STAGES = ("collected", "genuine", "reached", "invited", "attended", "ordered", "ordered_again", "referred")
+COMMENTS_HEIGHT = 240
+"""As high as the drawing beside it."""
 Written = Callable[[Names, Mapping[Any, Any]], str]
 
 
 @dataclass(frozen=True)
 class List:
-    """One kind of case: `question` finds them, `metric` is what they stand behind, `columns` say how each is written."""
+    """One kind of case: `question` finds them, with what it is `asked` beside the scope; `metric` is what they stand behind,
+    `columns` say how each is written."""
 
     title: str
     told: str
     question: Callable[..., pd.DataFrame]
     metric: str
     columns: Mapping[str, Written]
+    asked: tuple[str, ...] = ()
 
 
 def complaints(screen: Screen) -> None:
-    """A card with the complaints behind the page."""
-    say = screen.viewer.words.say
+    """A card with the complaints behind the page, or those in one part of their promise, which a switch chooses."""
+    say, sla = screen.viewer.words.say, screen.asked.view
     columns = {
         say("Complaint"): _text("complaint_id"),
         say("Promise"): _code("sla", "sla"),
@@ -45,7 +55,13 @@ def complaints(screen: Screen) -> None:
     }
     told = say("Open and late first, then open, then the newest. Open ones are kept for as long as they are open.")
     title = say("The complaints behind these figures")
-    _card(screen, List(title, told, case_lists.complaints, "complaint.count", columns))
+    parts = {"all": say("All"), **{part: screen.names.of_code("sla", part) for part in PROMISES[1:]}}
+    if drill.has_clicked_view():
+        st.toast(say("The list at the end of the page shows them: {part}.", part=parts[sla]))
+    with screen.card():
+        filters.view_switch(parts, say("Promise"))
+        only = (sla,) if sla in PROMISES[1:] else ()
+        _draw(screen, List(title, told, case_lists.complaints, "complaint.count", columns, only))
 
 
 def leads(screen: Screen) -> None:
@@ -73,11 +89,42 @@ def answers(screen: Screen) -> None:
         **_codes(screen.names, "branch", "method", "wave"),
         say("Sent"): _day("sent_on"),
         say("Answered"): _stamp("answered_at"),
+        say("Comments"): _count("commented"),
         say("Complaint"): _text("complaint_id"),
         say("Customer"): _text("customer_code"),
     }
     title, told = say("The answers behind these figures"), say("The least satisfied first, then the newest.")
     _card(screen, List(title, told, case_lists.answers, "survey.response_rate", columns))
+
+
+def comments(screen: Screen, title: str) -> None:
+    """A card's content: the surveys in which something was written, each to be opened by the head of its branch."""
+    viewer, say = screen.viewer, screen.viewer.words.say
+    if not contact.heads_a_branch(viewer):
+        screen.not_allowed(title, say("The head of the branch reads them, one survey at a time and with a reason."))
+        return
+    columns = {
+        say("Survey"): _text("invite_id"),
+        say("Overall"): _score("overall", "overall_to"),
+        say("Comments"): _count("commented"),
+        **_codes(screen.names, "branch", "method"),
+        say("Answered"): _stamp("answered_at"),
+    }
+    told = say("The least satisfied first, then the newest.")
+    with screen.guarded():
+        listed = _listed(screen, List(title, told, case_lists.commented, "csat.comments", columns))
+        if listed is None:
+            return
+        found, table, tells = listed
+        screen.shown.append(Sheet(title, tells, table))
+        html(markup.title(title, tells))
+        key = f"comments-{next(screen.numbers)}"
+        height = min(ROW_PIXELS * (len(table) + 1) + 2, COMMENTS_HEIGHT)
+        place = contact.table(viewer, title, table, height=height, key=f"{key}-rows")
+        code = None if place is None else str(found["invite_id"].iloc[place])
+        with st.container(horizontal=True, gap="small"):
+            comment_card.button(viewer, code and Case("survey", code, code), key=f"{key}-read")
+            takeaway.table(screen.inquiry, title, table, key=f"{key}-csv")
 
 
 def events(screen: Screen) -> None:
@@ -98,25 +145,33 @@ def events(screen: Screen) -> None:
 
 
 def _card(screen: Screen, cases: List) -> None:
-    words, inquiry = screen.viewer.words, screen.inquiry
-    with screen.card(), screen.guarded():
-        answer = inquiry.ask(cases.metric)
-        if answer.absent and (missing := inquiry.missing(answer)):
-            screen.nothing(cases.title, missing)
-            return
-        found = cached.rows(screen.viewer.asker, cases.question, inquiry.known_scope(cases.metric))
-        if found.empty:
-            screen.nothing(cases.title, _none(screen))
-            return
-        table = pd.DataFrame(
-            {
-                title: [write(screen.names, row) for row in found.to_dict("records")]
-                for title, write in cases.columns.items()
-            }
-        )
-        tells = words.sentences(_counted(screen, found), cases.told)
-        html(markup.title(cases.title, tells))
-        screen.table(cases.title, table, tells)
+    with screen.card():
+        _draw(screen, cases)
+
+
+def _draw(screen: Screen, cases: List) -> None:
+    with screen.guarded():
+        if listed := _listed(screen, cases):
+            _, table, tells = listed
+            html(markup.title(cases.title, tells))
+            screen.table(cases.title, table, tells)
+
+
+def _listed(screen: Screen, cases: List) -> tuple[pd.DataFrame, pd.DataFrame, str] | None:
+    """The cases as found and as written, with their sentence; None after having drawn why there are none."""
+    inquiry = screen.inquiry
+    answer = inquiry.ask(cases.metric)
+    if answer.absent and (missing := inquiry.missing(answer)):
+        screen.nothing(cases.title, missing)
+        return None
+    found = cached.rows(screen.viewer.asker, cases.question, inquiry.known_scope(cases.metric), *cases.asked)
+    if found.empty:
+        screen.nothing(cases.title, _none(screen))
+        return None
+    written = {
+        title: [write(screen.names, row) for row in found.to_dict("records")] for title, write in cases.columns.items()
+    }
+    return found, pd.DataFrame(written), screen.viewer.words.sentences(_counted(screen, found), cases.told)
 
 
 def _counted(screen: Screen, found: pd.DataFrame) -> str:

@@ -38,9 +38,7 @@ def against_limits(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     return known.assign(
         **{name: known[name].astype(float) for name in limits},
         place=[
-            (say("Above the limits: worse") if above else say("Below the limits: better"))
-            if outside
-            else say("Within the limits")
+            (say("Above: worse") if above else say("Below: better")) if outside else say("Within the limits")
             for outside, above in zip(is_outside, is_above, strict=True)
         ],
         outside=[

@@ -1,7 +1,8 @@
 """The contact card of one case, for the head of its branch: asked for with a reason, shown once, kept nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -51,24 +52,26 @@ def button(viewer: Viewer, case: Case | None, *, key: str) -> None:
     if case is None:
         told = say("First choose a row of the list: by its box, or with Shift and the space bar.")
         st.button(say("Contact card"), icon=":material/call:", key=key, disabled=True, help=told)
-    elif st.button(say("Contact card of {code}", code=case.called), icon=":material/call:", key=key):
+    elif st.button(say("Contact card of {code}", code=markup.plain(case.called)), icon=":material/call:", key=key):
         st.dialog(say("Contact card"))(dialog)(viewer, case)
 
 
 def dialog(viewer: Viewer, case: Case) -> None:
-    """Ask for the reason; show the card in answer to it, once: the next run of the dialog knows nothing of it."""
+    """Ask why somebody calls, and show the card in answer to it."""
     say = viewer.words.say
-    html(
-        markup.note(
-            say("{code}. Who opens the card, when and why is noted, and nobody can erase it.", code=case.called)
-        )
-    )
+    told = say("{code}. Who opens the card, when and why is noted, and nobody can erase it.", code=case.called)
+    once(viewer, told, say("Why do you call?"), say("Show the card"), partial(_answer, viewer, case))
+
+
+def once(viewer: Viewer, told: str, why: str, shows: str, answer: Callable[[str], str]) -> None:
+    """Ask for the reason; show what `answer` makes of it, once: the next run of the dialog knows nothing of it."""
+    html(markup.note(told))
     with st.form("contact-card", border=False, clear_on_submit=True):
-        reason = st.text_input(say("Why do you call?"), max_chars=LONGEST_REASON)
-        if not st.form_submit_button(say("Show the card"), type="primary"):
+        reason = st.text_input(why, max_chars=LONGEST_REASON)
+        if not st.form_submit_button(shows, type="primary"):
             return
-    with guarded(say):
-        html(_answer(viewer, case, reason))
+    with guarded(viewer.words.say):
+        html(answer(reason))
 
 
 def _answer(viewer: Viewer, case: Case, reason: str) -> str:

@@ -7,12 +7,12 @@ import pandas as pd
 
 from pages.shared import cached, markup, readable
 from pages.shared.inquiry import Inquiry
+from pages.shared.viewer import Viewer
 from warehouse.metrics import Direction, metrics
-from warehouse.queries import company, signals
+from warehouse.queries import company, signals, targets
 from warehouse.queries.signals import Difference
 from warehouse.scope import Scope
 from warehouse.targets import Target
-from warehouse.targets import target as target_of
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,17 @@ class Distance:
 
 
 def target(inquiry: Inquiry, code: str) -> Target | None:
-    """The target of `code` in force on the last day that the page shows."""
-    return target_of(code, last_day(inquiry.scope, inquiry.last_day))
+    """The target of `code` in force on the last day that the page shows, for the region or branch looked at."""
+    return target_for(inquiry.viewer, inquiry.scope, code, last_day(inquiry.scope, inquiry.last_day))
+
+
+def target_for(viewer: Viewer, scope: Scope, code: str, day: date) -> Target | None:
+    """The target of `code` in force on `day` for what `viewer` sees of `scope`."""
+    seen = viewer.branches
+    chosen = seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
+    chosen = chosen[chosen["region_id"].isin(scope.regions)] if scope.regions else chosen
+    places = targets.places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
+    return targets.target(cached.rows(viewer.asker, targets.delivered), code, day, places)
 
 
 def last_day(scope: Scope, newest: date) -> date:

@@ -1,8 +1,9 @@
 """Narrowing a page by clicking a mark or choosing a row. What is chosen goes into the address; chips take it back out of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,7 @@ from pages.shared.text import Words
 
 CLICKED = "clicked"
 PERIOD, VIEW = "period", "view"
+CLICKED_VIEW = "clicked-view"
 Chosen = tuple[tuple[str, str], ...]
 """Parameters of the address with the value that each takes."""
 
@@ -95,7 +97,19 @@ def clicked(title: str, key: str) -> None:
     chosen = tuple((name, value) for name, value in found[0].items() if isinstance(value, str) and value)
     st.session_state[f"clicks-{title}"] = st.session_state.get(f"clicks-{title}", 0) + 1
     if chosen:
+        st.session_state[CLICKED_VIEW] = VIEW in dict(chosen)
         _go(narrowed(_address(), chosen))
+
+
+def has_clicked_view() -> bool:
+    """Whether this run follows a click that chose a view; asked once a run."""
+    return bool(st.session_state.pop(CLICKED_VIEW, False))
+
+
+def links(name: str, values: Iterable[str]) -> list[str]:
+    """The address of the page narrowed to each of `values` of one parameter: where their names in a table lead."""
+    now = _address()
+    return [f"?{urlencode(narrowed(now, ((name, value),)), doseq=True)}" for value in values]
 
 
 def choose(words: Words, names: Names, rows: pd.DataFrame, by: Sequence[str], *, key: str) -> None:

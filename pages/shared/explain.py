@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from checks.rules import Rule, suites
-from pages.shared import cached, usage
+from pages.shared import cached, distances, usage
 from pages.shared.address import OF_THE_SESSION
 from pages.shared.charts import lineage as charts
 from pages.shared.names import Names, screens
@@ -17,10 +17,10 @@ from pages.shared.readable import Readable
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 from warehouse import metrics as catalogue
-from warehouse import targets
 from warehouse.metrics import Metric
-from warehouse.queries import lineage, provenance, state
+from warehouse.queries import flow, health, lineage, provenance, state
 from warehouse.queries.lineage import Step
+from warehouse.scope import Scope
 
 TABLE_HEIGHT = 260
 MARKS = {"passed": ":material/check_circle:", "failed": ":material/cancel:", "raised": ":material/error:"}
@@ -49,7 +49,7 @@ def metric(
     words, about = viewer.words, catalogue.metrics()[code]
     say = words.say
     st.markdown(f"**{words.label(about.label)}** · `{code}`")
-    st.caption(" · ".join([_refresh(viewer), _guarded(viewer, about)]))
+    st.caption(" · ".join([_refresh(viewer), _guarded(viewer, about), *_restated(viewer, about)]))
     drawn: dict[str, Callable[[Viewer, Metric], object]] = {say("Meaning"): _meaning}
     if by_month is not None:
         drawn[say("By month")] = lambda *_: st.dataframe(by_month, hide_index=True, height=TABLE_HEIGHT)
@@ -148,9 +148,23 @@ def _refresh(viewer: Viewer) -> str:
     return viewer.words.say("Refresh {refresh}, published {when}", refresh=viewer.reader.refresh_id, when=when)
 
 
+def _restated(viewer: Viewer, about: Metric) -> list[str]:
+    """Since when months of a figure that were over are no longer what they were, for whoever sees the whole company."""
+    tables = cached.rows(viewer.asker, health.restated_tables)
+    behind = tables[tables["table_name"].isin(flow.asked_from()[about.code])]
+    if behind.empty:
+        return []
+    words, newest = viewer.words, behind.loc[behind["refresh_id"].idxmax()]
+    of_it = behind[behind["refresh_id"] == newest["refresh_id"]]
+    first, last = of_it["from_on"].min(), of_it["until_on"].max()
+    months = words.month(first) if first == last else f"{words.month(first)} – {words.month(last)}"
+    when = words.moment(newest["published_at"], now=datetime.now(UTC))
+    return [words.say("Restated by refresh {n}, {when}: {months}", n=newest["refresh_id"], when=when, months=months)]
+
+
 def _target(viewer: Viewer, about: Metric) -> str:
     """What the figure should be now, who wants it, since when and why; nothing where nobody has said."""
-    wanted = targets.target(about.code, viewer.last_day(about.feeds))
+    wanted = distances.target_for(viewer, Scope(), about.code, viewer.last_day(about.feeds))
     if wanted is None:
         return ""
     words = viewer.words

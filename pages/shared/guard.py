@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import markup
+from warehouse.trace import trace
 
 STYLE = Path(__file__).parent / "style.css"
 
@@ -23,9 +24,9 @@ def guarded(say: Callable[..., str]) -> Iterator[None]:
     """What fails inside becomes one sentence with a reference; its trace goes to the log under the same reference."""
     try:
         yield
-    except Exception:
+    except Exception as error:
         reference = secrets.token_hex(3)
-        logging.exception("a figure failed to load, reference %s", reference)
+        logging.exception("a figure failed to load, reference %s", reference, exc_info=trace(error))
         told = say(
             "Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference
         )

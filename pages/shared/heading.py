@@ -1,8 +1,9 @@
 """What stands under the title of every page: how fresh its figures are, what of them is held, whether they are of an earlier state."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+import pandas as pd
 import streamlit as st
 
 from pages.shared import explain, markup
@@ -10,38 +11,42 @@ from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.viewer import Viewer, forget_refresh
 from warehouse.metrics import metrics
-from warehouse.queries import health
 
-LATE_AFTER = timedelta(hours=26)
+NAMED = 3
+"""So many late feeds are named in the chip; more are counted, and named in its tip."""
 
 
 def chip(inquiry: Inquiry, codes: Sequence[str], *, is_held: bool) -> str:
-    """How fresh the figures `codes` are, as the chip of the heading."""
+    """How fresh the figures `codes` are, and when they will be newer, as the chip of the heading."""
     viewer = inquiry.viewer
-    words, now = viewer.words, datetime.now(UTC)
-    published = words.moment(viewer.published_at, now=now)
+    words, feeds = viewer.words, _behind(codes)
+    published = words.moment(viewer.published_at, now=datetime.now(UTC))
     if is_held:
         return markup.chip("held", words.say("Held: last good figures, published {when}", when=published))
-    if now - viewer.published_at > LATE_AFTER and not viewer.looks_back:
-        return markup.chip("late", words.say("Late: last checked and published {when}", when=published))
-    late = [] if viewer.looks_back else [inquiry.names.feed(feed) for feed in late_feeds(viewer, codes)]
+    late = [inquiry.names.feed(feed) for feed in viewer.late(feeds)]
     if late:
-        said = words.say("Published {when}; late: {feeds}", when=published, feeds=words.listed(late))
-        return markup.chip("late", said, words.say("Nothing newer has come within the time expected."))
+        named = words.listed(late) if len(late) <= NAMED else words.say("{n} feeds", n=len(late))
+        said = words.say("Published {when}; late: {feeds}", when=published, feeds=named)
+        return markup.chip(
+            "late", said, words.say("Late: not delivered when due, or too old: {feeds}.", feeds=words.listed(late))
+        )
     warned = inquiry.kept(("warnings", *codes), lambda: explain.warnings(viewer, codes))
     if warned:
         said = words.say_many(
             "Published {when}, with {n} warning", "Published {when}, with {n} warnings", len(warned), when=published
         )
         return markup.chip("warned", said, words.listed(warned))
-    return markup.chip("fresh", words.say("Checked and published {when}", when=published))
+    awaited = viewer.lateness
+    due = awaited.loc[awaited["feed"].isin(feeds) | (not feeds), "due_at"].min()
+    if pd.isna(due) or viewer.looks_back:
+        return markup.chip("fresh", words.say("Checked and published {when}", when=published))
+    next_due = words.moment(due.to_pydatetime(), now=datetime.now(UTC))
+    return markup.chip("fresh", words.say("Checked and published {when}; next due {due}", when=published, due=next_due))
 
 
-def late_feeds(viewer: Viewer, codes: Sequence[str]) -> list[str]:
-    """The feeds behind the figures `codes` (all feeds, where there are none) that have brought nothing newer in time."""
-    feeds = health.lateness(viewer.freshness)
-    needed = {feed for code in codes for feed in metrics()[code].feeds} or set(feeds["feed"])
-    return [str(feed) for feed in feeds.loc[feeds["is_late"], "feed"] if feed in needed]
+def _behind(codes: Sequence[str]) -> set[str]:
+    """The feeds behind the figures `codes`."""
+    return {feed for code in codes for feed in metrics()[code].feeds}
 
 
 def held(inquiry: Inquiry, feed: str, since: datetime, codes: Sequence[str]) -> Missing:

@@ -27,6 +27,9 @@ ICONS = {
     "late": "M12 7v5l3 2M12 3a9 9 0 1 0 .1 0",
     "held": "M9 7v10M15 7v10M12 2a10 10 0 1 0 .1 0",
 }
+LINKED = re.compile(r"(://|www(?=\.)|@)", re.IGNORECASE)
+"""After which an address begins that becomes a link, escaped or not."""
+WORD_JOINER = "\u2060"
 ARROWS = {True: "▲", False: "▼"}
 
 
@@ -36,8 +39,10 @@ def text(value: object) -> str:
 
 
 def plain(said: str) -> str:
-    """`said` so that Streamlit shows it as text: what Markdown would read is escaped."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", said)
+    """`said` so that Streamlit shows it as text: what Markdown would read is escaped, and what the browser's part of Streamlit makes
+    a link of, an address of the web or of e-mail, is broken by a joiner that nobody sees."""
+    unlinked = LINKED.sub(r"\1" + WORD_JOINER, said)
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$])", r"\\\1", unlinked)
 
 
 def icon(name: str, size: int = 20) -> str:
@@ -48,12 +53,14 @@ def icon(name: str, size: int = 20) -> str:
     )
 
 
-def heading(title: str, line: str, scope: str, chip: str) -> str:
-    """Title, the question that the page answers, the scope line and the freshness chip."""
-    return (
-        f'<div class="gh-head"><div><h1>{text(title)}</h1><p class="gh-line">{text(line)}</p></div>{chip}</div>'
-        f'<p class="gh-scope">{text(scope)}</p>'
-    )
+def heading(title: str, line: str, chip: str) -> str:
+    """Title, the question that the page answers, and the freshness chip."""
+    return f'<div class="gh-head"><div><h1>{text(title)}</h1><p class="gh-line">{text(line)}</p></div>{chip}</div>'
+
+
+def scope(said: str) -> str:
+    """What the figures of the page are of."""
+    return f'<p class="gh-scope">{text(said)}</p>'
 
 
 def chip(state: Literal["fresh", "warned", "late", "held"], said: str, explained: str = "") -> str:
@@ -143,19 +150,25 @@ def sparkline(values: Sequence[float], errors: Sequence[float] | None = None) ->
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: its text, and how it is tinted."""
+    """One cell of a table: its text, how it is tinted, and where a click on it leads."""
 
     said: str
     mood: Mood | None = None
     explained: str = ""
     is_strong: bool = False
+    leads_to: str = ""
 
     def markup(self, header: str = "") -> str:
         """The cell as HTML, with the header of its column where it may have to stand without."""
         title = f' title="{text(self.explained)}"' if self.explained else ""
         label = f' role="cell" data-label="{text(header)}"' if header else ""
         tint = f"is-{self.mood}{' is-strong' if self.is_strong else ''}" if self.mood else ""
-        return f'<td class="{tint}"{label}{title}>{text(self.said)}</td>'
+        said = (
+            f'<a href="{text(self.leads_to)}" target="_self">{text(self.said)}</a>'
+            if self.leads_to
+            else text(self.said)
+        )
+        return f'<td class="{tint}"{label}{title}>{said}</td>'
 
 
 def table(

@@ -88,9 +88,11 @@ class Screen:
         concerned = held[held["feed"].isin(needed)]
         scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
         chip = heading.chip(self.inquiry, metric_codes, is_held=len(concerned) > 0)
-        html(markup.heading(title, line, scope, chip))
+        html(markup.heading(title, line, chip))
         self.codes.extend(metric_codes)
-        takeaway.page(self.inquiry, title, self.shown, self.codes, line=line, is_scoped=shows_scope)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope-line"):
+            html(markup.scope(scope))
+            takeaway.page(self.inquiry, title, self.shown, self.codes, line=line, is_scoped=shows_scope)
         for row in concerned.itertuples() if shows_held else ():
             html(markup.nothing(*heading.held(self.inquiry, str(row.feed), row.held_since, metric_codes)))
         if self.viewer.looks_back:

@@ -22,6 +22,16 @@ def drivers(inquiry: Inquiry) -> Drawing | Missing:
     return drawings.figure(inquiry, "csat.drivers", by=(), shape=coefficients, tells=drives)
 
 
+def comments(inquiry: Inquiry) -> Drawing | Missing:
+    """How many answers carry a comment, worst to best."""
+    return drawings.figure(inquiry, "csat.comments", by=(), shape=shapes.counted_answers, tells=most_commented)
+
+
+def most_commented(rows: pd.DataFrame, reads: Readable) -> str:
+    """How many comments there are, and beside which answers most of them stand."""
+    return sentences.counts(rows.sort_values("value", ascending=False, kind="stable"), reads)
+
+
 def moved(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
     """The five steps from very dissatisfied to moved, in their order, which is also the `part`."""
     say = reads.names.words.say
@@ -199,6 +209,7 @@ def bias(inquiry: Inquiry, kind: str) -> Drawing | Missing:
     tiers = {code: words.label(cell.label) for code, cell in cells("value_tier").items()} if kind == "tier" else {}
     called = [tiers.get(str(part)) or names.of_code(kind, part) for part in rows["part"]]
     rows = rows.assign(label=called, part_name=called, said=rows["response_rate_text"])
+    rows = rows.assign(region=rows["part"]) if kind == "region" else rows
     shown = pd.concat(
         [
             shapes.mark(rows, words.say("Of answers"), value="share", said="said"),

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import pandas as pd
 
-from pages.shared import markup
+from pages.shared import drill, markup
 from pages.shared.drawings import Drawing
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Cell, Missing
@@ -40,23 +40,37 @@ Found = Mapping[tuple[str, str], Signal]
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The table as markup, the sentence that says what it shows, the figures for taking away, and the codes of its groups."""
+    """The table, the sentence that says what it shows, the figures for taking away, and the codes of its groups."""
 
     tells: str
-    table: str
+    headers: Sequence[str]
+    whole: Sequence[Cell]
+    lines: Sequence[Sequence[Cell]]
     method: str
     values: pd.DataFrame
     groups: pd.DataFrame
 
+    def markup(self, by: str | None) -> str:
+        """The table as HTML; with `by`, the name of every group leads to the page narrowed to it."""
+        lines = self.lines
+        if by is not None:
+            links = drill.links(by, self.groups[by])
+            lines = [[replace(first, leads_to=link), *rest] for link, (first, *rest) in zip(links, lines, strict=True)]
+        return markup.table(self.headers, [self.whole, *lines], described=self.tells, whole=True, folds=True)
+
 
 def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
-    """A card's content: the table of `codes` by `by`, the whole first, then groups in the order of their names."""
+    """A card's content: the table of `codes` by `by`, the whole first, then groups in the order of their names.
+
+    The name of a group leads to the page narrowed to it. Whoever looks as somebody else would come back as themselves: no links.
+    """
     with screen.guarded():
         made = screen.inquiry.kept(("scorecard", tuple(codes), by), lambda: _made(screen.inquiry, codes, by))
         if isinstance(made, Scorecard):
             drawing = Drawing(rows=made.groups, tells=made.tells, table=made.values)
             screen.titled(title, drawing, metric=tuple(codes))
-            html(made.table)
+            leads = by in drill.fields(made.groups, screen.asked.choices) and screen.viewer.may_change
+            html(made.markup(by if leads else None))
             if made.method:
                 html(markup.note(made.method))
         else:
@@ -89,7 +103,9 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     texts = [[each.said for each in line] for line in (first, *rest)]
     return Scorecard(
         tells=tells,
-        table=markup.table(headers, [first, *rest], described=tells, whole=True, folds=True),
+        headers=headers,
+        whole=first,
+        lines=rest,
         method=""
         if not found
         else words.say(

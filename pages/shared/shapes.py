@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from pages.shared.readable import Readable
+from warehouse.metrics import PLACES
 
 Shape = Callable[[pd.DataFrame, Readable], pd.DataFrame]
 SLA_ORDER = ("met", "breached_closed", "breached_open", "running")
@@ -60,21 +61,20 @@ def best_first(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
 
 
 def sla(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
-    """The four parts in their order, with a text where the part is wide enough for one."""
+    """The four parts in their order, with a text where the part is wide enough for one, and the view that lists their cases."""
     words = reads.names.words
     ordered = rows.assign(
         position=[SLA_ORDER.index(part) if part in SLA_ORDER else len(SLA_ORDER) for part in rows["part"]]
     ).sort_values("position")
     said = [words.percent(share, 0) if share == share else "–" for share in ordered["share"]]
     wide = [text if share >= NARROWEST_SAID else "" for text, share in zip(said, ordered["share"], strict=True)]
-    return ordered.assign(share_text=said, strip_text=wide)
+    return ordered.assign(share_text=said, strip_text=wide, view=ordered["part"])
 
 
 def shares(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
-    """Parts with their share as text."""
-    return rows.assign(
-        share_text=[reads.names.words.percent(share, 0) if share == share else "–" for share in rows["share"]]
-    )
+    """Parts with their share as text, which also stands beside the mark."""
+    said = [reads.names.words.percent(share, 0) if share == share else "–" for share in rows["share"]]
+    return rows.assign(share_text=said, said=said)
 
 
 def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
@@ -91,6 +91,11 @@ def answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
         rows.assign(label=[names.get(str(part), str(part)) for part in rows["part"]], part=rows["part"].astype(int)),
         reads,
     )
+
+
+def counted_answers(rows: pd.DataFrame, reads: Readable) -> pd.DataFrame:
+    """The five answers with how many there are beside the mark: of a few, shares say nothing."""
+    return answers(rows, reads).assign(said=rows["value_text"])
 
 
 def quantiles(honest: pd.DataFrame, common: pd.DataFrame, reads: Readable) -> pd.DataFrame:
@@ -110,10 +115,14 @@ def quantiles(honest: pd.DataFrame, common: pd.DataFrame, reads: Readable) -> pd
 def mark(
     rows: pd.DataFrame, series: str, *, value: str = "value", said: str | None = None, has_interval: bool = False
 ) -> pd.DataFrame:
-    """One series of `charts.forms.marks`: the figure `value` of every group, with its interval where that is its own."""
+    """One series of `charts.forms.marks`: the figure `value` of every group, with its interval where that is its own.
+
+    Groups that are places keep their codes, by which a click narrows the page.
+    """
     nothing = float("nan")
     return pd.DataFrame(
         {
+            **{name: rows[name] for name in PLACES if name in rows},
             "label": rows["label"],
             "series": series,
             "value": rows[value].astype(float),

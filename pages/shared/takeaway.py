@@ -60,7 +60,7 @@ def page(
         ("xlsx", say("Page as workbook"), downloads.XLSX, ":material/table_view:"),
         ("pdf", say("Page as PDF"), FORMS["pdf"], ":material/picture_as_pdf:"),
     )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         for form, label, mime, icon in ways:
             st.download_button(
                 label,

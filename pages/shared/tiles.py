@@ -9,7 +9,7 @@ from pages.shared import distances, markup, readable, sentences
 from pages.shared.downloads import Sheet
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Tile
-from warehouse.metrics import metrics
+from warehouse.metrics import Metric, metrics
 from warehouse.queries import signals
 from warehouse.scope import Scope
 
@@ -29,6 +29,7 @@ def tile(inquiry: Inquiry, code: str) -> Tile:
         None if is_judged else sentences.alarm(words, about, now["value"]),
         held_against or change(inquiry, code, now),
         sentences.newest_signal(words, past, errors),
+        _late(inquiry, about),
     )
     small = sentences.certainty(words, now)
     if inquiry.scope.period is not None and answer.rows.attrs.get("period", inquiry.scope.period) is None:
@@ -80,6 +81,13 @@ def change(inquiry: Inquiry, code: str, now: pd.Series) -> str | None:
     is_good = None if about.direction == "none" else is_up == (about.direction == "up")
     said = inquiry.reads(code).change(difference.value)
     return markup.change(inquiry.viewer.words, is_up=is_up, said=said, is_good=is_good)
+
+
+def _late(inquiry: Inquiry, about: Metric) -> str | None:
+    """The badge of a figure behind which a feed is late."""
+    late = [inquiry.names.feed(feed) for feed in inquiry.viewer.late(about.feeds)]
+    words = inquiry.viewer.words
+    return markup.badge("caution", words.say("late: {feeds}", feeds=words.listed(late))) if late else None
 
 
 def _reaches_back(inquiry: Inquiry, code: str, before: Scope) -> bool:

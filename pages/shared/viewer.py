@@ -1,7 +1,7 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -14,7 +14,7 @@ from pages.shared import cached, door, sign_in
 from pages.shared.charts.theme import Look, Theme
 from pages.shared.text import LANGUAGES, Language, Words, language_of
 from warehouse.access.grants import DEMO_PEOPLE
-from warehouse.queries import lists, state, visits
+from warehouse.queries import health, lists, state, visits
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.queries.state import Standing
 
@@ -87,6 +87,16 @@ class Viewer:
     def freshness(self) -> pd.DataFrame:
         """How far each feed's data reach, and since when some of it is held."""
         return cached.fresh(self.asker, state.freshness)
+
+    @cached_property
+    def lateness(self) -> pd.DataFrame:
+        """`freshness`, held against what is expected of each feed by now."""
+        return health.lateness(self.freshness, zone=self.standing.zone)
+
+    def late(self, feeds: Collection[str]) -> list[str]:
+        """Those of `feeds` (of all, where there are none) that are late now; none where an earlier state is looked at."""
+        late = [] if self.looks_back else self.lateness.loc[self.lateness["is_late"], "feed"]
+        return [str(feed) for feed in late if not feeds or feed in feeds]
 
     def last_day(self, feeds: Sequence[str] = ()) -> date:
         """The last day to which all of `feeds` reach (without any: the newest record of all), by the reporting zone.

@@ -129,7 +129,7 @@ def _saved(viewer: Viewer, page: str, name: str, address: Parameters, shared_wit
     try:
         views.save(viewer.reader, page=page, name=name, address=address, shared_with=shared_with)
     except Refused:
-        return say("It was not saved: the name has more than one line, or you have 200 views already.")
+        return say("It was not saved: the name cannot be seen on one line, or you have 200 views already.")
     return say("Saved as {name}.", name=f"**{plain(name)}**")
 
 

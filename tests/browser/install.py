@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -18,11 +19,29 @@ AXE_ADDRESS = f"https://registry.npmjs.org/axe-core/-/axe-core-{AXE_VERSION}.tgz
 AXE_SHA512 = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 """The integrity that npm publishes for this version: no other bytes are run."""
 BUILD = Path(__file__).parents[2] / "build"
+NGINX = BUILD / "nginx" / "usr" / "sbin" / "nginx"
 
 
 def browser() -> str | None:
     """Path of the browser to drive; None where there is none."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def nginx() -> str | None:
+    """Path of the proxy to stand behind; None where there is none."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or shutil.which(str(NGINX))
+
+
+def _fetch_nginx() -> None:
+    """Take Debian's nginx out of its package, beside nothing: installed, it would serve this machine from then on."""
+    apt = shutil.which("apt-get")
+    if nginx() is not None or apt is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        fetched = subprocess.run([apt, "download", "-qq", "nginx"], cwd=folder, check=False, capture_output=True)
+        if fetched.returncode == 0:
+            [package] = Path(folder).glob("nginx_*.deb")
+            subprocess.run(["dpkg", "-x", str(package), str(BUILD / "nginx")], check=True)
 
 
 def axe() -> Path:
@@ -46,6 +65,7 @@ def axe() -> Path:
 def main() -> int:
     """Install what is missing with apt-get; 1 and a sentence where that cannot be done."""
     axe()
+    _fetch_nginx()
     missing = [
         name for name, there in (("chromium", browser()), ("fonts-noto-cjk", CHINESE_FONT.exists())) if not there
     ]

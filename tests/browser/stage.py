@@ -1,6 +1,8 @@
 """One demo warehouse and one dashboard on it, for all workers of a test run."""
 
+import csv
 import fcntl
+import gzip
 import http.client
 import os
 import shutil
@@ -15,7 +17,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-CUSTOMERS = 2_000
+CUSTOMERS, LATE = 2_000, 30
 STARTS_WITHIN = 60.0
 ENDS_WITHIN = 20.0
 
@@ -83,20 +85,30 @@ def served(command: Sequence[str], home: str) -> Iterator[Dashboard]:
 
 
 def _filled(folder: Path) -> str:
-    """A home with the demo company in it."""
-    command = [
-        sys.executable,
-        "-m",
-        "warehouse",
-        "demo",
-        "--load",
-        "--customers",
-        str(CUSTOMERS),
-        "--out",
-        str(folder / "demo"),
-    ]
-    subprocess.run(command, cwd=HOUSE, env=environment(str(folder)), check=True, capture_output=True, timeout=600)
+    """A home with the demo company in it, and a second refresh with complaints that came late."""
+    demo, late = folder / "demo", folder / "late"
+    _run(folder, "demo", "--load", "--customers", str(CUSTOMERS), "--out", str(demo))
+    _write_late(demo, late)
+    _run(folder, "refresh", "--from", str(late), "--zone", "Asia/Shanghai", "--currency", "CNY")
     return str(folder)
+
+
+def _write_late(demo: Path, late: Path) -> None:
+    """The newest complaints of the demo company once more, under codes of their own."""
+    (delivered,) = demo.glob("delivery_000/complaints_[0-9]*")
+    with gzip.open(delivered, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    late.mkdir()
+    with (late / "complaints.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "complaint_id": f"L{row['complaint_id']}"} for row in rows[-LATE:])
+
+
+def _run(home: Path, *words: str) -> None:
+    """`python -m warehouse …` on the warehouse under `home`."""
+    command = [sys.executable, "-m", "warehouse", *words]
+    subprocess.run(command, cwd=HOUSE, env=environment(str(home)), check=True, capture_output=True, timeout=600)
 
 
 def _answers(port: int) -> bool:

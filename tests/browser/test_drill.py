@@ -67,3 +67,35 @@ def test_a_band_stands_for_no_month_and_a_point_for_one(house: House) -> None:
     expect(page.get_by_role("button", name="Period: ")).to_be_visible()
     settled(page)
     assert "period=" in page.url
+
+
+def test_a_name_in_a_table_leads_to_its_page(house: House) -> None:
+    page = house.come(person="executive", compare="year")
+    region = card(page, "Scorecard by region").locator("td a").nth(1)
+    name = region.inner_text()
+    region.focus()
+    page.keyboard.press("Enter")
+    _narrowed(page, f"{name} · ")
+    assert "region=" in page.url
+    assert "compare=year" in page.url
+    expect(page.get_by_role("button", name=f"Region: {name}")).to_be_visible()
+
+
+def test_a_part_of_the_promises_lists_its_complaints(house: House) -> None:
+    page = house.come("complaints", person="executive")
+    card(page, "Promises kept").locator("svg .mark-rect path").nth(1).click(force=True)  # its own text lies on it
+    expect(page.get_by_test_id("stToast")).to_contain_text("Closed late")
+    settled(page)
+    assert "view=breached_closed" in page.url
+    cases = card(page, "The complaints behind these figures")
+    expect(cases.get_by_role("radio", name="Closed late")).to_be_checked()
+    cases.get_by_role("radio", name="All").click()
+    page.wait_for_url(lambda url: "view=" not in url)
+
+
+def test_a_dumbbell_stands_for_its_region(house: House) -> None:
+    page = house.come("complaints", person="executive")
+    card(page, "Orders after a complaint").locator("svg .mark-symbol.role-mark path").last.click(force=True)
+    expect(page.get_by_role("button", name="Region: ")).to_be_visible()
+    settled(page)
+    assert "region=" in page.url

@@ -16,7 +16,7 @@ TALL = {WIDTHS["desktop"]: 6_000, WIDTHS["phone"]: 14_000}
 SCREENSHOTS = HOUSE / "build" / "screenshots"
 
 RESTS = """() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'
-    && document.querySelector('[data-testid="stVegaLiteChart"], [data-testid="stGraphVizChart"] svg, .gh-nothing, .gh-agenda')
+    && document.querySelector('[data-testid="stVegaLiteChart"], [data-testid="stGraphVizChart"] svg, .gh-nothing, .gh-agenda, [data-testid="stFileUploader"]')
     && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
         .every(chart => chart.querySelector('svg .mark-group path'))"""
 STANDS_STILL = """() => new Promise(resolve => {

@@ -1,11 +1,11 @@
-"""The walk through the pages that every visitor takes: each page is looked at, and a picture of it kept."""
+"""The walk through the pages that every visitor takes: each page is looked at, and a picture kept of what is wrong (of all in the long walk)."""
 
 from collections.abc import Iterable
 
 from pages.shared.names import screens
 from pages.shared.text import Words
 from tests.browser.eyes import findings
-from tests.browser.selection import View, Visit
+from tests.browser.selection import EVERY, View, Visit
 from tests.browser.visit import WIDTHS, House, go, photograph, unrolled
 
 
@@ -14,14 +14,17 @@ def walk(house: House, visit: Visit, views: Iterable[View]) -> list[str]:
     page = house.come(person=visit.person, language=visit.language, theme=visit.theme)
     titles, wrong, broken = screens(Words(language=visit.language)), list[str](), list[str]()
     page.on("pageerror", lambda error: broken.append(str(error)))
-    at = "overview"
+    at, width = "overview", "desktop"
     for view in views:
-        if view.screen != at:
+        if width != "desktop":  # whose menu is in sight; another page at the same width need not be laid out twice
             page.set_viewport_size({"width": WIDTHS["desktop"], "height": 900})
+        if view.screen != at:
             go(page, titles[view.screen])
-            at = view.screen
-        unrolled(page, WIDTHS[view.width])
-        wrong += [f"{view}: {found}" for found in (*broken, *findings(page, view.screen, visit.language))]
-        photograph(page, str(view))
+        at, width = view.screen, view.width
+        unrolled(page, WIDTHS[width])
+        seen = findings(page, view.screen, visit.language)
+        wrong += [f"{view}: {found}" for found in (*broken, *seen)]
+        if EVERY or broken or seen:
+            photograph(page, str(view))
         broken.clear()
     return wrong

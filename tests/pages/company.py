@@ -15,7 +15,18 @@ import pytest
 from pages.shared import cached
 from tests.pages.visitors import Visits, open_visits
 from warehouse.metrics import TIMES, cells, cuts, metrics
-from warehouse.queries import annotations, case_lists, complaint_lists, decompose, exports, figures, lists, state
+from warehouse.queries import (
+    annotations,
+    case_lists,
+    complaint_lists,
+    decompose,
+    exports,
+    figures,
+    health,
+    lists,
+    state,
+    targets,
+)
 from warehouse.queries import company as totals
 from warehouse.queries.figures import FeedAbsent
 from warehouse.queries.reader import Reader
@@ -75,6 +86,7 @@ PARTS = {
     "matrix.pareto": ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
     "matrix.product_age": ("up_to_2", "2_to_5", "over_5", "unknown"),
     "csat.distribution": ("1", "2", "3", "4", "5"),
+    "csat.comments": ("1", "2", "3", "4", "5"),
     "complaint.cause": ("service_below_expectation", "product", "wrong_colour", "unknown"),
     "csat.moved": ("much_less", "less", "equal", "more", "much_more"),
     "csat.drivers": ("product", "service", "staff"),
@@ -109,6 +121,7 @@ class Company:
     broken: bool = False
     is_demo: bool = True
     held: tuple[str, ...] = ()
+    restated: dict[int, int] = field(default_factory=dict)
     notes: tuple[dict[str, object], ...] = ()
     nobody: frozenset[str] = frozenset()
     taken: list[dict[str, str]] = field(default_factory=list)
@@ -157,7 +170,8 @@ class Company:
         rows = []
         for key in keys:
             chance = random.Random(f"{metric}{key}")
-            for position, part in enumerate(parts):
+            of_places = metric == "survey.bias" and key == ("region",)
+            for position, part in enumerate(self._values(reader, scope, "region") if of_places else parts):
                 rows.append(
                     {
                         **dict(zip(by, key, strict=True)),
@@ -219,6 +233,7 @@ class Company:
             {
                 "feed": feeds,
                 "data_until": [until] * len(feeds),
+                "arrived_at": [pd.Timestamp.now("UTC")] * len(feeds),
                 "held_since": [since if feed in self.held else pd.NaT for feed in feeds],
                 "held_rows": [120.0 if feed in self.held else float("nan") for feed in feeds],
             }
@@ -249,6 +264,8 @@ class Company:
                     "started_at": pd.Timestamp(begun),
                     "finished_at": pd.Timestamp(begun + timedelta(seconds=90)),
                     "published_at": pd.Timestamp(begun + timedelta(seconds=90)),
+                    "purged_at": None,
+                    "restated": self.restated.get(refresh, 0),
                     "reason": None,
                     "delivered": (1000 + refresh * 10) * seen,
                     "accepted": (980 + refresh * 10) * seen,
@@ -260,6 +277,18 @@ class Company:
                 }
             )
         return pd.DataFrame(rows)
+
+    def delivered_targets(self, reader: Reader) -> pd.DataFrame:
+        """None: the house's own stand in for them."""
+        return pd.DataFrame(columns=["metric_code", "scope_kind", "scope_id", "period_on", "target_value"])
+
+    def restated_tables(self, reader: Reader) -> pd.DataFrame:
+        """What refreshes restated: leads of January and February."""
+        rows = [
+            ["lead_day", refresh, pd.Timestamp(self.published_at), date(2026, 1, 1), date(2026, 2, 1)]
+            for refresh in sorted(self.restated)
+        ]
+        return pd.DataFrame(rows, columns=["table_name", "refresh_id", "published_at", "from_on", "until_on"])
 
     def checks(self, reader: Reader) -> pd.DataFrame:
         """Three results, one of them a warning."""
@@ -353,7 +382,7 @@ class Company:
         ]
         return pd.DataFrame(rows)
 
-    def cases(self, reader: Reader, scope: Scope, *, most: int = 200) -> pd.DataFrame:
+    def cases(self, reader: Reader, scope: Scope, *asked: str, most: int = 200) -> pd.DataFrame:
         """Two of 250 cases of every kind, one of which little is known of."""
         at = pd.Timestamp("2026-03-20T02:00:00Z")
         known = {
@@ -387,7 +416,16 @@ class Company:
             "overall_to": 5.0,
             "recommend": 3.0,
         }
-        always = {"stage": 4, "invited": 9, "confirmed": 5, "attended": 4, "existing": 1, "as_of": at, "cases": 250}
+        always = {
+            "stage": 4,
+            "commented": 1,
+            "invited": 9,
+            "confirmed": 5,
+            "attended": 4,
+            "existing": 1,
+            "as_of": at,
+            "cases": 250,
+        }
         return pd.DataFrame([{**known, **always}, {**dict.fromkeys(known), **always}])
 
     def _values(self, reader: Reader, scope: Scope, name: str) -> Sequence[object]:
@@ -515,6 +553,8 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         "published_at": lambda reader, refresh: company.published_at,
     }.items():
         patch.setattr(state, name, answer)
+    patch.setattr(health, "restated_tables", company.restated_tables)
+    patch.setattr(targets, "delivered", company.delivered_targets)
     patch.setattr(exports, "note", lambda reader, **noted: company.taken.append({"person": reader.person, **noted}))
     company.visits = open_visits(patch)
     patch.setattr(totals, "sees_all", lambda reader: len(company.standing(reader).branches) == len(BRANCHES))
@@ -530,7 +570,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
     patch.setattr(lists, "customers", company.customers)
     patch.setattr(lists, "points", company.points)
     patch.setattr(lists, "cuts", company.cuts)
-    for kind in ("complaints", "leads", "answers", "events"):
+    for kind in ("complaints", "leads", "answers", "commented", "events"):
         patch.setattr(case_lists, kind, company.cases)
     patch.setattr(annotations, "written", lambda reader: pd.DataFrame(company.notes))
     patch.setattr(complaint_lists, "overdue", company.overdue)

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from tests.pages.company import Company
-from warehouse.queries import health, jobs
+from warehouse.queries import diff, health, jobs
 from warehouse.queries.jobs import Pulse
 from warehouse.queries.reader import Reader, Refused
+from warehouse.scope import Period
 
 QUIET = Pulse(
     newest_refresh=12,
@@ -42,6 +43,12 @@ class HealthBook:
     is_compared: bool = True
     problem: str | None = None
     refuses: bool = False
+    step: str = "receive"
+    is_trial: bool = False
+    drops: list[dict[str, Any]] = field(default_factory=list)
+    measured: list[float] | None = None
+    restating: bool = False
+    differing: bool = True
 
     def run(self, step: str) -> None:
         """Let a refresh be at `step`."""
@@ -77,20 +84,28 @@ class HealthBook:
 
     def under_way(self, reader: Reader) -> pd.DataFrame:
         """The refresh that runs."""
-        if not self.pulse.is_refreshing:
-            return pd.DataFrame(
-                columns=["refresh_id", "step", "started_by", "started_at", "elapsed_seconds", "usual_timings"]
-            )
-        row = [13, self.step, "cron", pd.Timestamp(datetime.now(UTC)), 75.0, {"receive": 4.0, "curate": 31.0}]
-        return pd.DataFrame(
-            [row], columns=["refresh_id", "step", "started_by", "started_at", "elapsed_seconds", "usual_timings"]
-        )
+        row = {
+            "refresh_id": 13,
+            "is_trial": self.is_trial,
+            "step": self.step,
+            "rows_received": 2_000,
+            "started_by": "cron",
+            "started_at": pd.Timestamp(datetime.now(UTC)),
+            "elapsed_seconds": 75.0,
+            "usual_timings": {"receive": 4.0, "curate": 31.0},
+        }
+        return pd.DataFrame([row] if self.pulse.is_refreshing else [], columns=list(row))
 
     def newest(self, reader: Reader, *, most: int = 10) -> pd.DataFrame:
         """The jobs, for stewards."""
         listed = self.jobs if self._sees(reader) else []
         columns = ["job_id", "kind", "details", "asked_by", "asked_at", "state", "step", "started_at", "finished_at"]
         return pd.DataFrame(listed, columns=[*columns, "result", "message"])
+
+    def tried(self, reader: Reader) -> pd.DataFrame:
+        """What was dropped, for stewards."""
+        columns = ["job_id", "state", "step", "files", "asked_by", "asked_at", "finished_at", "result", "next_kind"]
+        return pd.DataFrame(self.drops if self._sees(reader) else [], columns=columns)
 
     def ask(self, reader: Reader, kind: str, **details: Any) -> int:
         """Note what is asked for."""
@@ -157,8 +172,28 @@ class HealthBook:
                 "element_count": [900, 900, 900],
                 "observed": None,
                 "share": [0.0, 0.0, 12 / 900],
+                "value": self.measured,
+                "low": None,
+                "high": None if self.measured is None else [2000.0, 2000.0, 2100.0],
             }
         )
+
+    def restated(self, reader: Reader, refresh_id: int) -> pd.DataFrame:
+        """Two sums of the orders of February, of the company and of a region."""
+        columns = ["table_name", "measure", "slice_on", "region_id", "was", "becomes", "difference"]
+        rows = [
+            ["order_day", "amount", date(2026, 2, 1), None, 9000.0, 8800.0, -200.0],
+            ["order_day", "amount", date(2026, 2, 1), "north", float("nan"), 90.0, 90.0],
+        ]
+        return pd.DataFrame(rows if len(self.company.standing(reader).branches) > 3 else [], columns=columns)
+
+    def between(self, reader: Reader, earlier: int, later: int) -> pd.DataFrame:
+        """Complaints of the year and of March, as two refreshes show them."""
+        columns = ["metric", "region", "before", "after", "month"]
+        rows = [["complaint.count", None, 400.0, 396.0, None], ["complaint.count", None, 40.0, 36.0, date(2026, 3, 1)]]
+        made = pd.DataFrame(rows if self.differing else [], columns=columns)
+        made.attrs = {"compared": 30, "period": Period(date(2025, 4, 1), date(2026, 4, 1))}
+        return made
 
     def refused_groups(self, reader: Reader) -> pd.DataFrame:
         """Two reasons in two loads, for stewards."""
@@ -187,9 +222,19 @@ def open_book(company: Company, patch: pytest.MonkeyPatch) -> HealthBook:
         "pulse": book.now,
         "under_way": book.under_way,
         "newest": book.newest,
+        "tried": book.tried,
         "ask": book.ask,
     }.items():
         patch.setattr(jobs, name, answer)
-    for name in ("holding", "comparison", "check_history", "check_results", "refused_groups", "refused_rows"):
+    patch.setattr(diff, "between", book.between)
+    for name in (
+        "holding",
+        "comparison",
+        "check_history",
+        "check_results",
+        "refused_groups",
+        "refused_rows",
+        "restated",
+    ):
         patch.setattr(health, name, getattr(book, name))
     return book

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from tests.pages.company import Company
 from tests.pages.conftest import Drawn, Open, said
 from tests.pages.health_book import HealthBook
 from warehouse.feeds.contract import feeds
-from warehouse.feeds.expected import expected_days
+from warehouse.feeds.expected import Expected, expected
 from warehouse.queries import flow, health, state
 from warehouse.queries.reader import Reader
 
@@ -206,21 +207,54 @@ def test_the_graph_reaches_from_every_feed_to_a_table_and_only_along_edges() -> 
     assert "published.lead_day" not in flow.onwards(["feed.complaints"], edges)
 
 
-def test_a_feed_is_late_when_nothing_newer_came_within_the_time_expected() -> None:
-    newest = pd.Timestamp("2026-03-31", tz="UTC")
-    days = expected_days()["orders"]
-    frame = pd.DataFrame(
-        {
-            "feed": ["complaints", "orders", "branches", "leads"],
-            "data_until": [newest, newest - timedelta(days=days), newest - timedelta(days=900), pd.NaT],
-        }
-    )
-    assert not health.lateness(frame)["is_late"].any()
-    frame.loc[1, "data_until"] -= timedelta(minutes=1)
-    told = health.lateness(frame).set_index("feed")
-    assert list(told.index[told["is_late"]]) == ["orders"]
-    assert told.loc["orders", "used"] > 1
-    assert not health.lateness(frame.iloc[:0])["is_late"].any()
+NOON = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+
+
+def _feeds(**arrived: tuple[datetime | None, datetime | None]) -> pd.DataFrame:
+    """What `state.freshness` says of feeds: up to when their data reach, and when they came last."""
+    rows = [{"feed": feed, "data_until": until, "arrived_at": came} for feed, (until, came) in arrived.items()]
+    return pd.DataFrame(rows, columns=["feed", "data_until", "arrived_at"])
+
+
+def _late(now: datetime, **feeds: tuple[datetime | None, datetime | None]) -> list[str]:
+    told = health.lateness(_feeds(**feeds), zone="Asia/Shanghai", now=now)
+    return list(told.loc[told["is_late"], "feed"])
+
+
+def test_a_feed_is_late_once_the_next_delivery_was_due_and_has_not_come() -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    monday = datetime(2026, 3, 30, 23, 50, tzinfo=shanghai)
+    orders = {"orders": (monday, monday), "branches": (monday - timedelta(days=900), monday)}
+    due = datetime.combine(date(2026, 3, 31), expected()["orders"].by, tzinfo=shanghai)
+    assert _late(due, **orders) == []
+    assert _late(due + timedelta(seconds=1), **orders) == ["orders"]
+    told = health.lateness(_feeds(**orders), zone="Asia/Shanghai", now=due).set_index("feed")
+    assert told.loc["orders", "due_at"] == due
+    assert pd.isna(told.loc["branches", "due_at"])
+
+
+def test_a_feed_that_comes_in_time_with_old_records_is_late_too() -> None:
+    days = timedelta(days=expected()["orders"].reach_days)
+    in_time = {"complaints": (NOON, NOON), "orders": (NOON - days, NOON), "leads": (None, NOON)}
+    assert _late(NOON, **in_time) == []
+    assert _late(NOON, **in_time | {"orders": (NOON - days - timedelta(minutes=1), NOON)}) == ["orders"]
+    future = {"events": (NOON + timedelta(days=60), NOON)}
+    assert _late(NOON, **in_time, **future) == [], "what lies ahead of the clock makes nobody late"
+    assert _late(NOON) == []
+
+
+def test_deliveries_are_due_on_their_days_of_the_week() -> None:
+    weekly = Expected(days=1, reach_days=9, by=time(9), weekdays=(1,))
+    wednesday = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
+    assert weekly.due_after(wednesday, ZoneInfo("UTC")) == datetime(2026, 4, 6, 9, 0, tzinfo=UTC)
+    monday = datetime(2026, 4, 6, 8, 0, tzinfo=UTC)
+    assert weekly.due_after(monday, ZoneInfo("UTC")) == datetime(2026, 4, 13, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("wrong", [{"days": 0}, {"reach_days": "3"}, {"weekdays": (8,)}, {"weekdays": ()}])
+def test_what_cannot_be_expected_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"whole numbers|weekdays"):
+        Expected(**{"days": 1, "reach_days": 3, **wrong})
 
 
 def test_a_late_feed_turns_the_chip_amber_where_it_serves(
@@ -235,3 +269,44 @@ def test_a_late_feed_turns_the_chip_amber_where_it_serves(
     assert "late: Leads" in said(open_page("lead_sources"))
     assert "late: Leads" not in said(open_page("complaints"))
     assert "Late: Leads" in said(open_page("data_health", "steward"))
+    assert "late: Leads" in said(open_page("overview")), "on every tile behind which the feed stands"
+
+
+def test_months_that_were_over_and_have_changed_are_told(open_page: Open, company: Company, book: HealthBook) -> None:
+    company.restated = {12: 2, 11: 1500}
+    app = _open(open_page, "refreshes")
+    assert "Refresh 12 changed 2 sums of months that were over." in said(app)
+    assert "Most of all: order_day · amount, Feb 2026, from 9,000 to 8,800." in said(app)
+    table = next(frame.value for frame in app.dataframe if "Is now" in frame.value)
+    assert list(table["Was"]) == ["9,000", "–"]
+    assert list(table["Place"]) == ["The whole company", "North"]
+    app.selectbox(key="restated").set_value(11).run()
+    assert "1,500 sums" in said(app)
+    assert "The greatest 2 changes are listed." in said(app)
+    assert "for those who see all of it" in said(_open(open_page, "refreshes", "head"))
+
+
+def test_that_nothing_was_restated_is_said(open_page: Open, book: HealthBook) -> None:
+    assert "Nothing was restated" in said(_open(open_page, "refreshes"))
+
+
+def test_two_refreshes_are_compared_when_that_is_asked_for(open_page: Open, book: HealthBook) -> None:
+    app = _open(open_page, "refreshes")
+    assert not [frame for frame in app.dataframe if "Period" in frame.value]
+    next(button for button in app.button if button.label == "Compare").click().run()
+    assert "From refresh 11 to 12, 1 of 30 figures differ." in said(app)
+    table = next(frame.value for frame in app.dataframe if "Period" in frame.value)
+    assert list(table["Period"]) == ["Mar 2026", "1 Apr 2025 – 31 Mar 2026"]
+    assert list(table["12"]) == ["36", "396"]
+
+
+def test_what_a_check_measures_is_drawn_against_its_bounds(open_page: Open, book: HealthBook, drawn: Drawn) -> None:
+    book.measured = [900.0, 1900.0, 2500.0]
+    app = _open(open_page, "checks")
+    rows, spec, _ = drawn[-1]
+    assert list(rows["value"]) == book.measured
+    assert list(rows["high"]) == [2000.0, 2000.0, 2100.0]
+    assert list(rows["bound_text"]) == ["at most 2,000", "at most 2,000", "at most 2,100"]
+    shown = {**spec, "width": 400, "data": {"values": json.loads(rows.to_json(orient="records"))}}
+    assert "<svg" in vl_convert.vegalite_to_svg(shown)
+    assert "In its last 3 runs it did not pass 1 time" in said(app)

@@ -18,10 +18,14 @@ from pages.shared.readable import Readable
 from pages.shared.text import Words
 from warehouse import targets
 from warehouse.metrics import metrics
+from warehouse.queries.targets import delivered, places
+from warehouse.queries.targets import target as nearest
 from warehouse.scope import Comparison, Period, Scope
 from warehouse.targets import Target, target
 
 WORDS = Words("en")
+PLACES = pd.DataFrame({"branch_id": ["a", "b", "c"], "region_id": ["n", "n", "s"]})
+DELIVERED = pd.DataFrame(columns=["metric_code", "scope_kind", "scope_id", "period_on", "target_value"])
 BARELY = 1e-9
 """Nearer than this an end of an interval lies on either side, as the machine rounds."""
 MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
@@ -32,7 +36,7 @@ def _inquiry(comparison: Comparison, scope: Scope | None = None) -> Any:
     """Of one person, who may know that the whole company's figure is 0.5."""
     asked = scope or Scope(period=MARCH, branches=("a",), comparison=comparison)
     return SimpleNamespace(
-        viewer=SimpleNamespace(words=WORDS, asker=cached.Asker(((), ()), None)),
+        viewer=SimpleNamespace(words=WORDS, asker=cached.Asker(((), ()), None), branches=PLACES),
         scope=asked,
         last_day=date(2026, 3, 31),
         reads=lambda code: Readable.of(code, Names(words=WORDS), "CNY"),
@@ -42,9 +46,10 @@ def _inquiry(comparison: Comparison, scope: Scope | None = None) -> Any:
 
 @pytest.fixture(scope="module", autouse=True)
 def half() -> Iterator[None]:
-    """The whole company does 0.5."""
+    """The whole company does 0.5, and nobody has delivered a target."""
+    whole = pd.DataFrame({"value": [0.5], "low": [0.5], "high": [0.5]})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cached, "rows", lambda *asked: pd.DataFrame({"value": [0.5], "low": [0.5], "high": [0.5]}))
+        patch.setattr(cached, "rows", lambda _, question, *asked: DELIVERED if question is delivered else whole)
         yield
 
 
@@ -69,6 +74,34 @@ def test_the_target_of_the_day_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [target("nps", day) for day in (date(2024, 12, 31), date(2026, 2, 28), date(2026, 3, 1))]
     assert [each and each.value for each in found] == [None, 0.1, 0.2]
     assert target("csat.top2", date(2026, 3, 1)) is None
+
+
+def test_a_delivered_target_of_the_nearest_place_comes_before_the_house_s_own() -> None:
+    def wanted(day: date, regions: list[str], branches: list[str], metric: str = "nps") -> float | None:
+        told = nearest(rows, metric, day, places(regions, branches))
+        return told and told.value
+
+    rows = pd.DataFrame(
+        [
+            ["nps", "company", None, date(2026, 1, 1), 40.0],
+            ["nps", "company", None, date(2026, 3, 1), 42.0],
+            ["nps", "region", "n", date(2026, 2, 1), 44.0],
+            ["nps", "branch", "a", date(2026, 2, 1), 46.0],
+        ],
+        columns=DELIVERED.columns,
+    )
+    march, february = date(2026, 3, 31), date(2026, 2, 28)
+    assert wanted(march, ["n"], ["a"]) == 46.0
+    assert wanted(march, ["n"], ["b"]) == 44.0
+    assert wanted(march, ["n"], ["a", "b"]) == 44.0
+    assert wanted(march, ["n", "s"], ["a", "b", "c"]) == 42.0
+    assert wanted(february, ["s"], ["c"]) == 40.0
+    assert wanted(date(2025, 12, 31), ["n"], ["a"]) == getattr(target("nps", march), "value", None)
+    assert wanted(march, ["n"], ["a"], "csat.top2") == getattr(target("csat.top2", march), "value", None)
+    told = nearest(rows, "nps", march, places(["n"], ["a"]))
+    assert told is not None
+    assert (told.owner_label["zh_CN"], told.since) == ("交付的目标", date(2026, 2, 1))
+    assert "branch a" in told.why["en"]
 
 
 def test_the_last_day_is_that_of_the_period_as_far_as_there_are_data() -> None:

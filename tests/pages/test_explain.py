@@ -45,6 +45,14 @@ def test_a_figure_says_what_it_means_and_who_wants_what_of_it(open_page: Open, c
     assert parse_qs(urlparse(link).query) == {"view": ["lead.count"], "as": ["executive"], "lang": ["en"]}
 
 
+def test_a_restated_figure_says_since_when_and_which_months(open_page: Open, company: Company) -> None:
+    company.restated = {11: 2}
+    for page, is_told in (("lead_sources", True), ("satisfaction", False)):
+        captions = " ".join(caption.value for caption in opened(open_page(page)).caption)
+        assert ("Restated by refresh 11, " in captions) is is_told
+        assert ("Jan 2026 – Feb 2026" in captions) is is_told
+
+
 def test_a_target_is_told_with_its_owner_and_its_day(open_page: Open) -> None:
     app = open_page("complaints")
     keys = [key for number in range(200) if (key := f"icon-tile-{number}") in app.session_state]

@@ -9,7 +9,8 @@ NASTY = '<script>alert("x")</script>\n\n**bold** & [link](javascript:1)'
 
 def test_whatever_a_feed_says_stays_text_on_one_line() -> None:
     pieces = [
-        markup.heading(NASTY, NASTY, NASTY, markup.chip("fresh", NASTY)),
+        markup.heading(NASTY, NASTY, markup.chip("fresh", NASTY)),
+        markup.scope(NASTY),
         markup.nothing("failed", NASTY, NASTY),
         markup.title(NASTY, NASTY),
         markup.badge("good", NASTY),

@@ -1,7 +1,10 @@
 """The heat table: what it tints is more than chance explains, however many figures stand in it, and its sentence says no more."""
 
 import math
+import re
 from collections.abc import Mapping
+from html import unescape
+from urllib.parse import parse_qs
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,7 @@ from pages.shared.cached import Answer
 from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.text import Words
+from tests.pages.conftest import Open, said
 
 WORDS = Words("en")
 GOOD_UP, GOOD_DOWN, COUNT = "csat.top2", "five.churn_rate", "complaint.backlog"
@@ -125,3 +129,19 @@ def test_the_sentence_counts_what_is_tinted_and_names_the_worse(
     looks: int, found: int, worse: list[str], said: str
 ) -> None:
     assert scorecard.tell(WORDS, looks, found, worse) == said
+
+
+def test_the_name_of_a_group_leads_to_the_page_narrowed_to_it(open_page: Open) -> None:
+    text = said(open_page("overview", period="90d", compare="year"))
+    leads = re.findall(r'<td class=""[^>]*><a href="([^"]*)" target="_self">([^<]*)</a></td>', text)
+    assert [name for _, name in leads] == ["East", "North", "South"]
+    for address, name in leads:
+        asked = parse_qs(unescape(address).removeprefix("?"))
+        assert (asked["region"], asked["period"], asked["compare"]) == ([name.lower()], ["90d"], ["year"])
+
+
+def test_whoever_looks_as_somebody_else_is_not_led_away(open_page: Open) -> None:
+    app = open_page("overview")
+    assert 'target="_self"' in said(app)
+    app.session_state["looking_as"] = ("executive@demo", "steward@demo")
+    assert 'target="_self"' not in said(app.run())

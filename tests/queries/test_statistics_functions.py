@@ -1,21 +1,29 @@
 """The statistics functions agree with statsmodels, lifelines and numpy on the same numbers."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from scipy import stats
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import URL, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Integer
 from statsmodels.stats.proportion import proportion_confint
 
+from tests.servers import copied
 from warehouse.db import Database
 
 RATIO = 1.02
+
+
+@pytest.fixture(scope="module")
+def database(server: URL, template: str) -> Iterator[Database]:
+    """One for all: nobody here writes."""
+    with copied(server, template) as made:
+        yield made
 
 
 def one(database: Database, sql: str, **values: object) -> Row[tuple[float, ...]]:

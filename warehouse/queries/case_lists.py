@@ -11,16 +11,18 @@ DAYS_KEPT = 92
 """How far back the published lists reach from their data date, the day of it included."""
 MOST = 200
 COMPLAINT_FILTERS = ("category", "severity", "channel", "cause")
+ANSWER_FILTERS = ("method", "wave")
 
 
-def complaints(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
+def complaints(reader: Reader, scope: Scope, sla: str = "", *, most: int = MOST) -> pd.DataFrame:
     """Complaints received in the period, late ones first, then those that are due, then the newest; at most `most` rows.
+    With `sla` those alone that stand in this part of their promise.
 
     Columns: complaint_id, customer_code, branch_id, the codes of category, severity, channel and cause, handler_staff_id,
     opened_at, due_at, ended_at (None: open), sla (met, breached_closed, breached_open, running; None: no deadline counts),
     is_responded, as_of (the data date), cases (how many there are in all). Open ones are listed however old they are.
     """
-    return _cases(reader, "complaints", scope, filters=COMPLAINT_FILTERS, most=most)
+    return _cases(reader, "complaints", scope, filters=COMPLAINT_FILTERS, most=most, sla=sla)
 
 
 def leads(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
@@ -36,9 +38,15 @@ def answers(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
     """Answered surveys sent in the period, the least satisfied first, then the newest; at most `most` rows.
 
     Columns: invite_id, customer_code, branch_id, complaint_id, method_code, wave_code, sent_on, answered_at, overall with the ends
-    of its scale overall_from and overall_to, recommend (0 to 10), as_of (the data date), cases (how many there are in all).
+    of its scale overall_from and overall_to, recommend (0 to 10), commented (how many of its answers carry a comment), as_of
+    (the data date), cases (how many there are in all).
     """
-    return _cases(reader, "answers", scope, filters=("method", "wave"), most=most)
+    return _cases(reader, "answers", scope, filters=ANSWER_FILTERS, most=most, is_commented=False)
+
+
+def commented(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
+    """Those of `answers` that carry a comment; what was written, `comments.comments` says to whom it may."""
+    return _cases(reader, "answers", scope, filters=ANSWER_FILTERS, most=most, is_commented=True)
 
 
 def events(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
@@ -50,7 +58,9 @@ def events(reader: Reader, scope: Scope, *, most: int = MOST) -> pd.DataFrame:
     return _cases(reader, "events", scope, filters=("event_kind",), most=most)
 
 
-def _cases(reader: Reader, question: str, scope: Scope, *, filters: Sequence[str], most: int) -> pd.DataFrame:
+def _cases(
+    reader: Reader, question: str, scope: Scope, *, filters: Sequence[str], most: int, **more: bool | str
+) -> pd.DataFrame:
     narrowed = {name: list(scope.filters.get(name, ())) for name in filters}
     return reader.frame(
         f"cases/{question}",
@@ -60,4 +70,5 @@ def _cases(reader: Reader, question: str, scope: Scope, *, filters: Sequence[str
         until_on=scope.period.end if scope.period else None,
         most=most,
         **narrowed,
+        **more,
     )

@@ -14,7 +14,8 @@ COMPARABLE = frozenset({"rate", "ratio", "money_rate", "duration", "score"})
 
 
 def whole(reader: Reader, metric: str, scope: Scope) -> pd.DataFrame:
-    """The figure of `metric` for the whole company on the days and under the filters of `scope`: at most one row.
+    """The figure of `metric` for the whole company on the days and under the filters of `scope`: at most one row. Who does not
+    see every branch is told of the months that the days touch.
 
     Columns: value, low, high (NaN: unknown) in the metric's unit. No row where the kind of figure is not comparable, where
     `scope` is the whole company itself, where the person may not know it, or where it is too small to show.

@@ -1,10 +1,11 @@
 -- How the answers spread over the five fifths of their scale, 1 the worst; question `overall` unless another is asked.
+-- Of `csat.comments` the answers with a comment alone, to whatever question they were written.
 -- Why    on a scale of five the fifths are the scores themselves; other scales are cut so that each score falls where its
 --        middle lies.
 with asked as (
     select
-        answers,
         cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth,
+        case :metric when 'csat.comments' then commented else answers end as answers,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'method' = any(cast(:by as text[])) then method_code end as method,
@@ -22,9 +23,10 @@ with asked as (
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
         and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
+        and (:metric <> 'csat.comments' or commented > 0)
         and case
             when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
-            when 'question' = any(cast(:by as text[])) then true
+            when 'question' = any(cast(:by as text[])) or :metric = 'csat.comments' then true
             else question_code = 'overall'
         end
 ),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from warehouse.queries.reader import Reader
 
-Kind = Literal["release", "discard", "rollback", "compare"]
+Kind = Literal["release", "discard", "rollback", "compare", "try", "take", "put_away"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def pulse(reader: Reader) -> Pulse:
 
 
 def under_way(reader: Reader) -> pd.DataFrame:
-    """The refresh that runs now, or no row: refresh_id, step, started_by, started_at, elapsed_seconds, usual_timings."""
+    """The refresh that runs now, or no row: refresh_id, is_trial, step, rows_received so far, started_by, started_at,
+    elapsed_seconds, usual_timings."""
     return reader.frame("jobs/under_way")
 
 
@@ -58,7 +59,13 @@ def newest(reader: Reader, *, most: int = 10) -> pd.DataFrame:
     return reader.frame("jobs/newest", most=most)
 
 
-def ask(reader: Reader, kind: Kind, **details: int | str) -> int:
+def tried(reader: Reader) -> pd.DataFrame:
+    """Dropped files that are being tried, or were and wait for a second word, the newest first: job_id, state, files, asked_by,
+    asked_at, finished_at, result (what came of trying), next_kind (of what is asked for next, if that waits or runs)."""
+    return reader.frame("jobs/tried")
+
+
+def ask(reader: Reader, kind: Kind, **details: object) -> int:
     """Ask for a job; its number. The same thing asked for twice is one job. Raises Refused, with the reason."""
     return int(reader.call("jobs/ask", kind=kind, details=json.dumps(details))["job_id"].iloc[0])
 

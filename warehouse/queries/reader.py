@@ -46,7 +46,9 @@ class Reader:
         if self.refresh_id is not None:
             known = self.frame("state/known_refresh", asked=self.refresh_id)
             if known.empty:
-                raise UnknownRefresh(f"refresh {self.refresh_id} was never published; `history` lists those that were")
+                raise UnknownRefresh(
+                    f"refresh {self.refresh_id} was never published, or is kept no longer: see `history`"
+                )
             return self
         current = self.frame("state/current_refresh")
         if current.empty:

@@ -42,15 +42,16 @@ def standing(reader: Reader) -> Standing:
 
 
 def published_at(reader: Reader, refresh_id: int) -> datetime:
-    """When an earlier refresh was published. Raises UnknownRefresh for one that never was."""
+    """When an earlier refresh was published. Raises UnknownRefresh for one that never was, or has been purged."""
     rows = reader.frame("state/published_at", asked=refresh_id)
     if rows.empty:
-        raise UnknownRefresh(f"refresh {refresh_id} was never published")
+        raise UnknownRefresh(f"refresh {refresh_id} was never published, or is kept no longer")
     return _instant(rows["published_at"].iloc[0])
 
 
 def freshness(reader: Reader) -> pd.DataFrame:
-    """One row per feed: feed, data_until, held_since and held_rows (both empty where nothing is held)."""
+    """One row per feed: feed, data_until, arrived_at (when its last delivery came), held_since and held_rows (both empty where
+    nothing is held)."""
     return reader.frame("state/freshness")
 
 

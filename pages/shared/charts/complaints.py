@@ -128,9 +128,10 @@ def branches(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     Columns: label, base, value, centre, low_95, high_95, low_998, high_998, place, mark_text and texts.
     """
     palette, say = look.palette, look.say
-    places = [say("Within the limits"), say("Above the limits: worse"), say("Below the limits: better")]
+    places = [say("Within the limits"), say("Above: worse"), say("Below: better")]
     domain = alt.Scale(domain=places, range=[palette.main, palette.bad, palette.good])
     forms_of = alt.Scale(domain=places, range=["circle", "triangle-up", "triangle-down"])
+    legend = alt.Legend(offset=22)  # above the name of a branch that lies at the top
     base = alt.Chart(rows).encode(
         x=alt.X(
             "base:Q",
@@ -144,8 +145,8 @@ def branches(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     centre = base.mark_line(color=palette.muted, strokeDash=[3, 4], strokeWidth=1).encode(y="centre:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
         y="value:Q",
-        color=alt.Color("place:N", scale=domain),
-        shape=alt.Shape("place:N", scale=forms_of),
+        color=alt.Color("place:N", scale=domain, legend=legend),
+        shape=alt.Shape("place:N", scale=forms_of, legend=legend),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("value_text:N", title=say("Figure")),

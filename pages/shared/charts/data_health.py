@@ -1,6 +1,6 @@
 """Drawings of data health: rows by fate, how far feeds reach, runs of a check, refusals, the way of the data."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 
 import altair as alt
@@ -9,8 +9,9 @@ import pandas as pd
 from pages.shared.charts import forms, theme
 from pages.shared.charts.theme import Look
 
+Chart = Callable[[pd.DataFrame, Look], alt.LayerChart]
 MOST_DRAWN = 2.0
-"""Bars end at twice the time expected: how late beyond that stands beside them."""
+"""Bars end at twice what may be: how far beyond that stands beside them."""
 
 
 def rows_by_fate(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
@@ -38,9 +39,10 @@ def rows_by_fate(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def behind(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """How much of the time within which something newer is expected has passed for each feed; the line is the whole of it.
+    """How far behind the newest record each feed is, as a share of what it may be; the line is the whole of it.
 
-    Columns: label, value (a share), due (1), is_late, value_text (says "late" where it is), expected_text, until_text.
+    Columns: label, value (a share), due (1), is_late, value_text (says so where it is), and expected_text, until_text,
+    arrived_text, due_text for the tip.
     """
     palette = look.palette
     base = alt.Chart(rows).encode(y=forms.rows_as_given(look))
@@ -56,7 +58,9 @@ def behind(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("until_text:N", title=look.say("Data until")),
             alt.Tooltip("value_text:N", title=look.say("Behind the newest")),
-            alt.Tooltip("expected_text:N", title=look.say("Expected")),
+            alt.Tooltip("expected_text:N", title=look.say("May lie behind")),
+            alt.Tooltip("arrived_text:N", title=look.say("Came last")),
+            alt.Tooltip("due_text:N", title=look.say("Next due")),
         ],
     )
     due = alt.Chart(rows).mark_rule(color=palette.muted, strokeDash=[3, 4]).encode(x=along("due"))
@@ -65,21 +69,25 @@ def behind(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def check_shares(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """The share of rows that broke a check, run by run. Columns: refresh, value, outcome, is_bad, value_text, count_text, when."""
-    return _check_runs(rows, look, theme.y_share(look, zero=True))
+    """A share that a check observed, run by run, against its bounds: that of the rows that broke it, or what it measures.
+
+    Columns: refresh, value, low, high (empty where there is no bound), outcome, is_bad, value_text, bound_text, count_text, when.
+    """
+    return _check_runs(rows, look, lambda column: theme.y_share(look, column, zero=True))
 
 
 def check_counts(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """The number of rows, or groups of rows, that broke a check, run by run. Columns as for `check_shares`."""
-    return _check_runs(rows, look, theme.y_number(look, zero=True))
+    """The same of a number: of rows, or of what broke it."""
+    return _check_runs(rows, look, lambda column: theme.y_number(look, column, zero=True))
 
 
-def _check_runs(rows: pd.DataFrame, look: Look, y: alt.Y) -> alt.LayerChart:
-    """Runs in the order given; those that did not pass are diamonds, so that colour is never alone."""
+def _check_runs(rows: pd.DataFrame, look: Look, along: Callable[[str], alt.Y]) -> alt.LayerChart:
+    """Runs in the order given; those that did not pass are diamonds, so that colour is never alone. Bounds are broken steps."""
     palette = look.palette
-    base = alt.Chart(rows).encode(x=_refreshes(look), y=y)
-    line = base.mark_line(color=palette.muted, strokeWidth=1.5)
+    base = alt.Chart(rows).encode(x=_refreshes(look))
+    line = base.mark_line(color=palette.muted, strokeWidth=1.5).encode(y=along("value"))
     dots = base.mark_point(filled=True, opacity=1).encode(
+        y=along("value"),
         shape=alt.condition("datum.is_bad", alt.value("diamond"), alt.value("circle")),
         size=alt.condition("datum.is_bad", alt.value(110), alt.value(50)),
         color=alt.condition("datum.is_bad", alt.value(palette.bad), alt.value(palette.main)),
@@ -87,11 +95,16 @@ def _check_runs(rows: pd.DataFrame, look: Look, y: alt.Y) -> alt.LayerChart:
             alt.Tooltip("refresh:N", title=look.say("Refresh")),
             alt.Tooltip("when:N", title=look.say("When")),
             alt.Tooltip("outcome:N", title=look.say("Outcome")),
-            alt.Tooltip("value_text:N", title=look.say("Share")),
+            alt.Tooltip("value_text:N", title=look.say("Observed")),
+            alt.Tooltip("bound_text:N", title=look.say("Allowed")),
             alt.Tooltip("count_text:N", title=look.say("Rows that break it")),
         ],
     )
-    return theme.finished(alt.layer(line, dots), look, height=180)
+    bounds = [
+        base.mark_tick(color=palette.caution, thickness=2, width={"band": 0.9}).encode(y=along(side))
+        for side in ("low", "high")
+    ]
+    return theme.finished(alt.layer(*bounds, line, dots), look, height=180)
 
 
 def refusals(rows: pd.DataFrame, look: Look) -> alt.LayerChart:

@@ -11,6 +11,8 @@ from pages.shared.charts.theme import Look
 
 Unit = Literal["share", "number"]
 BAR_STEP = 34
+SAID_ROOM = 92
+"""Pixels right of the lines for a difference in words; the longest is `+15.3 个百分点`."""
 
 
 def control(rows: pd.DataFrame, look: Look, unit: Unit) -> alt.LayerChart:
@@ -80,13 +82,13 @@ def marks(rows: pd.DataFrame, look: Look, unit: Unit, series: Sequence[str], *, 
     forms = ["circle", "diamond", "square"][: len(series)]
     legend = alt.Legend(offset=20)  # above the head of the figures, which a narrow legend would run into
     tied = base.mark_line(color=palette.muted, strokeWidth=2, opacity=0.6).encode(
-        x=_along(look, unit, "value"), detail="label:N"
+        x=_along(look, unit, "value", room=SAID_ROOM), detail="label:N"
     )
     interval = base.mark_rule(color=palette.main, opacity=0.3, strokeWidth=6, strokeCap="round").encode(
-        x=_along(look, unit, "low"), x2="high:Q"
+        x=_along(look, unit, "low", room=SAID_ROOM), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=100, opacity=1).encode(
-        x=_along(look, unit, "value"),
+        x=_along(look, unit, "value", room=SAID_ROOM),
         color=alt.Color("series:N", scale=alt.Scale(domain=list(series), range=colours), legend=legend),
         shape=alt.Shape("series:N", scale=alt.Scale(domain=list(series), range=forms), legend=legend),
         tooltip=[
@@ -141,10 +143,13 @@ def bars(rows: pd.DataFrame, look: Look, *, step: int = BAR_STEP) -> alt.LayerCh
     return theme.finished(alt.layer(drawn, said), look, height=alt.Step(step))
 
 
-def _along(look: Look, unit: Unit, column: str) -> alt.X:
+def _along(look: Look, unit: Unit, column: str, *, room: int = 60) -> alt.X:
     axis = theme.axis(look, format="~%") if unit == "share" else theme.axis(look, labelExpr=look.number_label)
     return alt.X(
-        f"{column}:Q", title=None, scale=alt.Scale(zero=False, nice=True, range=[6, {"expr": "width - 60"}]), axis=axis
+        f"{column}:Q",
+        title=None,
+        scale=alt.Scale(zero=False, nice=True, range=[6, {"expr": f"width - {room}"}]),
+        axis=axis,
     )
 
 

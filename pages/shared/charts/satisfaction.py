@@ -18,7 +18,7 @@ def nps(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def distribution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
-    """All five answers as columns, worst to best. Columns: label, part, share, share_text, value_text."""
+    """All five answers as columns, worst to best. Columns: label, part, share, said, share_text, value_text."""
     palette = look.palette
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -44,7 +44,7 @@ def distribution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
             alt.Tooltip("value_text:N", title=look.say("Answers")),
         ],
     )
-    said = base.mark_text(dy=-8, color=palette.text).encode(text="share_text:N")
+    said = base.mark_text(dy=-8, color=palette.text).encode(text="said:N")
     return theme.finished(alt.layer(bars, said), look, height=240)
 
 

@@ -118,13 +118,15 @@ class Words:
         return str(format_skeleton("yQQQ", date(int(year), 3 * int(quarter), 1), locale=self.locale))
 
     def moment(self, instant: datetime, *, now: datetime) -> str:
-        """`today 06:10`, `yesterday 18:00`, or the day and the time, in the reader's zone."""
+        """`today 06:10`, `yesterday 18:00`, `tomorrow 08:00`, or the day and the time, in the reader's zone."""
         local, here = instant.astimezone(self.zone), now.astimezone(self.zone)
         clock = str(format_time(local, "HH:mm", locale=self.locale))
         if local.date() == here.date():
             return self.say("today {time}", time=clock)
         if local.date() == here.date() - timedelta(days=1):
             return self.say("yesterday {time}", time=clock)
+        if local.date() == here.date() + timedelta(days=1):
+            return self.say("tomorrow {time}", time=clock)
         return self.say("{day}, {time}", day=self.day(local.date()), time=clock)
 
     def stamp(self, instant: datetime) -> str:

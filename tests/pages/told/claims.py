@@ -7,10 +7,13 @@ from typing import Any
 import pandas as pd
 
 from tests.pages.told.real import Card
+from warehouse.feeds.contract import feeds as contract
 
 Claim = Callable[[Card], None]
 CLAIMS: dict[object, Claim] = {}
 """By the function that makes the sentence or the card, by the kind of card, or by the English title of cards made by hand."""
+A_HELD_LOAD, A_CHECK = "a held load", "a check"
+"""Cards of Data health whose titles are those of feeds and of checks."""
 ENDS = {"duration": ("median", "median_low", "median_high")}
 
 
@@ -38,7 +41,11 @@ def _key(card: Card) -> object:
     if kind:
         return kind
     head = card.title.split(" · ", maxsplit=1)[0]
-    return next((key for key in CLAIMS if isinstance(key, str) and card.words.say(key) == head), head)
+    named = next((key for key in CLAIMS if isinstance(key, str) and card.words.say(key) == head), head)
+    if named in CLAIMS or card.opened.opening.screen != "data_health":
+        return named
+    feeds = {card.names.feed(feed) for feed in contract()}
+    return A_HELD_LOAD if set(card.title.split(card.words.listed(["", ""]))) <= feeds else A_CHECK
 
 
 def agree(card: Card, is_so: object, what: str) -> None:

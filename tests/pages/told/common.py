@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from pages.shared import complaint_flow, sentences
+from pages.shared import complaint_flow, satisfaction_cards, sentences
 from tests.pages.told.claims import ENDS, agree, claim, clear, shown
 from tests.pages.told.reading import Template, heard, month_of, read
 from tests.pages.told.real import Card
@@ -23,7 +23,10 @@ AHEAD = (
 )
 HIDDEN = ("{n} group is too small to show.", "{n} groups are too small to show.")
 PART_NAMES = {
-    "csat.distribution": ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied"),
+    **dict.fromkeys(
+        ("csat.distribution", "csat.comments"),
+        ("Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied"),
+    ),
     "csat.moved": ("≪ Very dissatisfied", "< Dissatisfied", "= Satisfied", "> Very satisfied", "≫ Moved"),
 }
 STEPS = ("much_less", "less", "equal", "more", "much_more")
@@ -223,10 +226,10 @@ def _group_names(card: Card, by: str, codes: "pd.Series[str]") -> list[str]:
     return card.called(by, codes)
 
 
-@claim(sentences.counts)
+@claim(sentences.counts, satisfaction_cards.comments)
 def counted(card: Card) -> None:
     """How many in all, and what of it there is most."""
-    by = tuple(card.made[3])
+    by = tuple(card.made[3]) if len(card.made) > 3 else ()
     rows = card.ask(card.metric, *by)
     none, most = "{what}: none.", "{what}: {total} in all; most for {first} with {value} ({share})."
     ((kind, filled),) = card.heard(none, most)
@@ -234,8 +237,8 @@ def counted(card: Card) -> None:
     if kind == none:
         agree(card, not total, f"there are {total}")
         return
-    name = by[0] if by else "part"
-    values = dict(zip(card.called(name, rows[name]), rows["value"], strict=True))
+    called = card.called(by[0], rows[by[0]]) if by else called_parts(card, rows["part"])
+    values = dict(zip(called, rows["value"], strict=True))
     agree(card, values.get(filled["first"]) == rows["value"].max(), f"of {values}")
     card.says(filled["total"], total, card.metric)
     card.says(filled["value"], rows["value"].max(), card.metric)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from pages import complaints, overview
-from pages.shared import calls_cards
+from pages.shared import calls_cards, case_cards
 from pages.shared.matrix import choice
 from tests.oracle.company import EXECUTIVE, HEAD, STEWARD, UNTIL, Company
 from tests.oracle.scopes import VALUES
@@ -24,6 +24,7 @@ FILTERS = {
 VIEWS = {
     "overview": overview.MONTHLY_FIVE,
     "calls_events": calls_cards.SIDES,
+    "complaints": case_cards.PROMISES,
     "segments": choice.VIEWS,
     "retention": tuple(f"value_tier.{cell}" for cell in cells("value_tier")),
 }

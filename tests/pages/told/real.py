@@ -1,9 +1,11 @@
 """Pages over the oracle's company `north`, opened as people open them, with what stands on them kept for questions."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,7 @@ from warehouse.queries.figures import figure
 from warehouse.queries.reader import Reader
 from warehouse.scope import Period, Scope
 
+SPOKEN = re.compile(r'<div class="gh-title"[^>]*>([^<]*)</div><p class="gh-tells">([^<]*)</p>')
 UNTIMED = frozenset({"my_branch"})
 UNSCOPED = frozenset({"data_health", "metrics"})
 SCOPED = (
@@ -50,7 +53,7 @@ class Opening:
         period = self.scope.period
         days = [f"{period.start}..{period.end - timedelta(days=1)}"] if period else ["all"]
         own = {"view": [self.view]} if self.view else {}
-        timed = {} if self.screen in UNTIMED else {"period": days, "compare": [self.scope.comparison]}
+        timed = {} if self.screen in UNTIMED | UNSCOPED else {"period": days, "compare": [self.scope.comparison]}
         places = {"region": list(self.scope.regions), "branch": list(self.scope.branches)}
         said = {"lang": [self.language], **own, **timed, **places, **dict(self.scope.filters)}
         return {name: list(values) for name, values in said.items() if values}
@@ -136,11 +139,19 @@ class Opened:
     @property
     def cards(self) -> list[Card]:
         """Every card that has a sentence; the tiles have none."""
-        return [
+        shown = [
             Card(sheet.title, sheet.tells, self.made.get(sheet.title, ()), self._metric(sheet.title), self, sheet.rows)
             for sheet in self.page.shown
             if sheet.tells and not sheet.figures and sheet.title not in self.missing
         ]
+        return [*shown, *self._spoken({card.title for card in shown})]
+
+    def _spoken(self, known: set[str]) -> list[Card]:
+        """What the pages of the house say above tables that nobody takes away."""
+        if self.opening.screen not in UNSCOPED:
+            return []
+        found = ((unescape(title), unescape(tells)) for title, tells in SPOKEN.findall(self.text))
+        return [Card(title, tells, (), "", self, pd.DataFrame()) for title, tells in found if title not in known]
 
     def _metric(self, title: str) -> str:
         return str(self.made[title][0]) if title in self.made else ""

@@ -310,7 +310,7 @@ def to_do(card: Card) -> None:
         card.says(heard(card.words, rest, cut)[0][1]["n"], len(card.rows))
 
 
-@claim(*(f"The {cases} behind these figures" for cases in CASES))
+@claim("What customers wrote", *(f"The {cases} behind these figures" for cases in CASES))
 def behind(card: Card) -> None:
     """How many cases there are, by what is published of them, and how many of them are listed."""
     all_of_them = ("{n} case in this choice.", "{n} cases in this choice.")
@@ -328,7 +328,7 @@ def behind(card: Card) -> None:
     agree(card, (form == first) == (cases > len(card.rows)), f"{len(card.rows)} are listed")
     if form == first:
         card.says(told[form]["listed"], len(card.rows))
-    kind = next(each for each in CASES if card.words.say(f"The {each} behind these figures") == card.title)
+    kind = next((each for each in CASES if card.words.say(f"The {each} behind these figures") == card.title), "")
     asked = card.opened.opening.asked
     last = card.opened.page.inquiry.last_day
     since = max(last - timedelta(days=DAYS_KEPT - 1), asked.period.start if asked.period else date.min)

@@ -1,4 +1,4 @@
--- The answers behind the figures of a scope, the worst first, then the newest. `cases` is how many there are.
+-- The answers behind the figures of a scope, or those with a comment, the worst first, then the newest. `cases`: how many there are.
 -- Reads  published.survey_case
 with answer as (
     select *
@@ -9,6 +9,7 @@ with answer as (
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
         and (cast(:method as text[]) = '{}' or method_code = any(cast(:method as text[])))
         and (cast(:wave as text[]) = '{}' or wave_code = any(cast(:wave as text[])))
+        and (not cast(:is_commented as boolean) or commented > 0)
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
 ),
@@ -27,6 +28,7 @@ final as (
         overall_from,
         overall_to,
         recommend,
+        commented,
         as_of,
         count(*) over () as cases
     from answer

@@ -11,6 +11,7 @@ with complaint as (
         and (cast(:severity as text[]) = '{}' or severity_code = any(cast(:severity as text[])))
         and (cast(:channel as text[]) = '{}' or channel_code = any(cast(:channel as text[])))
         and (cast(:cause as text[]) = '{}' or cause_code = any(cast(:cause as text[])))
+        and :sla in ('', sla)
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
 ),

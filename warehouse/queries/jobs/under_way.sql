@@ -1,4 +1,4 @@
--- The refresh that runs now: its step, seconds since it began, and how long each step of the last published one took.
+-- The refresh that runs now: its step, rows read so far, seconds since it began, and how long each step of the last published one took.
 -- Reads  published.refresh
 with usual as (
     select timings
@@ -11,7 +11,9 @@ with usual as (
 running as (
     select
         refresh_id,
+        is_trial,
         step,
+        rows_received,
         started_by,
         started_at,
         extract(epoch from clock_timestamp() - started_at) as elapsed_seconds
@@ -23,7 +25,9 @@ running as (
 
 select
     running.refresh_id,
+    running.is_trial,
     running.step,
+    running.rows_received,
     running.started_by,
     running.started_at,
     running.elapsed_seconds,

@@ -1,4 +1,5 @@
--- One row per feed ever accepted, or waiting now: how far its data reach at this refresh, since when some of it is held.
+-- One row per feed ever accepted, or waiting now: how far its data reach at this refresh, when the last delivery of it came,
+-- since when some of it is held.
 -- Reads  published.feed_status, published.load_feed
 with reached as (
     select
@@ -8,24 +9,27 @@ with reached as (
     where refresh_id = :refresh_id
 ),
 
-waiting as (
+came as (
     select
         feed,
-        min(held_since) as held_since,
-        sum(delivered) as held_rows
+        max(received_at) filter (where state <> 'discarded') as arrived_at,
+        min(held_since) filter (where state = 'held') as held_since,
+        sum(delivered) filter (where state = 'held') as held_rows,
+        bool_or(state = 'held') as is_held
     from published.load_feed
-    where state = 'held'
     group by feed
 ),
 
 final as (
     select
         reached.data_until,
-        waiting.held_since,
-        waiting.held_rows,
-        coalesce(reached.feed, waiting.feed) as feed
+        came.arrived_at,
+        came.held_since,
+        came.held_rows,
+        coalesce(reached.feed, came.feed) as feed
     from reached
-    full join waiting on reached.feed = waiting.feed
+    full join came on reached.feed = came.feed
+    where reached.feed is not null or came.is_held
 )
 
 select *

@@ -30,6 +30,8 @@ select
     r.started_at,
     r.finished_at,
     r.published_at,
+    r.purged_at,
+    r.restated,
     r.reason,
     coalesce(i.delivered, 0) as delivered,
     coalesce(i.accepted, 0) as accepted,
