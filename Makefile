@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 
-.PHONY: run test check bench picture browser browser-all clean
+.PHONY: run test check bench picture browser browser-all figures-all histories faults stories alarms clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
 	$(BIN)/python serve.py --open
 
 test: $(VENV)/ready-dev browser check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
@@ -32,8 +32,28 @@ picture: $(VENV)/ready-dev browser
 browser-all: $(VENV)/ready-dev browser
 	GATEHOUSE_EVERY_VIEW=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
+# Every figure against its oracle as often again: a third company, twenty random questions each where `make test` asks three.
+figures-all: $(VENV)/ready-dev
+	GATEHOUSE_EVERY_FIGURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/oracle
+
+# 200 random histories: incremental equals full, row for row. `make test` tells a few of them.
+histories: $(VENV)/ready-dev
+	GATEHOUSE_HISTORIES=100 $(BIN)/python -m pytest -n 2 tests/refresh/test_histories.py
+
+# 200 processes killed wherever they are, a line of 5 GB, and whatever else can happen. `make test` kills a few.
+faults: $(VENV)/ready-dev
+	GATEHOUSE_KILLS=200 $(BIN)/python -m pytest -n 2 --dist worksteal tests/faults
+
 browser: $(VENV)/ready-dev
 	$(BIN)/python -m tests.browser.install
+
+# One steward's story in the browser for each of the eleven kinds of dirt. `make test` tells one.
+stories: $(VENV)/ready-dev browser
+	GATEHOUSE_STORIES=1 $(BIN)/python -m pytest tests/browser/test_stories.py
+
+# A hundred clean deliveries of different seeds: none is held.
+alarms: $(VENV)/ready-dev
+	$(BIN)/python -m tests.alarms
 
 clean:
 	rm -rf build .gatehouse .gatehouse-demo

@@ -1,21 +1,23 @@
 """One embedded server a test session, migrated once; each test that asks gets a database of its own from that template."""
 
-import itertools
+import gc
 import os
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL
+from streamlit.components.v2 import manifest_scanner
 
 from tests.browser import install
 from tests.oracle.company import Company, companies
+from tests.servers import Shared, copied, shared, started
 from warehouse import db
 
-_numbers = itertools.count(1)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,20 +28,59 @@ FLAGS = [
     "--no-default-browser-check",
 ]
 
+LONG = (
+    "tests/browser/test_pages_dark.py",
+    "tests/oracle/test_figures.py",
+    "tests/access/test_leaks.py",
+    "tests/browser/",
+    "tests/truth/",
+    "tests/oracle/",
+    "tests/sources/",
+    "tests/faults/",
+    "tests/refresh/",
+    "tests/published/",
+)
+"""What takes long begins, so that the workers of a run end together; the first two make different companies meanwhile."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long; files stay whole, and in their own order."""
+    items.sort(key=lambda item: next((place for place, of in enumerate(LONG) if item.nodeid.startswith(of)), len(LONG)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kept() -> None:
+    """What is there when a module begins stays to the end: Streamlit looks through all of it for garbage after every rerun."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scanned_once() -> Iterator[None]:
+    """Streamlit's AppTest looks for components in all that is installed at every visit; nothing is installed meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[URL]:
     """The embedded server of this test session, in a folder of its own: pytest's are closed to the server's user."""
     with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
-        yield db.start(Path(home) / "postgres")
+        yield started(Path(home) / "postgres")
 
 
 @pytest.fixture(scope="session")
-def company_of() -> Iterator[Callable[[str], Company]]:
-    """A refreshed demo company by its name (`tests/oracle/company.py`); xdist's workers of one run share them."""
-    with companies(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)) as made:
+def shared_server() -> Iterator[Shared]:
+    """A server that xdist's workers of one run share."""
+    with shared(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def company_of(shared_server: Shared) -> Callable[[str], Company]:
+    """A refreshed demo company by its name (`tests/oracle/company.py`)."""
+    return companies(shared_server)
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +95,8 @@ def template(server: URL) -> str:
 @pytest.fixture
 def database(server: URL, template: str) -> Iterator[db.Database]:
     """An empty warehouse, gone after the test."""
-    name = f"test_{next(_numbers)}"
-    made = db.embedded(server, name, template=template)
-    yield made
-    made.dispose()
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"drop database {name} with (force)")
-    admin.dispose()
+    with copied(server, template) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

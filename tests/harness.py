@@ -114,6 +114,7 @@ def _stage(connection: Connection, load_id: int, feed: str, rows: Rows, until: d
     names = {name: None for row in numbered for name in row}
     if numbered:
         connection.execute(insert(table), [{**names, **row} for row in numbered])
+        db.analyze(connection, table.name, schema="staging", written=len(numbered))  # as the refresh does
     connection.execute(
         text(
             "insert into published.load_feed (load_id, feed, delivered, accepted, newest_at, state)"

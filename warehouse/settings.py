@@ -24,22 +24,35 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     reader_url: str | None = field(default=None, repr=False)
     database_name: str = "gatehouse"
+    inbox_folder: Path | None = None
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """GATEHOUSE_HOME (default `.gatehouse`), DATABASE_URL and DATABASE_READER_URL; ValueError if only one URL is set."""
+        """GATEHOUSE_HOME (default `.gatehouse`), GATEHOUSE_INBOX, DATABASE_URL and DATABASE_READER_URL; ValueError if only one URL is set."""
         loader, reader = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_READER_URL")
         if bool(loader) != bool(reader):
             raise ValueError(
                 "DATABASE_URL (role loader) and DATABASE_READER_URL (role reader) are set together or not at all"
             )
         home = Path(os.environ.get("GATEHOUSE_HOME", ".gatehouse")).expanduser().resolve()
-        return cls(home=home, database_url=loader, reader_url=reader)
+        inbox = os.environ.get("GATEHOUSE_INBOX")
+        place = Path(inbox).expanduser().resolve() if inbox else None
+        return cls(home=home, database_url=loader, reader_url=reader, inbox_folder=place)
 
     @property
     def is_embedded(self) -> bool:
         """Whether the warehouse is the embedded server under `home`."""
         return self.database_url is None
+
+    @property
+    def inbox(self) -> Path:
+        """Where dropped files wait, sealed: GATEHOUSE_INBOX, which dashboard and worker share, else below the home."""
+        return self.inbox_folder or self.home / "inbox"
+
+    @property
+    def mappings(self) -> Path:
+        """Where the company's own mapping files lie, by which dropped files are recognised."""
+        return self.home / "mappings"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
-"""Three demo companies, refreshed once a test session for all workers, and their accepted rows as tables for the oracles."""
+"""Demo companies, refreshed once a test session for all workers, and their accepted rows as tables for the oracles."""
 
-import atexit
-import fcntl
+import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, partial
@@ -13,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 from cryptography.fernet import Fernet
-from sqlalchemy import URL, text
+from sqlalchemy import text
 
+from tests.servers import Shared
 from warehouse import db
 from warehouse.access import grants
 from warehouse.access.grants import Grant
@@ -46,10 +44,14 @@ class Kind:
     without: tuple[str, ...] = ()
 
 
+THOROUGH = bool(os.environ.get("GATEHOUSE_EVERY_FIGURE"))
+"""Whether to ask a third company, and all of them many more random questions: `make figures-all`."""
+EXAMPLES = 20 if THOROUGH else 3
+"""Random questions a metric, company and test."""
 KINDS = (
     Kind("north", seed=11),
     Kind("south", seed=12, without=("wallets", "complaint_events")),
-    Kind("west", seed=13),
+    *((Kind("west", seed=13),) if THOROUGH else ()),
 )
 
 
@@ -101,30 +103,21 @@ class Company:
                 frame[name.removesuffix("_at") + "_day"] = frame[name].dt.tz_localize(None).dt.normalize()
             elif name.endswith(("_on", "_since_on")):
                 frame[name] = pd.to_datetime(frame[name])
-        return frame.drop(columns=["load_id", "file_id", "row_number"])
+        texts = frame.select_dtypes("str").columns  # as plain objects they are cut into groups together, not one by one
+        return frame.astype(dict.fromkeys(texts, object)).drop(columns=["load_id", "file_id", "row_number"])
 
 
-@contextmanager
-def companies(run: str) -> Iterator[Callable[[str], Company]]:
-    """Companies by name, each made by whichever process of the test run `run` asks first, on a server that all share."""
-    folder = Path(tempfile.gettempdir()) / f"gatehouse-oracle-{run}"
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
-    with (folder / "in_use").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_SH)
-        atexit.register(_forget, folder)  # the server's own farewell is registered after it, and so runs before
-        server = db.start(folder / "postgres")
-        made = {kind.name: cache(partial(_open, server, folder, kind)) for kind in KINDS}
-        yield lambda name: made[name]()
+def companies(place: Shared) -> Callable[[str], Company]:
+    """Companies by name, each made by whichever process of the test run asks first."""
+    made = {kind.name: cache(partial(_open, place, kind)) for kind in KINDS}
+    return lambda name: made[name]()
 
 
-def _open(server: URL, folder: Path, kind: Kind) -> Company:
-    database = db.embedded(server, kind.name)
-    with (folder / f"{kind.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / f"{kind.name}.made").exists():
-            _make(database, folder, kind)
-            (folder / f"{kind.name}.made").touch()
+def _open(place: Shared, kind: Kind) -> Company:
+    database = db.embedded(place.server, kind.name)
+    with place.making(kind.name) as is_new:
+        if is_new:
+            _make(database, place.folder, kind)
     return Company(kind, database, Reader(engine=database.reader, person=EXECUTIVE).pinned())
 
 
@@ -142,9 +135,3 @@ def _make(database: db.Database, folder: Path, kind: Kind) -> None:
         for grant in GRANTS:
             grants.give(connection, grant, by="test")
     shutil.rmtree(files)
-
-
-def _forget(folder: Path) -> None:
-    with suppress(BlockingIOError, FileNotFoundError), (folder / "in_use").open("r+") as held:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ day (or the first of the month) that puts the row in time.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def narrowed(cases: pd.DataFrame, scope: Scope, *, dated: bool = True) -> pd.Dat
     if "on" in found:
         found["day"] = found["on"]
         found["week"] = found["on"] - pd.to_timedelta(found["on"].dt.dayofweek, unit="D")
-        found["month"] = found["on"].dt.to_period("M").dt.to_timestamp()
+        found["month"] = found["on"] - pd.to_timedelta(found["on"].dt.day - 1, unit="D")
     return found
 
 
@@ -50,9 +51,16 @@ def figures(cases: pd.DataFrame, by: Sequence[str], one: One) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@cache
+def wilson(numerator: float, denominator: float) -> tuple[float, float]:
+    """The interval of a share, by statsmodels; the same few small numbers come again and again."""
+    low, high = proportion_confint(numerator, denominator, method="wilson")
+    return float(low), float(high)
+
+
 def rate(numerator: float, denominator: float, **more: float) -> Figures:
     """A share with its Wilson interval."""
-    low, high = proportion_confint(numerator, denominator, method="wilson") if denominator else (math.nan, math.nan)
+    low, high = wilson(numerator, denominator) if denominator else (math.nan, math.nan)
     value = numerator / denominator if denominator else math.nan
     return {"numerator": numerator, "denominator": denominator, "value": value, "low": low, "high": high, **more}
 

@@ -69,6 +69,15 @@ def distribution(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFr
     return figures(found, by, lambda rows: parts(tally(rows["fifth"], fifth)))
 
 
+@oracle("csat.comments")
+def comments(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
+    fifth = ["1", "2", "3", "4", "5"]
+    found = narrowed(answers(company), scope)
+    found = found[found["comment_hash"].notna()]
+    found = found.assign(fifth=(5 * found["middle"] + 1e-9).astype(int).add(1).astype(str))
+    return figures(found, by, lambda rows: parts(tally(rows["fifth"], fifth)))
+
+
 def recommending(company: Company, scope: Scope) -> pd.DataFrame:
     """Answers to `recommend` on a scale up to ten, with the camp of each."""
     found = narrowed(answers(company), scope)

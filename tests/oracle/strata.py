@@ -150,7 +150,8 @@ def post_stratified(company: Company, scope: Scope, by: Sequence[str], score: Sc
     people = population(company).groupby(places).size().rename("people").reset_index()
     people["on"] = people["month"] + pd.offsets.MonthBegin(1)
     people = narrowed(people, Scope(regions=scope.regions, branches=scope.branches))
-    found = figures(pd.concat([cases, people]), by, by_strata)
+    needed = list(dict.fromkeys([*by, *STRATUM, "month", "score", "people"]))
+    found = figures(pd.concat([cases, people])[needed], by, by_strata)
     return found[found["n"] > 0] if len(found) else found
 
 
@@ -158,9 +159,9 @@ def by_strata(rows: pd.DataFrame) -> Figures:
     """Of one group of answers and of customers: weighted and unweighted."""
     every = rows[rows["score"].notna()]
     said = every[every["tier"].isin(["loyal", "opportunity", "edge"])]
-    plain = mean(said["score"])
     if said.empty:
         return {"n": 0}
+    plain = mean(said["score"])
     cells = strata(said, rows[rows["score"].isna() & rows["month"].isin(every["month"])])
     people, n, total, squares = np.array(cells).T
     weight, average = people / people.sum(), total / n

@@ -25,7 +25,7 @@ from tests.oracle import (
     strata,
 )
 from tests.oracle.agree import disagreements, hiding
-from tests.oracle.company import KINDS, Company
+from tests.oracle.company import EXAMPLES, KINDS, Company
 from tests.oracle.registry import ORACLES
 from tests.oracle.scopes import VALUES, asked, plain
 from warehouse.metrics import Metric, metrics
@@ -53,7 +53,6 @@ AREAS = (
 """The modules whose functions are oracles: importing them registers them."""
 NOT_YET: frozenset[str] = frozenset()
 """Metrics without an oracle: it only ever shrinks, and in the end it is empty."""
-EXAMPLES = 3
 
 
 @pytest.fixture(params=[kind.name for kind in KINDS], scope="session")

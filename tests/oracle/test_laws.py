@@ -10,20 +10,21 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.oracle.company import KINDS, Company
+from tests.oracle.company import EXAMPLES, KINDS, Company
 from tests.oracle.recover import recovered
 from tests.oracle.scopes import ONE_AT_A_TIME, asked, periods
 from warehouse.metrics import TIMES, Metric, metrics
 from warehouse.queries.figures import SHAPES, FeedAbsent, figure
 from warehouse.scope import Comparison, Period, Scope
 
-EXAMPLES = 3
 OF_A_KIND = {kind: [code for code, about in metrics().items() if about.kind == kind] for kind in SHAPES}
 LAST_YEAR = Scope(period=Period(start=date(2025, 4, 1), end=date(2026, 4, 1)))
 NO_WHOLE = frozenset({"lead.four_marks", "five.ladder"})
 """Parts that are no parts of one whole: a lead may have several marks, a customer stands on several rungs."""
 APART = frozenset({*TIMES, *ONE_AT_A_TIME, "scale", "owner", "part", "side", "dimension", "age"})
 """Dimensions over which nothing is ever added: standings of several days, both clocks, every question, a cohort at several ages."""
+
+_told: dict[tuple[object, ...], pd.DataFrame] = {}
 
 
 @pytest.fixture(params=[kind.name for kind in KINDS], scope="session")
@@ -32,11 +33,14 @@ def company(request: pytest.FixtureRequest, company_of: Callable[[str], Company]
 
 
 def told(company: Company, about: Metric, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
-    """The figure; an empty table where its feeds were not delivered."""
-    try:
-        return figure(company.reader, about.code, scope, by=by)
-    except FeedAbsent:
-        return pd.DataFrame()
+    """The figure; an empty table where its feeds were not delivered. Laws share tables: each is asked for once."""
+    asked_for = (company.kind.name, about.code, scope.key, tuple(by))
+    if asked_for not in _told:
+        try:
+            _told[asked_for] = figure(company.reader, about.code, scope, by=by)
+        except FeedAbsent:
+            _told[asked_for] = pd.DataFrame()
+    return _told[asked_for]
 
 
 def whatever_is_asked(company: Company, about: Metric, law: Callable[[pd.DataFrame, Sequence[str]], None]) -> None:

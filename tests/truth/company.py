@@ -4,21 +4,16 @@ The gates are left out, since they take longer than all else and have tests of t
 tables that no test here asks for.
 """
 
-import atexit
-import fcntl
 import json
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL
-
 from tests.oracle.company import EXECUTIVE, KEYS, UNTIL, ZONE
+from tests.servers import Shared
 from warehouse import db, ledger
 from warehouse import refresh as steps
 from warehouse.access import grants
@@ -115,27 +110,18 @@ def _with_a_large_branch(shared: Frame) -> Frame:
     return replace(shared, branches=replace(shared.branches, weight=weight / weight.sum()))
 
 
-@contextmanager
-def companies(run: str) -> Iterator[Callable[[str], Company]]:
-    """Companies by name, each made by whichever process of the test run `run` asks first, on a server that all share."""
-    folder = Path(tempfile.gettempdir()) / f"gatehouse-truth-{run}"
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)
-    with (folder / "in_use").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_SH)
-        atexit.register(_forget, folder)  # the server's own farewell is registered after it, and so runs before
-        server = db.start(folder / "postgres")
-        made = {name: cache(lambda kind=kind: _open(server, folder, kind)) for name, kind in kinds().items()}
-        yield lambda name: made[name]()
+def companies(place: Shared) -> Callable[[str], Company]:
+    """Companies by name, each made by whichever process of the test run asks first."""
+    made = {name: cache(lambda kind=kind: _open(place, kind)) for name, kind in kinds().items()}
+    return lambda name: made[name]()
 
 
-def _open(server: URL, folder: Path, kind: Kind) -> Company:
-    database, truth = db.embedded(server, kind.name), folder / f"{kind.name}.json"
-    with (folder / f"{kind.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not truth.exists():
-            made = _write(folder / kind.name, kind)
-            _publish(database, folder / kind.name)
+def _open(place: Shared, kind: Kind) -> Company:
+    database, truth = db.embedded(place.server, kind.name), place.folder / f"{kind.name}.json"
+    with place.making(kind.name) as is_new:
+        if is_new:
+            made = _write(place.folder / kind.name, kind)
+            _publish(database, place.folder / kind.name)
             truth.write_text(json.dumps(made))
     reader = Reader(engine=database.reader, person=EXECUTIVE).pinned()
     return Company(frame=kind.frame, reader=reader, made=json.loads(truth.read_text()))
@@ -172,9 +158,3 @@ def _publish(database: db.Database, folder: Path) -> None:
         steps.write_editions(run, {name: slices for name, slices in changes.items() if name in TABLES})
         assert steps.publish(run).verdict == "published"
     shutil.rmtree(folder)
-
-
-def _forget(folder: Path) -> None:
-    with (folder / "in_use").open("w") as held, suppress(BlockingIOError):
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)

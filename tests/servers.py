@@ -1,0 +1,81 @@
+"""Embedded servers for tests, which outlive no loss of power, one for all workers of a run where they share it, and databases on them."""
+
+import atexit
+import fcntl
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine
+
+from warehouse import db
+
+UNNEEDED = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+"""What a server does for the day after: no test has one."""
+_numbers = itertools.count(1)
+
+
+def started(data: Path) -> URL:
+    """The embedded server whose files lie in `data`, started without what tests do not need; the superuser's URL."""
+    server = db.start(data)
+    _run(server, *(f"alter system set {name} = off" for name in UNNEEDED), "select pg_reload_conf()")
+    return server
+
+
+@contextmanager
+def copied(server: URL, template: str) -> Iterator[db.Database]:
+    """A database of its own with all that `template` holds, gone after the block."""
+    name = f"test_{next(_numbers)}"
+    gone = f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{template}'"
+    _run(server, gone, f"create database {name} owner loader template {template} strategy file_copy")
+    made = db.embedded(server, name)
+    yield made
+    made.dispose()
+    _run(server, f"drop database {name} with (force)")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A server that the workers of one run share, and the folder in which they keep what they tell each other."""
+
+    server: URL
+    folder: Path
+
+    @contextmanager
+    def making(self, name: str) -> Iterator[bool]:
+        """Whether `name` is still to be made: by whoever asks first, while the others wait."""
+        done = self.folder / f"{name}.made"
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield not done.exists()
+            done.touch()
+
+
+@contextmanager
+def shared(run: str) -> Iterator[Shared]:
+    """The server that all workers of the test run `run` share; it goes when the last of them ends."""
+    folder = Path(tempfile.gettempdir()) / f"gatehouse-companies-{run}"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)  # the embedded server runs as somebody else, who must come through
+    with (folder / "in_use").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        atexit.register(_forget, folder)  # the server's own farewell is registered after it, and so runs before
+        yield Shared(started(folder / "postgres"), folder)
+
+
+def _forget(folder: Path) -> None:
+    with suppress(BlockingIOError, FileNotFoundError), (folder / "in_use").open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(server: URL, *statements: str) -> None:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    admin.dispose()
