@@ -19,7 +19,7 @@ from warehouse.feeds.readers import FileRefused
 from warehouse.inbox import Inbox
 from warehouse.refresh import Outcome
 from warehouse.settings import Keys
-from warehouse.trace import in_short, trace
+from warehouse.trace import in_short, of_postgres, trace
 
 KEYS = Keys(hashing=b"a secret of the tests that nobody guesses", vault=Fernet.generate_key())
 NAMES = ("Wang Fang", "13800000001")
@@ -114,3 +114,11 @@ def test_our_own_words_and_the_systems_are_kept() -> None:
     )
     assert in_short(ValueError(NAMES[0])) == "ValueError"
     assert str(trace(ValueError(NAMES[0]))) == "ValueError"
+
+
+def test_of_a_statement_that_failed_names_of_columns_are_told_and_no_value() -> None:
+    missing = '(psycopg2.errors.UndefinedColumn) column "x" does not exist'
+    assert of_postgres(f"{missing}\nLINE 1: select x") == missing
+    said = f'(psycopg2.errors.InvalidTextRepresentation) invalid input syntax for type numeric: "{NAMES[0]}"'
+    assert of_postgres(f"DataError: {said}") == "DataError: (psycopg2.errors.InvalidTextRepresentation)"
+    assert of_postgres("Great Expectations could not count") == "Great Expectations could not count"

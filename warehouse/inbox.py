@@ -12,7 +12,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,8 @@ from warehouse.settings import Keys, Settings
 
 MOST_BYTES, MOST_FILES = 64 << 20, 50
 """What may be dropped at a time. What is larger comes as a file of a delivery."""
+MOST_WAITING = 4 << 30
+"""How many bytes may wait in the inbox before no more are taken."""
 CHUNK = 1 << 20
 KEPT_HOURS = 24
 """How long what was tried waits for the steward's second word."""
@@ -33,7 +35,7 @@ SEALED, OPENED = ".sealed", "opened-"
 
 
 class NotDroppable(ValueError):
-    """Too many files, too large, or none. `code` says which, for pages to word."""
+    """Too many files, too large, or none; or too much waits already. `code` says which, for pages to word."""
 
     def __init__(self, code: str, said: str) -> None:
         super().__init__(said)
@@ -42,6 +44,8 @@ class NotDroppable(ValueError):
 
 class NotThere(LookupError):
     """What was dropped is not in the inbox, or not as it was dropped: put away, kept too long, or changed."""
+
+    code = "not_there"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Inbox:
     def seal(self, files: Iterable[tuple[str, BinaryIO]]) -> list[Dropped]:
         """Seal files, each by its name and bytes, and keep them. Raises NotDroppable, and then none of them is kept."""
         kept: list[Dropped] = []
+        if self._waiting() > MOST_WAITING:
+            raise NotDroppable("full", f"more than {MOST_WAITING >> 30} GiB wait in the inbox")
         try:
             for name, file in files:
                 if len(kept) == MOST_FILES:
@@ -116,6 +122,14 @@ class Inbox:
                 left.unlink(missing_ok=True)
             gone += 1
         return gone
+
+    def _waiting(self) -> int:
+        """Bytes that lie in the folder."""
+        size = 0
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # the worker may have put it away just now
+                size += path.stat().st_size
+        return size
 
     def _sealed(self, name: str, file: BinaryIO) -> Dropped:
         """Seal one file chunk by chunk, a line each; it stands in the inbox once all of it is there."""

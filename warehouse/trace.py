@@ -1,8 +1,12 @@
 """What may be written down of something that failed: where, and what kind of failure. What an error says itself is left out,
 unless it is one of ours: others quote what they stumbled over, and that may be somebody's name."""
 
+import re
+
 OURS = ("warehouse.", "checks.", "pages.")
 NAMED_BY_POSTGRES = ("schema_name", "table_name", "column_name", "constraint_name")
+OF_POSTGRES = re.compile(r"\(psycopg2\.errors\.(?P<kind>\w+)\)")
+ABOUT_NAMES = ("Undefined", "Ambiguous", "Duplicate", "InsufficientPrivilege")
 
 
 class Failed(Exception):
@@ -27,3 +31,11 @@ def in_short(error: BaseException) -> str:
     diagnosed = getattr(getattr(error, "orig", error), "diag", None)
     named = [getattr(diagnosed, name, None) for name in ("sqlstate", *NAMED_BY_POSTGRES)]
     return " ".join([kind.__name__, *(name for name in named if name)])
+
+
+def of_postgres(said: str) -> str:
+    """The first line of what was said of a statement that failed; of an error of Postgres its kind alone, unless it is about the
+    names of tables and columns: it may quote a value."""
+    line = next(iter(said.splitlines()), "")[:300]
+    found = OF_POSTGRES.search(line)
+    return line if found is None or found["kind"].startswith(ABOUT_NAMES) else line[: found.end()]

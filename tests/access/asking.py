@@ -46,6 +46,11 @@ LEFT_OUT = frozenset({"figures.figure", "figures.curve", "decompose.decompose"})
 AGAINST_THE_COMPANY = frozenset({"complaint.branch"})
 """Figures beside which stands what the company does: a head is told less of that (`test_company_promises`)."""
 
+COUNTS = frozenset(
+    {"delivered", "accepted", "superseded", "quarantined", "held_rows", "unexpected_count", "element_count", "observed"}
+)
+"""Columns that count rows of deliveries and of figures, of whatever branch."""
+
 
 def questions() -> dict[str, Question]:
     """Every public function of `warehouse.queries` that takes a reader, by module and name."""
@@ -80,6 +85,22 @@ def asked(company: LeakCompany, question: Question, secrets: Secrets) -> Found:
                 - given
             ):
                 found.add(f"{person or 'no name at all'} meets {sorted(met)[:5]}")
+    return sorted(found)
+
+
+def counted(company: LeakCompany, person: str) -> Found:
+    """The questions that tell somebody how many rows there are of the whole company, with what they tell it in."""
+    found = set[str]()
+    for name, question in questions().items():
+        for chosen in [] if _is_scoped(question) else _ways(company, question):
+            try:
+                told = question(company.reader(person), **chosen)
+            except (LookupError, ValueError, Refused, CardRefused, NothingPublished):
+                continue
+            if isinstance(told, pd.DataFrame):
+                found |= {
+                    f"{name}: {column}" for column in COUNTS & {*told} if told[column].fillna(0).astype(bool).any()
+                }
     return sorted(found)
 
 

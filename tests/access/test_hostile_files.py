@@ -208,7 +208,7 @@ def what_is_wrong(path: Path) -> list[str]:
     try:
         assert read_mapping(path).match("passwd") is None
     except MappingError as refusal:
-        return [problem.say() for problem in refusal.problems]
+        return [problem.told() for problem in refusal.problems]
     return []
 
 

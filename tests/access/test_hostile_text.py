@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -21,6 +22,7 @@ from pages.shared.text import Words
 from tests.access.hostile import STORED, TEXTS
 from tests.harness import EXECUTIVE, House
 from warehouse import db
+from warehouse.commands import output
 from warehouse.queries import annotations, exports, views
 from warehouse.queries.reader import Refused
 
@@ -199,6 +201,25 @@ def test_in_a_table_of_commas_it_is_no_formula_and_one_cell(text: str) -> None:
     for cell in (rows[0][0], rows[1][0]):
         assert not FORMULA.match(cell)
         assert cell == ("'" if FORMULA.match(text) else "") + text.replace("\r", "\n")
+
+
+@pytest.mark.parametrize("text", SHORT.values(), ids=SHORT.keys())
+def test_on_a_terminal_it_is_text_and_no_order(
+    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"a": text, "b": "[/x] [link=http://evil.example]y[/link]"}
+    output.say(text)
+    output.as_csv(list(row), [row])
+    output.rows([row], to_json=False, empty="")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20000")
+    output.rows([row], to_json=False, empty="")
+    out, said = capsys.readouterr()
+    out = re.sub(r"\x1b\[[01]m", "", out)  # the heads of our own table are bold
+    assert re.search(r"[^\n\r\t -~\xa0-\u2027\u202f-\u2065\u206a-\U0010ffff]", out + said) is None
+    assert row["b"] in out.rstrip("\n").rsplit("\n", 1)[-1], "nothing in it was an order to the table"
+    cell = list(csv.reader(io.StringIO(out, newline="")))[1][0]
+    assert not FORMULA.match(cell)
 
 
 @KEPT

@@ -16,7 +16,17 @@ from pages.shared import cached
 from pages.shared.viewer import Viewer
 from tests.access import asking, mutants, page_walk, probes
 from tests.access.firm import everything
-from tests.access.leak_company import HEAD, NOBODIES, OF_ONE, OTHER, LeakCompany, Secrets, open_company
+from tests.access.leak_company import (
+    EXECUTIVE,
+    HEAD,
+    NEARLY,
+    NOBODIES,
+    OF_ONE,
+    OTHER,
+    LeakCompany,
+    Secrets,
+    open_company,
+)
 from warehouse import db
 from warehouse.access.vault import Vault
 from warehouse.metrics import metrics
@@ -99,6 +109,15 @@ def test_questions_of_the_code(
         asking.curve(company, code)
     known = {str(path.relative_to(db.HERE)) for path in (db.HERE / "queries").rglob("*.sql")}
     assert known - asked_from == set(), "a file that nobody asked here"
+
+
+def test_how_many_rows_there_are_is_for_who_sees_the_whole_company(company: LeakCompany) -> None:
+    told = asking.counted(company, EXECUTIVE)
+    assert {"health.check_history: element_count", "state.checks: observed", "health.check_results: observed"} <= set(
+        told
+    )
+    assert asking.counted(company, HEAD) == []
+    assert asking.counted(company, NEARLY) == [], "who could take the own ones off"
 
 
 @pytest.mark.parametrize("area", sorted({code.partition(".")[0] for code in metrics()}))

@@ -62,7 +62,7 @@ def holding(reader: Reader) -> pd.DataFrame:
 
 def comparison(reader: Reader) -> pd.DataFrame:
     """The newest comparison of what is held with what is published, or no row: made_at, refresh_id, load_ids, from_on,
-    until_on, compared, problem, changes, is_current. Empty for all but data stewards."""
+    until_on, compared, problem, changes, offences (some rows that break what holds them), is_current. Empty for all but data stewards."""
     return reader.frame("health/comparison")
 
 

@@ -62,7 +62,7 @@ def test_words_and_dates_that_the_first_rows_already_show(source, tmp_path):
         ("value_unmapped", "Fees", "Topic", ("Fee",), False),
         ("value_unmapped", "urgent", "Level", ("low", "normal", "high", "critical"), False),
     ]
-    assert not any("138" in problem.say(language) for problem in found for language in ("en", "zh_CN"))
+    assert not any("138" in problem.told(language) for problem in found for language in ("en", "zh_CN"))
 
 
 def test_files_that_are_strange_empty_broken_or_twice_the_same(source, tmp_path):

@@ -117,7 +117,7 @@ def test_what_is_wrong_is_named_with_its_line_and_what_would_fit(tmp_path, old, 
     assert fits is None or match.fits == fits
     assert match.stops
     for language in ("en", "zh_CN"):
-        assert match.say(language).startswith("shop.yaml")
+        assert match.told(language).startswith("shop.yaml")
         assert not {"{value}", "{feed}", "{column}", "{header}"} & set(match.what(language).split())
 
 
@@ -138,7 +138,7 @@ def test_all_problems_are_told_at_once(tmp_path):
     ["", "- a\n- b\n", "source: [a]\nfiles: x\n", "a: &a {b: *a}\nsource: x\n", "\0", "source: x\nfiles: [1, [2]]\n"],
 )
 def test_nonsense_is_refused_with_a_sentence(tmp_path, text):
-    assert all(problem.say() for problem in problems(tmp_path, text))
+    assert all(problem.told() for problem in problems(tmp_path, text))
 
 
 def test_a_missing_file_is_one_clear_sentence(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from tests.feeds.readers.delivered import broken_of, rows_of
-from warehouse.feeds.readers import open_table
+from warehouse.feeds.readers import Limits, TooBig, open_table
 
 AFTERNOON = datetime.fromisoformat("2026-03-01T14:05:00")
 
@@ -69,3 +69,29 @@ def test_rows_are_numbered_across_batches_and_row_groups(tmp_path: Path) -> None
     parquet.write_table(pyarrow.table({"a": list(range(9_999))}), path, row_group_size=2_500)
 
     assert all(int(str(cells[0])) == number - 1 for number, cells in rows_of(open_table(path)))
+
+
+def test_one_text_in_many_rows_is_read_in_small_batches(tmp_path: Path) -> None:
+    same = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([0] * 300, pyarrow.int32()), pyarrow.array(["y" * 1_000_000])
+    )
+    path = tmp_path / "delivery.parquet"
+    parquet.write_table(pyarrow.table({"a": same, "b": range(300)}), path, store_schema=False)
+    table = open_table(path)
+    numbers = [list(batch.numbers) for batch in table.batches()]
+    assert max(map(len, numbers)) < 100
+    assert [number for part in numbers for number in part] == list(range(1, 301))
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "delivery.parquet"
+    parquet.write_table(
+        pyarrow.table({"a": ["y" * 1_000] * 3_000}),
+        path,
+        compression="zstd",
+        use_dictionary=False,
+        write_statistics=False,
+    )
+    assert open_table(path).columns == ("a",)
+    with pytest.raises(TooBig):
+        open_table(path, limits=Limits(ratio=50, ratio_from=1 << 20))

@@ -11,7 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from python_calamine import CalamineWorkbook
 
 from tests.feeds.readers.delivered import broken_of, reasons_of, rows_of
-from warehouse.feeds.readers import DamagedFile, FileFormat, UnclearSheet, open_table
+from warehouse.feeds.readers import DamagedFile, FileFormat, Limits, TooBig, UnclearSheet, open_table
 from warehouse.feeds.readers.xlsx import EPOCH_1900, column_index, elapsed_text, instant_text, number_text
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -235,9 +235,32 @@ def test_strings_rich_phonetic_escaped_and_inline(tmp_path: Path) -> None:
         ("", '<!DOCTYPE x [<!ENTITY a "aaaa">]>'),
         ('<x:row><x:c t="s"><x:v>7</x:v></x:c></x:row>', ""),
         ("<x:row><x:c><x:v>seven</x:v></x:c></x:row>", ""),
+        ('<x:row><x:c t="s"><x:v>seven</x:v></x:c></x:row>', ""),
         ('<x:row><x:c r="ZZZZ1"><x:v>7</x:v></x:c></x:row>', ""),
+        ("<x:a>" * 100 + "</x:a>" * 100, ""),
     ],
 )
 def test_what_no_spreadsheet_program_writes_is_damage(tmp_path: Path, rows: str, head: str) -> None:
-    with pytest.raises(DamagedFile):
+    with pytest.raises(DamagedFile) as error:
         open_table(by_hand(tmp_path, rows, head=head))
+    assert "seven" not in str(error.value), "no cell is quoted"
+
+
+@pytest.mark.parametrize(
+    ("rows", "strings"),
+    [
+        (f'<x:row><x:c t="str"><x:v>{"y" * 2_000}</x:v></x:c></x:row>', ""),
+        ("<x:row>" + '<x:c t="s"><x:v>0</x:v></x:c>' * 20 + "</x:row>", f"<si><t>{'y' * 100}</t></si>"),
+        ("", f"<si><t>{'y' * 10_000}</t></si>"),
+    ],
+)
+def test_more_than_is_held_in_memory_is_refused(tmp_path: Path, rows: str, strings: str) -> None:
+    with pytest.raises(TooBig):
+        open_table(by_hand(tmp_path, rows, strings=strings), limits=Limits(line=1_000, held=5_000))
+
+
+def test_one_string_in_many_cells_is_read_in_small_batches(tmp_path: Path) -> None:
+    rows = '<x:row><x:c t="s"><x:v>0</x:v></x:c></x:row>' * 300
+    table = open_table(by_hand(tmp_path, rows, strings=f"<si><t>{'y' * 1_000_000}</t></si>"))
+    assert max(len(batch.numbers) for batch in table.batches()) < 100
+    assert table.delivered == 299

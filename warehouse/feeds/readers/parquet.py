@@ -10,8 +10,10 @@ import pyarrow.compute as compute
 import pyarrow.parquet
 
 from warehouse.feeds.readers.refusals import DamagedFile
-from warehouse.feeds.readers.source import Reading, Source
+from warehouse.feeds.readers.source import Reading, Source, bomb
 from warehouse.feeds.readers.table import BATCH_ROWS, Batch, Broken, FileFormat, Row, Table, column_names
+
+BATCH_BYTES = 32 << 20
 
 
 @dataclass
@@ -23,24 +25,56 @@ class ParquetTable(Table):
         with self.source.seekable(reading) as path, pyarrow.OSFile(str(path)) as file:
             try:
                 for arrow in _parquet(file).iter_batches(batch_size=BATCH_ROWS):
-                    yield _batch(arrow, first)
-                    first += arrow.num_rows
+                    for part in _parts(arrow):
+                        yield _batch(part, first)
+                        first += part.num_rows
             except (pyarrow.ArrowException, OSError) as error:
                 raise _damaged(self.source.name, error) from error
 
 
 def open_parquet(source: Source, declared: FileFormat) -> ParquetTable:
-    """The table of a Parquet file. Raises DamagedFile, EmptyFile, TooManyColumns."""
+    """The table of a Parquet file. Raises DamagedFile, EmptyFile, TooBig, TooManyColumns."""
     with source.read() as reading, source.seekable(reading) as path, pyarrow.OSFile(str(path)) as file:
         try:
-            names = _parquet(file).schema_arrow.names
+            opened = _parquet(file)
+            _refuse_bomb(source, opened.metadata, path.stat().st_size)
+            names = opened.schema_arrow.names
         except (pyarrow.ArrowException, OSError) as error:
             raise _damaged(source.name, error) from error
     return ParquetTable(source, column_names(source.name, names), replace(declared, kind="parquet"), source.limits)
 
 
 def _parquet(file: pyarrow.NativeFile) -> pyarrow.parquet.ParquetFile:
-    return pyarrow.parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
+    """The file, its texts as they are stored, each once: some kilobytes may stand for gigabytes of the same text."""
+    names = [field.name for field in pyarrow.parquet.read_schema(file) if pyarrow.types.is_string(field.type)]
+    return pyarrow.parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False, read_dictionary=names)
+
+
+def _parts(arrow: pyarrow.RecordBatch) -> Iterator[pyarrow.RecordBatch]:
+    """The batch in parts that are small as texts."""
+    if arrow.num_rows <= 1 or _size(arrow) <= BATCH_BYTES:
+        yield arrow
+        return
+    half = arrow.num_rows // 2
+    yield from _parts(arrow.slice(0, half))
+    yield from _parts(arrow.slice(half))
+
+
+def _size(arrow: pyarrow.RecordBatch) -> int:
+    """Bytes of the texts of which the batch holds each once."""
+    coded = (column for column in arrow.columns if pyarrow.types.is_dictionary(column.type))
+    sizes = (compute.sum(compute.binary_length(each.dictionary).take(each.indices)).as_py() for each in coded)
+    return sum(size or 0 for size in sizes)
+
+
+def _refuse_bomb(source: Source, about: pyarrow.parquet.FileMetaData, packed: int) -> None:
+    groups = (about.row_group(number) for number in range(about.num_row_groups))
+    unpacked = sum(
+        group.column(place).total_uncompressed_size for group in groups for place in range(group.num_columns)
+    )
+    limits = source.limits
+    if unpacked > limits.unpacked or (unpacked > limits.ratio_from and unpacked > limits.ratio * packed):
+        raise bomb(source.name, unpacked, packed)
 
 
 def _batch(arrow: pyarrow.RecordBatch, first: int) -> Batch:

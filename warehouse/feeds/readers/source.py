@@ -30,6 +30,7 @@ class Limits:
     `record_lines`    most lines that one record with quoted line breaks may span; `line` bounds its bytes too.
     `unpacked`        most bytes that a packed file may become.
     `ratio`           most times its own size that a packed file may become, asked from `ratio_from` unpacked bytes on.
+    `held`            most bytes of what is held in memory as a whole: the strings of a workbook.
     """
 
     line: int = 1 << 20
@@ -37,6 +38,7 @@ class Limits:
     unpacked: int = 64 << 30
     ratio: int = 300
     ratio_from: int = 64 << 20
+    held: int = 512 << 20
 
 
 class Files(Protocol):

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from xml.parsers import expat
 
-from warehouse.feeds.readers.refusals import DamagedFile, FileRefused, NotATable, UnclearSheet
+from warehouse.feeds.readers.refusals import DamagedFile, FileRefused, NotATable, TooBig, UnclearSheet
 from warehouse.feeds.readers.source import BLOCK, Reading, Source, bomb
 from warehouse.feeds.readers.table import (
     BATCH_ROWS,
@@ -47,7 +47,12 @@ LAST_SERIAL = 2_958_466
 FALSE_LEAP_DAY = 60
 EPOCH_1900 = datetime.fromisoformat("1899-12-30")
 EPOCH_1904 = datetime.fromisoformat("1904-01-01")
-DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, LookupError, ValueError, EOFError, NotImplementedError)
+OUTSIDE = (zipfile.BadZipFile, zlib.error, expat.ExpatError)
+"""What is said of the archive and its XML; other errors quote the cell that they stumbled over."""
+DAMAGE = (*OUTSIDE, LookupError, ValueError, EOFError, NotImplementedError)
+HELD_PARTS = frozenset({"xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"})
+BATCH_LETTERS = 32 << 20
+DEEPEST = 64
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 AsText = Callable[[str], str]
@@ -63,11 +68,11 @@ class SheetTable(Table):
 
     def _batches(self, reading: Reading) -> Iterator[Batch]:
         with self.source.seekable(reading) as path, _workbook(self.source, path) as book:
-            record, width = 1, len(self.columns)
+            record, width, letters = 1, len(self.columns), 0
             numbers: list[int] = []
             rows: list[Row] = []
             broken: list[Broken] = []
-            for line, cells in _rows(book, self.part):
+            for line, cells, size in _rows(book, self.part):
                 if line <= self.header_row:
                     continue
                 if wrong := _misfit(cells, width):
@@ -75,9 +80,10 @@ class SheetTable(Table):
                 else:
                     numbers.append(record)
                     rows.append((cells + [None] * (width - len(cells)))[:width])
-                if record % BATCH_ROWS == 0:
+                letters += size
+                if record % BATCH_ROWS == 0 or letters > BATCH_LETTERS:
                     yield Batch.of(numbers, rows, broken)
-                    numbers, rows, broken = [], [], []
+                    numbers, rows, broken, letters = [], [], [], 0
                 record += 1
             yield Batch.of(numbers, rows, broken)
 
@@ -90,7 +96,7 @@ def open_xlsx(source: Source, declared: FileFormat) -> SheetTable:
     if header is None:
         raise no_header(source.name)
     found = replace(declared, kind="xlsx", sheet=name)
-    row, cells = header
+    row, cells, _ = header
     return SheetTable(source, column_names(source.name, cells), found, source.limits, part=part, header_row=row)
 
 
@@ -98,6 +104,7 @@ def open_xlsx(source: Source, declared: FileFormat) -> SheetTable:
 class _Workbook:
     """An open archive: visible sheets (name, part), shared strings, and how a cell of each style is written."""
 
+    source: Source
     archive: zipfile.ZipFile
     sheets: tuple[tuple[str, str], ...]
     strings: Sequence[str]
@@ -115,20 +122,26 @@ def _workbook(source: Source, path: Path) -> Iterator[_Workbook]:
             sheets, epoch = _sheets(archive)
             strings = _strings(archive) if "xl/sharedStrings.xml" in parts else ()
             styles = _styles(archive, epoch) if "xl/styles.xml" in parts else ()
-            yield _Workbook(archive, sheets, strings, styles)
+            yield _Workbook(source, archive, sheets, strings, styles)
     except FileRefused:
         raise
     except DAMAGE as error:
-        what = f"the workbook is cut off or corrupt ({type(error).__name__}: {error})"
+        kind = type(error).__name__
+        told = f"{kind}: {error}" if isinstance(error, OUTSIDE) else kind
+        what = f"the workbook is cut off or corrupt ({told})"
         raise DamagedFile(source.name, what, "open it in a spreadsheet program and save it once more") from error
 
 
 def _refuse_bomb(source: Source, archive: zipfile.ZipFile) -> None:
+    """Raises TooBig for an archive, or a part that is held as a whole, that unpacks to too much."""
     unpacked = sum(part.file_size for part in archive.infolist())
     packed = sum(part.compress_size for part in archive.infolist())
     limits = source.limits
     if unpacked > limits.unpacked or (unpacked > limits.ratio_from and unpacked > limits.ratio * packed):
         raise bomb(source.name, unpacked, packed)
+    for part in archive.infolist():
+        if part.filename in HELD_PARTS and part.file_size > limits.held:
+            raise bomb(source.name, part.file_size, part.compress_size)
 
 
 def _chosen(where: str, book: _Workbook, declared: str | None) -> tuple[str, str]:
@@ -154,8 +167,8 @@ def _misfit(cells: Sequence[str | None], width: int) -> tuple[Reason, str] | Non
     return ("nul_byte", f"cell {zero} holds a zero byte") if zero else None
 
 
-def _rows(book: _Workbook, part: str) -> Iterator[tuple[int, list[str | None]]]:
-    """(row number in the sheet, cells) of every row with something in it."""
+def _rows(book: _Workbook, part: str) -> Iterator[tuple[int, list[str | None], int]]:
+    """(row number in the sheet, cells, about how many letters) of every row with something in it. Raises TooBig."""
     sheet = _Sheet(book)
     with book.archive.open(part) as file:
         ended = False
@@ -172,7 +185,10 @@ class _Sheet:
     def __init__(self, book: _Workbook) -> None:
         self.parser = _parser(self._start, self._end, self._characters)
         self._book = book
-        self._done: list[tuple[int, list[str | None]]] = []
+        self._done: list[tuple[int, list[str | None], int]] = []
+        self._longest = book.source.limits.line
+        self._letters = 0
+        self._depth = 0
         self._cells: list[str | None] = []
         self._row = 0
         self._place = 0
@@ -182,12 +198,15 @@ class _Sheet:
         self._is_value = False
         self._places: dict[str, int] = {}
 
-    def taken(self) -> list[tuple[int, list[str | None]]]:
+    def taken(self) -> list[tuple[int, list[str | None], int]]:
         """The rows finished since last asked."""
         done, self._done = self._done, []
         return done
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise ValueError
         if tag in CELL:
             reference = attributes.get("r")
             self._place = self._place_of(reference) if reference else self._place + 1
@@ -197,9 +216,10 @@ class _Sheet:
             self._is_value = True
         elif tag in ROW:
             self._row = int(attributes.get("r", self._row + 1))
-            self._cells, self._place = [], -1
+            self._cells, self._place, self._letters = [], -1, 0
 
     def _end(self, tag: str) -> None:
+        self._depth -= 1
         if tag in VALUE:
             self._is_value = False
         elif tag in CELL:
@@ -207,13 +227,23 @@ class _Sheet:
                 cells = self._cells
                 cells.extend([None] * (self._place + 1 - len(cells)))
                 cells[self._place] = value
+                self._letters += len(value)
+                if self._letters > self._longest:
+                    raise self._too_long()
             self._text = []
         elif tag in ROW and self._cells:
-            self._done.append((self._row, self._cells))
+            self._done.append((self._row, self._cells, self._letters))
 
     def _characters(self, text: str) -> None:
         if self._is_value:
             self._text.append(text)
+            self._letters += len(text)
+            if self._letters > self._longest:
+                raise self._too_long()
+
+    def _too_long(self) -> TooBig:
+        what = f"row {self._row} holds more than {self._longest} letters"
+        return TooBig(self._book.source.name, what, "deliver a table: one record a row")
 
     def _value(self, text: str) -> str:
         kind = self._type

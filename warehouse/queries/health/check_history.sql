@@ -1,7 +1,12 @@
 -- One row per rule that was ever asked: its newest result, the outcomes of its last runs (oldest first), when it last did
 -- not pass.
 -- Reads  published.check_result, published.release
-with by_rule as (
+-- Why    how many rows there are is told to whoever sees the whole company: others could take their own off.
+with whole as (
+    select access.sees_whole_company() as is_seen
+),
+
+by_rule as (
     select
         gate,
         table_name,
@@ -27,11 +32,12 @@ final as (
         b.last_failed_in,
         c.level,
         c.outcome,
-        c.unexpected_count,
-        c.element_count,
         c.checked_at,
-        r.reason as released_because
+        r.reason as released_because,
+        case when w.is_seen then c.unexpected_count end as unexpected_count,
+        case when w.is_seen then c.element_count end as element_count
     from by_rule as b
+    cross join whole as w
     inner join published.check_result as c
         on b.refresh_id = c.refresh_id and b.gate = c.gate and b.table_name = c.table_name and b.rule_id = c.rule_id
     left join published.release as r

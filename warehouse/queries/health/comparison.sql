@@ -15,7 +15,8 @@ newest as (
         until_on,
         compared,
         problem,
-        changes
+        changes,
+        offences
     from published.comparison
     order by comparison_id desc
     limit 1
@@ -31,6 +32,7 @@ final as (
         n.compared,
         n.problem,
         n.changes,
+        n.offences,
         n.load_ids = waiting.load_ids and n.refresh_id = shown.refresh_id as is_current
     from newest as n
     cross join waiting

@@ -1,7 +1,12 @@
 -- One row per held load, feed and rule that holds it, with the refresh in which the rule last did, and by how many rows.
 -- Reads  published.load_feed, published.check_result
--- Why    a release names a refresh, a discard a load.
-with waiting as (
+-- Why    a release names a refresh, a discard a load. How many rows there are is told to whoever sees the whole company: others
+--        could take their own off.
+with whole as (
+    select access.sees_whole_company() as is_seen
+),
+
+waiting as (
     select
         load_id,
         feed,
@@ -51,22 +56,23 @@ stopped as (
 
 final as (
     select
-        load_id,
-        feed,
-        held_since,
-        delivered,
-        accepted,
-        superseded,
-        quarantined,
-        refresh_id,
-        gate,
-        table_name,
-        rule_id,
-        outcome,
-        unexpected_count,
-        element_count
-    from stopped
-    where refresh_id = newest
+        s.load_id,
+        s.feed,
+        s.held_since,
+        s.refresh_id,
+        s.gate,
+        s.table_name,
+        s.rule_id,
+        s.outcome,
+        case when w.is_seen then s.delivered end as delivered,
+        case when w.is_seen then s.accepted end as accepted,
+        case when w.is_seen then s.superseded end as superseded,
+        case when w.is_seen then s.quarantined end as quarantined,
+        case when w.is_seen then s.unexpected_count end as unexpected_count,
+        case when w.is_seen then s.element_count end as element_count
+    from stopped as s
+    cross join whole as w
+    where s.refresh_id = s.newest
 )
 
 select *

@@ -1,7 +1,12 @@
 -- One row per rule: its newest result at or before this refresh, in a refresh that was published.
 -- Reads  published.check_result, published.refresh, published.release
--- Why    a refresh checks only the tables that it touches; what it left alone is guarded by the result before.
-with published_by_then as (
+-- Why    a refresh checks only the tables that it touches; what it left alone is guarded by the result before. What was counted is
+--        told to whoever sees the whole company: others could take their own off.
+with whole as (
+    select access.sees_whole_company() as is_seen
+),
+
+published_by_then as (
     select refresh_id
     from published.refresh
     where refresh_id <= :refresh_id and state = 'passed'
@@ -36,9 +41,19 @@ newest as (
 
 final as (
     select
-        n.*,
-        r.reason as released_because
+        n.refresh_id,
+        n.gate,
+        n.table_name,
+        n.rule_id,
+        n.level,
+        n.outcome,
+        n.checked_at,
+        r.reason as released_because,
+        case when w.is_seen then n.observed end as observed,
+        case when w.is_seen then n.unexpected_count end as unexpected_count,
+        case when w.is_seen then n.element_count end as element_count
     from newest as n
+    cross join whole as w
     left join published.release as r
         on
             n.refresh_id = r.published_refresh_id

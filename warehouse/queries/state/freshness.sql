@@ -1,6 +1,7 @@
 -- One row per feed ever accepted, or waiting now: how far its data reach at this refresh, when the last delivery of it came,
 -- since when some of it is held.
 -- Reads  published.feed_status, published.load_feed
+-- Why    how many rows there are is told to whoever sees the whole company: others could take their own off.
 with reached as (
     select
         feed,
@@ -14,7 +15,7 @@ came as (
         feed,
         max(received_at) filter (where state <> 'discarded') as arrived_at,
         min(held_since) filter (where state = 'held') as held_since,
-        sum(delivered) filter (where state = 'held') as held_rows,
+        sum(delivered) filter (where state = 'held' and (select access.sees_whole_company())) as held_rows,
         bool_or(state = 'held') as is_held
     from published.load_feed
     group by feed
