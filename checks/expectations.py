@@ -45,6 +45,7 @@ from sqlalchemy import ColumnElement, literal_column
 
 from checks.predicates import Look, holds, query_of
 from checks.rules import Level, Rule, Suite
+from warehouse.trace import of_postgres
 
 COUNTS_ONLY = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
 SEVERITY: dict[Level, str] = {"block": "critical", "warn": "warning", "info": "info"}
@@ -176,7 +177,7 @@ def _seen(asked: _Asked, found: Mapping[Any, Any], failed: Mapping[Any, Any]) ->
     if not all(metric in found for metric in wanted):
         behind = [failed[edge.left.id] for edge in asked.edges if edge.left.id in failed]
         problem = behind[0]["exception_info"].exception_message if behind else "Great Expectations could not count"
-        raised = problem.splitlines()[0][:300]
+        raised = of_postgres(problem)
     return Seen(asked.rule_id, unexpected, element, raised)
 
 

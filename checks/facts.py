@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 
 from checks.rules import Suite
 from warehouse.feeds.contract import ColumnType, feeds
+from warehouse.feeds.expected import expected
 
 Name = TypeVar("Name", bound=Hashable)
 Observed = TypeVar("Observed")
@@ -19,6 +21,8 @@ Observed = TypeVar("Observed")
 HASHED_KEYS = 1_000_000
 ENOUGH_HISTORY = 4
 HISTORY_KEPT = 12
+SELDOM_DAYS = 2.0
+"""A feed whose newest record moves on by more days than these at a time does not come every day."""
 ENOUGH_ROWS = 500
 """So many rows say what share of nulls is usual, also where they all came in one delivery."""
 
@@ -63,6 +67,7 @@ class Facts:
     slices: Mapping[str, "Slices"] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    comes_every: Mapping[str, float] = field(default_factory=dict)
     stored: Mapping[str, int] = field(default_factory=dict)
 
     def worth_hashing(self, table: str) -> frozenset[str]:
@@ -97,6 +102,7 @@ def look_up(connection: Connection, suites: Sequence[Suite], *, now: datetime) -
             slices=_slices(connection, tables),
             empty=frozenset(made_from) - _filled(connection, {name: _anything("curated", name) for name in made_from}),
             kept=_filled(connection, {suite.table: _kept(suite) for suite in suites if suite.view in columns}),
+            comes_every=_comes_every(connection, suites),
         )
     return Facts(
         columns=columns,
@@ -164,7 +170,7 @@ def _volumes(connection: Connection, tables: Sequence[str], *, now: datetime) ->
         from published.load_feed as f
         inner join published.load as l on f.load_id = l.load_id
         cross join reporting as z
-        where f.feed = any(:tables) and f.state = 'passed'
+        where f.feed = any(:tables) and f.state = 'passed' and f.delivered > 0
             and l.received_at > cast(:now as timestamptz) - interval '400 days'
             and extract(isodow from l.received_at at time zone z.zone)
             = extract(isodow from cast(:now as timestamptz) at time zone z.zone)
@@ -282,6 +288,35 @@ def _newest(connection: Connection, tables: Sequence[str]) -> dict[str, datetime
         group by f.feed
     """)
     return {row.feed: row.newest_at for row in connection.execute(asked, {"tables": list(tables)})}
+
+
+def _comes_every(connection: Connection, suites: Sequence[Suite]) -> dict[str, float]:
+    """Of the feeds that rules take to come daily those that do not: every how many days, as it is expected of them
+    (`feeds/expected.yaml`), or by how far the newest record usually moves on from refresh to refresh."""
+    named = {rule.bounds["of_daily"] for suite in suites for rule in suite.rules if "of_daily" in rule.bounds}
+    if not named:
+        return {}
+    asked = sa.text("""
+        select f.feed, max(f.newest_at) as newest_at
+        from published.load_feed as f
+        inner join published.load as l on f.load_id = l.load_id
+        where f.feed = any(:named) and f.state = 'passed' and f.newest_at is not null
+        group by f.feed, l.refresh_id
+        order by l.refresh_id desc
+    """)
+    reached = _histories((row.feed, row.newest_at) for row in connection.execute(asked, {"named": sorted(named)}))
+    seen: dict[str, float] = {}
+    for feed, ends in reached.items():
+        steps = [(later - sooner) / timedelta(days=1) for later, sooner in pairwise(ends) if later > sooner]
+        seen[feed] = usual(steps) or 1.0
+    every = {feed: max(_expected_every(feed), seen.get(feed, 1.0)) for feed in named}
+    return {feed: days for feed, days in every.items() if days > SELDOM_DAYS}
+
+
+def _expected_every(feed: str) -> float:
+    """Days from one delivery of the feed to the next, as they are expected; a year for one that changes when it changes."""
+    awaited = expected().get(feed)
+    return 365.0 if awaited is None else max(awaited.days, 7 / len(awaited.weekdays))
 
 
 def _histories(rows: Iterable[tuple[Name, Observed]]) -> dict[Name, list[Observed]]:

@@ -11,8 +11,13 @@ from sqlalchemy import ClauseElement, ColumnElement, Connection, Select, Subquer
 from sqlalchemy.sql.elements import NamedColumn
 
 from checks.rules import Rule, Suite, row_query
+from warehouse.feeds.contract import feeds
 
 QUERIES = frozenset({"rows", "period_covered", "coverage_kept", "restated_within"})
+A_WEEK = 7
+"""So many days with rows say how long a gap is usual."""
+UNUSUAL = 10
+"""Times as long as the others is what chance and holidays make of a gap at most."""
 DIALECT = sa.make_url("postgresql+psycopg2://").get_dialect()()
 
 
@@ -169,7 +174,7 @@ def offending_rows(
 ) -> list[Offence]:
     """At most `limit` rows that break a row rule, each with all its reasons; of a query rule, the rows it returns.
 
-    Personal columns are never selected, not even as hashes.
+    Personal columns are never selected, not even as hashes; telephones and addresses that stand elsewhere are not shown.
     """
     about_fractions = {"max_null_fraction", "nulls_like_history"}
     every = [rule for rule in suite.rules if rule.kind.proof == "row" and rule.expect not in about_fractions]
@@ -190,7 +195,7 @@ def _literal(said: ClauseElement) -> str:
 def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, limit: int, look: Look) -> list[Offence]:
     place = ["load_id", "file_id", "row_number", *suite.key] if suite.gate == "delivery" else ["slice_on", *suite.key]
     spoken_of = [name for rule in rules for name in rule.columns if not name.endswith("_hash")]
-    shown: list[NamedColumn[Any]] = [sa.column(name) for name in dict.fromkeys([*place, *spoken_of])]
+    shown = [_shown(suite, name) for name in dict.fromkeys([*place, *spoken_of])]
     verdicts = [
         sa.func.coalesce(bad(rule, look), sa.false()).label(f"rule_{number}") for number, rule in enumerate(rules)
     ]
@@ -198,6 +203,14 @@ def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, li
     broken = [judged.c[f"rule_{number}"] for number in range(len(rules))]
     rows = connection.execute(sa.select(judged).where(sa.or_(*broken)).limit(limit)).mappings()
     return [_offence(row, place, rules) for row in rows]
+
+
+def _shown(suite: Suite, name: str) -> ColumnElement[Any]:
+    """A column as people may see it: where columns were shifted, a telephone may stand in any that holds text."""
+    column: NamedColumn[Any] = sa.column(name)
+    texts = feeds()[suite.table].columns if suite.gate == "delivery" else ()
+    is_text = any(each.name == name and each.type in ("id", "code", "text") for each in texts)
+    return sa.func.staging.shown(column, type_=sa.Text).label(name) if is_text else column
 
 
 def _offence(row: Mapping[Any, Any], place: Sequence[str], rules: Sequence[Rule]) -> Offence:
@@ -211,15 +224,27 @@ def _offence(row: Mapping[Any, Any], place: Sequence[str], rules: Sequence[Rule]
 
 
 def _gaps(rule: Rule) -> Select[Any]:
-    """Stretches between two days with rows that are longer than they may be."""
+    """Stretches without a row, after all that earlier refreshes brought, longer than they may be and than is usual among the others:
+    few complaints come seldom. What a delivery says of older days are changes, which come to few of them."""
     column: NamedColumn[Any] = sa.column(rule.columns[0])
-    day = sa.cast(column, sa.Date).label("day_on")
-    days_seen = (
-        sa.select(day).distinct().select_from(sa.text("{batch}")).where(column.is_not(None)).subquery("days_seen")
+    day = sa.cast(column, sa.Date)
+    newest_at: ColumnElement[Any] = sa.func.max(sa.column("newest_at"))
+    passed = sa.and_(sa.column("feed") == rule.table, sa.column("state") == "passed")
+    reached = (
+        sa.select(sa.cast(newest_at, sa.Date)).select_from(sa.table("load_feed", schema="published")).where(passed)
     )
+    known = sa.func.coalesce(reached.scalar_subquery(), sa.literal_column("date '-infinity'"))
+    later = sa.select(day.label("day_on")).select_from(sa.text("{batch}")).where(day > known)
+    days_seen = later.union(reached.having(newest_at.is_not(None))).subquery("days_seen")
     before = sa.func.lag(days_seen.c.day_on).over(order_by=days_seen.c.day_on).label("before_on")
-    gaps = sa.select(days_seen.c.day_on, before).subquery("gaps")
-    return sa.select(gaps).where(gaps.c.day_on - gaps.c.before_on > rule.bounds["max_gap_days"])
+    steps = sa.select(days_seen.c.day_on, before).subquery("steps")
+    step = steps.c.day_on - steps.c.before_on
+    counted: ColumnElement[Any] = sa.func.count(step).over()
+    enough = sa.case((counted >= A_WEEK, counted - 1.0))
+    others = (sa.func.sum(step).over() - step) / enough
+    gaps = sa.select(steps, step.label("days"), others.label("usual_days")).subquery("gaps")
+    unusual = gaps.c.days > UNUSUAL * gaps.c.usual_days
+    return sa.select(gaps).where(gaps.c.days > rule.bounds["max_gap_days"], unusual)
 
 
 def _shrunk(rule: Rule) -> Select[Any]:

@@ -15,7 +15,8 @@ def quarantine_rows(connection: Connection, *, feed: str, load_ids: Sequence[int
     """Move the rows of `load_ids` that break a quarantining rule to `published.quarantine`; the number moved.
 
     One statement, set-based, in the caller's transaction. A row is filed under the first rule it breaks, in the order
-    of the suite; `also` names the reasons of the others. KeyError for an unknown feed.
+    of the suite; `also` names the reasons of the others; of its value telephones and addresses are not shown. KeyError for an
+    unknown feed.
     """
     rules = [rule for rule in suites("delivery")[feed].rules if rule.quarantine]
     if not rules or not load_ids:
@@ -38,7 +39,9 @@ def _move(feed: str, rules: Sequence[Rule], look: Look) -> sa.Select[int]:
             staged.c.row_number,
             _first(broken, [sa.literal(rule.columns[0]) for rule in rules]).label("column_name"),
             _first(broken, reasons).label("reason_code"),
-            _first(broken, [sa.cast(sa.column(rule.columns[0]), sa.Text) for rule in rules]).label("value"),
+            sa.func.staging.shown(
+                _first(broken, [sa.cast(sa.column(rule.columns[0]), sa.Text) for rule in rules])
+            ).label("value"),
             _all_of(broken, reasons).label("reasons"),
         )
         .cte("gone")

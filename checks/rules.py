@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from warehouse.feeds.contract import Column, Feed, Language, feeds
+from warehouse.targets import targeted
 
 HERE = Path(__file__).parent
 SUITES = HERE / "suites"
@@ -61,7 +62,7 @@ KINDS: Mapping[str, Kind] = {
     "period_covered": Kind("ours", columns=(1, 1), needs=frozenset({"max_gap_days"})),
     "coverage_kept": Kind("query", columns=(1, 1), needs=frozenset({"max_loss", "at_least"})),
     "restated_within": Kind("query", columns=(1, 1), needs=frozenset({"max_change", "after_days", "at_least"})),
-    "rows": Kind("query", needs=frozenset({"file"})),
+    "rows": Kind("query", needs=frozenset({"file"}), may=frozenset({"of_daily"})),
     "columns": Kind("ours"),
     "accounting": Kind("ours"),
     "unique": Kind("ours", columns=(1, None)),
@@ -242,7 +243,7 @@ def _rule(about: Mapping[str, Any], defaults: _Defaults, *, feed: Feed | None, w
         owner=about.get("owner", defaults.owner),
         since=about.get("since", defaults.since),
         columns=tuple(about.get("columns", ())),
-        bounds=about.get("bounds", {}),
+        bounds=_bounds(about.get("bounds", {})),
         guards=tuple(about.get("guards", defaults.guards)),
         releasable=about.get("releasable", False),
         quarantine=_quarantine(about.get("quarantine"), where),
@@ -250,6 +251,11 @@ def _rule(about: Mapping[str, Any], defaults: _Defaults, *, feed: Feed | None, w
     )
     _check(rule, feed, where)
     return rule
+
+
+def _bounds(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The bounds as declared; where the codes are those of what a target may be of, these."""
+    return {**declared, "codes": targeted()} if declared.get("codes") == "targeted" else declared
 
 
 def _check(rule: Rule, feed: Feed | None, where: str) -> None:
@@ -265,6 +271,11 @@ def _check(rule: Rule, feed: Feed | None, where: str) -> None:
     if not isinstance(rule.since, date):
         raise SuiteError(f"{where}: since {rule.since} is not a date such as 2026-01-05")
     _check_bounds(rule, where)
+    if rule.gate == "figures" and rule.kind.proof == "row" and (rule.level != "block" or rule.releasable):
+        raise SuiteError(
+            f"{where}: a rule about single rows of figures blocks, and nobody releases it: it looks at what is made anew, so what"
+            " was let pass would be forgotten. Write a query in rows/"
+        )
     if rule.quarantine and (kind.proof != "row" or rule.gate != "delivery"):
         raise SuiteError(f"{where}: only a rule about single rows of a delivery can quarantine")
     if feed is not None:
@@ -274,8 +285,9 @@ def _check(rule: Rule, feed: Feed | None, where: str) -> None:
 def _check_bounds(rule: Rule, where: str) -> None:
     if rule.expect == "between" and not rule.bounds:
         raise SuiteError(f"{where}: between needs low, high or both")
-    if rule.expect == "references" and rule.bounds["feed"] not in feeds():
-        raise SuiteError(f"{where}: there is no feed {rule.bounds['feed']}{_nearest(rule.bounds['feed'], feeds())}")
+    for feed in (rule.bounds[name] for name in ("feed", "of_daily") if name in rule.bounds):
+        if feed not in feeds():
+            raise SuiteError(f"{where}: there is no feed {feed}{_nearest(feed, feeds())}")
     if rule.expect == "rows":
         row_query(rule.bounds["file"])
         if rule.says is None:

@@ -1,7 +1,8 @@
 """What is in the figures, worked out again: rows whose branch or day has come since, or everything from landing.
 
 A row of an unknown branch, or of a day to come, is set aside; once its branch is known, or its day has come, it is accepted in
-the load that brought it, and set aside again where the branch list is discarded. So what comes first makes no difference.
+the load that brought it, and set aside again where the branch list is discarded. So what comes first makes no difference, as long
+as landing holds the file: of a load that it holds no more, what was set aside stays so.
 
 Each function does all of it in the caller's transaction, and remembers the slices that change (`ops.pending_slice`): a refresh
 that is cut off after it leaves nothing half done.
@@ -18,18 +19,28 @@ from warehouse import ledger, published
 from warehouse.curated import curate
 from warehouse.feeds.contract import feeds
 from warehouse.published import Touched
-from warehouse.staging.again import stage_again
+from warehouse.receive import forget
+from warehouse.staging.again import can_be_staged, stage_again
 from warehouse.tables import needing, tables
 
 
-def look_again(connection: Connection, *, now: datetime, zone: str) -> list[int]:
-    """Judge anew the loads with rows of a branch that has come or gone, or of a day that has come; which loads they were."""
-    loads = sorted({*_come(connection, now=now), *_gone(connection)})
-    take_again(connection, loads, now=now, zone=zone)
-    return loads
+def look_again(connection: Connection, *, now: datetime, zone: str) -> None:
+    """Judge anew the loads with rows of a branch that has come or gone, or of a day that has come."""
+    discarded = [item.load_id for item in ledger.discarding(connection) if item.feed == "branches"]
+    come = can_be_staged(connection, _come(connection, now=now))
+    gone = _without_branch(connection, _branches(connection, discarded))
+    _take_again(connection, sorted({*come, *gone}), now=now, zone=zone)
 
 
-def take_again(connection: Connection, loads: Sequence[int], *, now: datetime, zone: str) -> None:
+def forget_tried(connection: Connection, loads: Sequence[int], *, now: datetime, zone: str) -> None:
+    """Take out without a trace loads that were only tried; rows whose branch came with them are set aside again."""
+    branches = _branches(connection, loads)
+    for load_id in loads:
+        forget(connection, load_id)
+    _take_again(connection, sorted({*_without_branch(connection, branches)}), now=now, zone=zone)
+
+
+def _take_again(connection: Connection, loads: Sequence[int], *, now: datetime, zone: str) -> None:
     """Judge these loads anew from landing, and curate what of them is in the figures."""
     if not loads:
         return
@@ -72,15 +83,17 @@ def _come(connection: Connection, *, now: datetime) -> Iterable[int]:
     return connection.scalars(asked, {"now": now})
 
 
-def _gone(connection: Connection) -> Iterable[int]:
-    """Loads with accepted rows of a branch that nobody knows any more: whoever knew it is being discarded."""
-    asked = text(
-        "select s.branch_id from staging.stg_branches as s"
-        " inner join ops.discarding as d on s.load_id = d.load_id and d.feed = 'branches'"
-        " except select b.known_id from gate.known_branches as b"
-    )
-    branches = list(connection.scalars(asked))
-    return [load for feed in feeds() for load in _of_branches(connection, feed, branches)] if branches else []
+def _branches(connection: Connection, loads: Sequence[int]) -> list[str]:
+    """The branches that these loads tell of."""
+    asked = text("select distinct branch_id from staging.stg_branches where load_id = any(:loads)")
+    return list(connection.scalars(asked, {"loads": list(loads)})) if loads else []
+
+
+def _without_branch(connection: Connection, branches: Sequence[str]) -> Iterable[int]:
+    """Loads with accepted rows of those of `branches` that nobody knows any more."""
+    known = text("select b.known_id from gate.known_branches as b where b.known_id = any(:branches)")
+    unknown = set(branches) - set(connection.scalars(known, {"branches": list(branches)})) if branches else set()
+    return [load for feed in feeds() for load in _of_branches(connection, feed, unknown)] if unknown else []
 
 
 def _of_branches(connection: Connection, feed: str, branches: Collection[str]) -> Iterable[int]:
@@ -95,8 +108,9 @@ def _of_branches(connection: Connection, feed: str, branches: Collection[str]) -
 
 
 def _judge(connection: Connection, loads: Sequence[int], *, now: datetime) -> None:
-    """Stage the loads anew, and set aside what a rule sets aside."""
-    items = [item for load in stage_again(connection, loads) for item in ledger.loads_of(connection, load)]
+    """Stage the loads anew, those that can be, and set aside what a rule sets aside."""
+    stage_again(connection, loads)
+    items = [item for load in loads for item in ledger.loads_of(connection, load)]
     for feed in sorted({item.feed for item in items}):
         theirs = [item.load_id for item in items if item.feed == feed]
         quarantine_rows(connection, feed=feed, load_ids=theirs, now=now)
@@ -104,7 +118,5 @@ def _judge(connection: Connection, loads: Sequence[int], *, now: datetime) -> No
 
 def _shown(connection: Connection) -> Touched:
     """Every slice of every table in the newest refresh that passed."""
-    shown: Touched = {}
-    for name, slice_on in connection.execute(text("select table_name, slice_on from ops.standing")):
-        shown.setdefault(name, set()).add(slice_on)
-    return shown
+    shown = connection.execute(text("select table_name, slice_on from ops.standing"))
+    return published.by_table(shown.tuples())

@@ -1,7 +1,8 @@
 """What would change if what is held were let pass: tried in one transaction, which is always rolled back."""
 
+import json
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -12,6 +13,8 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
+from checks.gate import offending_rows
+from checks.rules import suites
 from warehouse import db, ledger, published
 from warehouse.access import grants
 from warehouse.curated import curate
@@ -24,6 +27,7 @@ from warehouse.scope import Period
 from warehouse.tables import needing, tables
 from warehouse.trace import trace
 
+OFFENCES_SHOWN = 10
 TRIAL = 0
 """The number of the refresh that is tried. It never leaves its transaction, so that no number is spent on it."""
 
@@ -66,8 +70,12 @@ def keep(database: db.Database) -> Comparison | None:
         if not held or shown is None:
             return None
         made = _tried(database, held, person=person, shown=int(shown))
+        known = {feed: {rule.id for rule in suite.rules} for feed, suite in suites("delivery").items()}
+        broken = sorted({(item.feed, rule) for item in held for rule in item.held_by if rule in known[item.feed]})
+        wrong = offences(database, broken)
         with database.loader.begin() as connection:
-            _write(connection, made, loads=sorted({item.load_id for item in held}), shown=int(shown))
+            loads = sorted({item.load_id for item in held})
+            _write(connection, made, wrong, loads=loads, shown=int(shown))
     return made
 
 
@@ -82,6 +90,16 @@ def after(database: db.Database, outcome: Outcome, *, tell: Tell = lambda line: 
         tell(str(busy))
     except Exception as error:
         logging.exception("what refresh %s holds could not be compared", outcome.refresh_id, exc_info=trace(error))
+
+
+def offences(database: db.Database, broken: Iterable[tuple[str, str]]) -> list[dict[str, object]]:
+    """Some of the rows that break rules about deliveries, each rule with its feed: table_name, rule_id, where the row stands
+    (`row`) and the `values` of which the rule speaks."""
+    return [
+        {"table_name": feed, "rule_id": rule_id, "row": dict(found.where), "values": dict(found.values)}
+        for feed, rule_id in broken
+        for found in offending_rows(database, gate="delivery", table=feed, rule_id=rule_id, limit=OFFENCES_SHOWN)
+    ]
 
 
 def of_candidate(database: db.Database, refresh_id: int) -> tuple[Comparison, Comparison | None]:
@@ -156,10 +174,12 @@ def _last_day(connection: Connection, feeds: Collection[str]) -> date:
     return newest.tz_convert(ZoneInfo(zone)).date()
 
 
-def _write(connection: Connection, made: Comparison, *, loads: Sequence[int], shown: int) -> None:
+def _write(
+    connection: Connection, made: Comparison, wrong: Sequence[dict[str, object]], *, loads: Sequence[int], shown: int
+) -> None:
     statement = text(
-        "insert into published.comparison (refresh_id, load_ids, from_on, until_on, compared, problem, changes)"
-        " values (:refresh_id, :loads, :from_on, :until_on, :compared, :problem, :changes)"
+        "insert into published.comparison (refresh_id, load_ids, from_on, until_on, compared, problem, changes, offences)"
+        " values (:refresh_id, :loads, :from_on, :until_on, :compared, :problem, :changes, cast(:offences as jsonb))"
     ).bindparams(bindparam("changes", type_=JSONB))
     row = {
         "refresh_id": shown,
@@ -169,5 +189,6 @@ def _write(connection: Connection, made: Comparison, *, loads: Sequence[int], sh
         "compared": made.compared,
         "problem": made.problem,
         "changes": [asdict(change) for change in made.changes],
+        "offences": json.dumps(wrong, default=str),
     }
     connection.execute(statement, row)

@@ -10,6 +10,12 @@ from sqlalchemy.types import Text
 PENDING = ("staged", "held")
 
 
+class NoSuchLoad(LookupError):
+    """There is no load of this number that brought rows."""
+
+    code = "no_such_load"
+
+
 class TakenOver(Exception):
     """The refresh does not run any more: its lock was lost with a connection, and another one has begun."""
 
@@ -118,12 +124,18 @@ def tried(connection: Connection) -> list[int]:
     return list(connection.scalars(statement))
 
 
-def forget_results(connection: Connection) -> None:
-    """Take out what the gates said in refreshes that only tried: later ones ask what is usual."""
+def forget_trials(connection: Connection) -> None:
+    """Take out what the gates said in refreshes that only tried, since later ones ask what is usual, and what they settled."""
     connection.execute(
         text(
             "delete from published.check_result as c using published.refresh as r"
             " where c.refresh_id = r.refresh_id and r.is_trial"
+        )
+    )
+    connection.execute(
+        text(
+            "delete from published.setting as s using published.refresh as r"
+            " where s.settled_by = r.refresh_id and r.is_trial"
         )
     )
 
@@ -233,7 +245,9 @@ def passed(connection: Connection) -> list[Pending]:
 
 def held(connection: Connection) -> list[Pending]:
     """Everything that a gate holds."""
-    statement = text("select load_id, feed, state from published.load_feed where state = 'held' order by load_id, feed")
+    statement = text(
+        "select load_id, feed, state, held_by from published.load_feed where state = 'held' order by load_id, feed"
+    )
     return [Pending(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -251,11 +265,11 @@ def data_until(connection: Connection, feeds: Sequence[str]) -> object:
 
 
 def loads_of(connection: Connection, load_id: int) -> list[Pending]:
-    """All feeds of one load; LookupError if there is no such load."""
+    """All feeds of one load. Raises NoSuchLoad."""
     statement = text("select load_id, feed, state from published.load_feed where load_id = :load_id order by feed")
     found = [Pending(**row) for row in connection.execute(statement, {"load_id": load_id}).mappings()]
     if not found:
-        raise LookupError(f"there is no load {load_id}; `history` lists the loads")
+        raise NoSuchLoad(f"there is no load {load_id} that brought rows; `history` lists the loads")
     return found
 
 
@@ -266,12 +280,11 @@ def settings(connection: Connection) -> dict[str, str]:
     }
 
 
-def settle(connection: Connection, **values: str | None) -> None:
-    """Set what is not set yet: the first source decides the reporting zone and currency."""
+def settle(connection: Connection, *, refresh_id: int | None = None, **values: str | None) -> None:
+    """Set what is not set yet: the first source, which comes with `refresh_id`, decides the reporting zone and currency."""
+    statement = text(
+        "insert into published.setting (name, value, settled_by) values (:name, :value, :refresh_id) on conflict do nothing"
+    )
     for name, value in values.items():
-        if value is None:
-            continue
-        connection.execute(
-            text("insert into published.setting (name, value) values (:name, :value) on conflict do nothing"),
-            {"name": name, "value": value},
-        )
+        if value is not None:
+            connection.execute(statement, {"name": name, "value": value, "refresh_id": refresh_id})

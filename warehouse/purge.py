@@ -5,15 +5,17 @@ reads on. What readers see, the newest refresh, what is held, staging (all that 
 restatement log stay for good. Each part is a transaction of its own: cut off, it has happened or it has not.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Date, Table, bindparam, cast, column, func, select, text
 
-from warehouse import db, landing, ledger
+from warehouse import db, landing, ledger, published
 from warehouse.access.grants import audit
 from warehouse.refresh import AlreadyRunning, Tell
 from warehouse.tables import tables
+from warehouse.trace import trace
 
 BEFORE_EDITIONS_GO = "1 hour"
 AT_A_TIME = 5
@@ -89,15 +91,21 @@ def purge(database: db.Database, *, by: str) -> Purged:
 
 
 def after(database: db.Database, *, tell: Tell = lambda line: None) -> None:
-    """A bounded part of it, after a publish; nothing while another refresh is under way already."""
-    with db.alone_at(database.loader, "gatehouse.refresh") as alone:
-        gone = _purge(database, most=AT_A_TIME, is_whole=False) if alone else Purged()
-    if gone:
-        tell(str(gone))
+    """A bounded part of it, after a publish; nothing while another refresh is under way already. What goes wrong here is logged:
+    what was published is published."""
+    try:
+        with db.alone_at(database.loader, "gatehouse.refresh") as alone:
+            gone = _purge(database, most=AT_A_TIME, is_whole=False) if alone else Purged()
+    except Exception as error:
+        logging.exception("what is kept no longer could not be purged", exc_info=trace(error))
+    else:
+        if gone:
+            tell(str(gone))
 
 
 def _purge(database: db.Database, *, most: int, is_whole: bool) -> Purged:
     with database.loader.begin() as connection:
+        published.hold_pointer(connection)
         kept = Kept.of(connection)
         hidden = _hide(connection, kept, most)
     with database.loader.begin() as connection:

@@ -27,7 +27,7 @@ from warehouse.feeds.mapping import (
 from warehouse.feeds.readers import FileRefused, content_hash, open_table
 from warehouse.settings import Keys
 from warehouse.staging import LandedFile, StagedFeed, stage, sums
-from warehouse.staging.again import keep_recipe
+from warehouse.staging.again import keep_recipe, recall_unknown
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ class Delivery:
 
     source: Source
     files: tuple[Path, ...]
-    mapping: str | None = None
-    """The text of the mapping file, where there is one: kept with the load, so that it can be read again."""
 
     def in_order(self) -> list[Path]:
         """The files as they are to be read: by name, but those that others look things up in before those."""
@@ -47,7 +45,7 @@ class Delivery:
     @classmethod
     def of(cls, mapping: Path, folder: Path) -> "Delivery":
         """The files of `folder`, by the mapping file `mapping`. Raises MappingError, and NotADirectoryError for no folder."""
-        return cls(source=read_mapping(mapping), files=files_in(folder), mapping=mapping.read_text("utf-8-sig"))
+        return cls(source=read_mapping(mapping), files=files_in(folder))
 
     @classmethod
     def by_contract(cls, folder: Path, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
@@ -142,11 +140,12 @@ def receive(
         if received.load_id is not None:
             received.feeds = sums(staged)
             _write_sums(connection, received.load_id, received.feeds)
-            keep_recipe(connection, received.load_id, source=delivery.source, mapping=delivery.mapping, beside=earlier)
+            keep_recipe(connection, received.load_id, source=delivery.source, beside=earlier)
             _analyze(connection, received.feeds)
             if not is_trial:
                 vault.keep(connection)
-            ledger.settle(connection, reporting_zone=delivery.source.zone, reporting_currency=delivery.source.currency)
+            house = {"reporting_zone": delivery.source.zone, "reporting_currency": delivery.source.currency}
+            ledger.settle(connection, refresh_id=refresh_id, **house)
     return received
 
 
@@ -163,6 +162,8 @@ def count_again(connection: Connection, received: Received) -> None:
 
 def forget(connection: Connection, load_id: int) -> None:
     """Take a load out without a trace: what a dry run brought."""
+    asked = text("select source from published.load where load_id = :load_id")
+    source = connection.scalar(asked, {"load_id": load_id})
     files = list(
         connection.scalars(text("select file_id from published.file where load_id = :load_id"), {"load_id": load_id})
     )
@@ -175,6 +176,7 @@ def forget(connection: Connection, load_id: int) -> None:
     for schema, name in [*staged, *(("published", name) for name in ("quarantine", "load_feed", "file", "load"))]:
         rows = table(name, column("load_id"), schema=schema)
         connection.execute(delete(rows).where(rows.c.load_id == load_id))
+    recall_unknown(connection, source)
 
 
 def _take(
@@ -285,9 +287,11 @@ def _analyze(connection: Connection, staged: Sequence[StagedFeed]) -> None:
 
 
 def _write_sums(connection: Connection, load_id: int, staged: Sequence[StagedFeed]) -> None:
+    """Open the book of a load. A feed of which no row came has nothing for a gate to judge, and waits for none."""
     statement = text(
-        "insert into published.load_feed (load_id, feed, delivered, accepted, superseded, quarantined, newest_at)"
-        " values (:load_id, :feed, :delivered, :accepted, :superseded, :quarantined, :newest_at)"
+        "insert into published.load_feed (load_id, feed, delivered, accepted, superseded, quarantined, newest_at, state)"
+        " values (:load_id, :feed, :delivered, :accepted, :superseded, :quarantined, :newest_at,"
+        " case when :accepted + :quarantined > 0 then 'staged' else 'passed' end)"
     )
     for each in staged:
         row = {

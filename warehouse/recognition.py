@@ -1,6 +1,5 @@
 """Whose file is this? By its headers, against our own contract and the mappings that are known; else what would fit."""
 
-import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -47,14 +46,17 @@ class Recognised:
 def sources(own: Path, *, zone: str, currency: str | None) -> list[Source]:
     """Every way of reading that is known: the contract, the company's mappings in the folder `own`, and those that come along.
 
-    A mapping that is broken is left out: `mapping check` says what is wrong with it.
+    Of two that name the same source the first is known. A mapping that is broken is left out: `mapping check` says what is
+    wrong with it.
     """
     found: list[Source] = [contract_source(zone=zone, currency=currency)]
     for path in (*sorted(own.glob("*.yaml")), *sorted(MAPPINGS.glob("*.yaml"))):
         try:
-            found.append(read_mapping(path))
+            source = read_mapping(path)
         except (MappingError, OSError):
             continue
+        if source.code not in {each.code for each in found}:
+            found.append(source)
     return found
 
 
@@ -88,12 +90,8 @@ def deliveries(found: Sequence[Recognised]) -> Iterator[Delivery]:
     by_code = {each.source.code: each.source for each in found if each.source is not None}
     for code, source in by_code.items():
         mine = [each for each in found if each.source is not None and each.source.code == code]
-        named = [
-            replace(each.mapping, pattern=glob.escape(each.path.name))
-            for each in mine
-            if each.mapping is not None and source.match(each.path.name) is not each.mapping
-        ]
-        yield Delivery(replace(source, files=(*named, *source.files)), tuple(each.path for each in mine))
+        named = {each.path.name: each.mapping.pattern for each in mine if each.mapping is not None}
+        yield Delivery(replace(source, read_as=named), tuple(each.path for each in mine))
 
 
 class _Way:

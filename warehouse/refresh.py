@@ -20,8 +20,8 @@ from warehouse.curated import curate
 from warehouse.definitions import fingerprint
 from warehouse.ledger import Pending
 from warehouse.published import Touched
-from warehouse.receive import Delivery, count_again, forget, receive
-from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Run, Tell
+from warehouse.receive import Delivery, count_again, receive
+from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell
 from warehouse.settings import Keys
 from warehouse.tables import needing, tables
 from warehouse.trace import in_short
@@ -44,10 +44,13 @@ def refresh(
 ) -> Outcome:
     """Take in `deliveries` and publish what passes both gates. Raises AlreadyRunning; no error harms what readers see.
 
-    A dry run stops before the pointer, lets `look` see what stands ready, and takes everything back.
+    A dry run stops before the pointer, lets `look` see what stands ready, and takes everything back. It works everything out
+    anew from staging, where another rebuild reads landing again.
     """
     with running(database, by=by, is_trial=dry_run, tell=tell) as run:
         run.look = look
+        if dry_run:
+            _catch_up(run)
         run.received = tuple(
             receive(database, keys, delivery, refresh_id=run.refresh_id, is_trial=dry_run, tell=tell)
             for delivery in deliveries
@@ -60,7 +63,7 @@ def running(
     database: db.Database,
     *,
     by: str | None,
-    released: Collection[str] = (),
+    released: Released = frozenset(),
     is_trial: bool = False,
     tell: Tell = lambda step: None,
 ) -> Iterator[Run]:
@@ -82,9 +85,9 @@ def running(
 
 
 @contextmanager
-def _booked(database: db.Database, *, by: str, released: Collection[str], is_trial: bool, tell: Tell) -> Iterator[Run]:
+def _booked(database: db.Database, *, by: str, released: Released, is_trial: bool, tell: Tell) -> Iterator[Run]:
     refresh_id = ledger.begin(database.loader, by=by, definitions=fingerprint(), is_trial=is_trial)
-    run = Run(database, refresh_id, tell, frozenset(released))
+    run = Run(database, refresh_id, tell, released)
     try:
         tidy(run)
         yield run
@@ -105,10 +108,15 @@ def tidy(run: Run) -> None:
         left = ledger.reset_candidates(connection)
         if left:
             curate(connection, loads=_loads(left), feeds=_feeds(left), zone=run.zone)
-        for load_id in ledger.tried(connection):
-            forget(connection, load_id)
-        ledger.forget_results(connection)
+        again.forget_tried(connection, ledger.tried(connection), now=run.now, zone=run.zone)
+        ledger.forget_trials(connection)
         connection.execute(text("delete from ops.candidate"))
+
+
+def _catch_up(run: Run) -> None:
+    """Before something is tried: judge anew what is due anyhow, so that what is taken back is what it brought and no more."""
+    with run.transaction() as connection:
+        again.look_again(connection, now=run.now, zone=run.zone)
 
 
 def onward(run: Run, *, rebuild: bool = False, dry_run: bool = False) -> Outcome:
@@ -124,8 +132,8 @@ def onward(run: Run, *, rebuild: bool = False, dry_run: bool = False) -> Outcome
         if has_changed := ledger.definitions_changed(connection, run.refresh_id):
             run.tell("definitions have changed: everything is worked out anew")
         if rebuild or has_changed:
-            again.anew(connection, now=run.now, zone=run.zone, from_landing=rebuild)
-        run.looked_again = again.look_again(connection, now=run.now, zone=run.zone)
+            again.anew(connection, now=run.now, zone=run.zone, from_landing=rebuild and not dry_run)
+        again.look_again(connection, now=run.now, zone=run.zone)
         waiting = ledger.pending(connection)
         remembered = published.remembered(connection)
     if not (waiting or discarding or remembered):
@@ -249,7 +257,6 @@ def take_back(run: Run, waiting: Sequence[Pending], remembered: Touched) -> Outc
             ledger.move(connection, [item], to=item.state, held_by=item.held_by)
         curate(connection, loads=_loads(waiting), feeds=_feeds(waiting), zone=run.zone)
         forget_trial(connection, run)
-        again.take_again(connection, run.looked_again, now=run.now, zone=run.zone)
         connection.execute(text("delete from ops.pending_slice"))
         published.remember(connection, remembered)
         ledger.finish(connection, run.refresh_id, state="tried", reason="dry run", timings=run.timings)
@@ -258,9 +265,9 @@ def take_back(run: Run, waiting: Sequence[Pending], remembered: Touched) -> Outc
 
 def forget_trial(connection: Connection, run: Run) -> None:
     """Take out what a dry run took in, and what its gates said of it."""
-    for load_id in sorted(received.load_id for received in run.received if received.load_id is not None):
-        forget(connection, load_id)
-    ledger.forget_results(connection)
+    loads = sorted(received.load_id for received in run.received if received.load_id is not None)
+    again.forget_tried(connection, loads, now=run.now, zone=run.zone)
+    ledger.forget_trials(connection)
 
 
 def ask_gate(run: Run, gate: Gate, tables: Collection[str]) -> Held:

@@ -15,6 +15,8 @@ from warehouse.receive import Received
 
 Tell = Callable[[str], None]
 Held = dict[str, tuple[str, ...]]
+Released = frozenset[tuple[str, str]]
+"""Rules that may fail, each with the table of which somebody has let it."""
 DEFAULT_ZONE = "UTC"
 
 
@@ -43,7 +45,7 @@ class Run:
     database: db.Database
     refresh_id: int
     tell: Tell
-    released: frozenset[str] = frozenset()
+    released: Released = frozenset()
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     zone: str = DEFAULT_ZONE
     received: tuple[Received, ...] = ()
@@ -54,7 +56,6 @@ class Run:
     timings: dict[str, float] = field(default_factory=dict)
     step: str = "receive"
     since: float = field(default_factory=time.monotonic)
-    looked_again: Sequence[int] = ()
     look: "Look" = lambda run: None
 
     @contextmanager

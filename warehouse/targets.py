@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from warehouse.metrics import Words, phrase
+from warehouse.metrics import Words, cuts, metrics, phrase
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 
@@ -40,6 +40,15 @@ def targets() -> Mapping[str, Sequence[Target]]:
     """Every target by metric, as `catalogue/targets.yaml` declares them."""
     declared = yaml.safe_load((CATALOGUE / "targets.yaml").read_text("utf-8"))["figures"]
     return {metric: tuple(Target(**each) for each in each_of) for metric, each_of in declared.items()}
+
+
+@cache
+def targeted() -> list[str]:
+    """Codes of what a target may be of: figures, and the axes of the matrices, which may be cut at one."""
+    declared = json.loads(cuts())
+    cut = {matrix: about["axes"] for matrix, about in declared.items() if isinstance(about, dict) and "axes" in about}
+    axes = (f"matrix.{matrix}.{axis}" for matrix, named in cut.items() for axis in named)
+    return [*metrics(), *axes]
 
 
 @cache

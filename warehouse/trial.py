@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from checks.gate import offending_rows
 from warehouse import comparison, db
 from warehouse.comparison import Comparison
 from warehouse.feeds.contract import feeds
@@ -17,7 +16,7 @@ from warehouse.recognition import Recognised, deliveries
 from warehouse.refresh import Outcome, Run, Tell, refresh
 from warehouse.settings import Keys
 
-REFUSED_SHOWN, OFFENCES_SHOWN = 50, 10
+REFUSED_SHOWN = 50
 Rows = Sequence[Mapping[str, object]]
 
 
@@ -82,18 +81,12 @@ def _look_into_book(database: db.Database, run: Run, trial: Trial) -> None:
         ]
         broken = _asked(connection, _BROKEN, refresh_id=run.refresh_id)
     trial.broken = [row for row in broken if row["gate"] == "figures" or row["table_name"] in came]
-    trial.offences = [
-        {"table_name": rule["table_name"], "rule_id": rule["rule_id"], "row": dict(found.where), "values": found.values}
+    stopping = [
+        (str(rule["table_name"]), str(rule["rule_id"]))
         for rule in trial.broken
         if rule["level"] == "block" and rule["outcome"] == "failed" and rule["gate"] == "delivery"
-        for found in offending_rows(
-            database,
-            gate="delivery",
-            table=str(rule["table_name"]),
-            rule_id=str(rule["rule_id"]),
-            limit=OFFENCES_SHOWN,
-        )
     ]
+    trial.offences = comparison.offences(database, stopping)
 
 
 def _file(found: Recognised, outcome: Outcome) -> dict[str, object]:

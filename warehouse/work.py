@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from warehouse import comparison, db, dropped, stewardship
 from warehouse.desk import Desk, Done, Job, Kind, told
 from warehouse.inbox import NotThere
+from warehouse.ledger import NoSuchLoad
 from warehouse.refresh import AlreadyRunning, Tell
+from warehouse.stewardship import NeverPassed, NotReleasable
 from warehouse.trace import trace
 
 WORKER = "gatehouse.worker"
@@ -76,12 +78,8 @@ def _do(desk: Desk, job: Job, tell: Tell) -> bool:
     except AlreadyRunning as busy:
         _set(database, job, state="waiting", message=str(busy))
         return False
-    except stewardship.NotReleasable as refusal:
+    except (NotReleasable, NeverPassed, NoSuchLoad, NotThere) as refusal:
         done = Done("refused", refusal.code, str(refusal), job.details)
-    except NotThere as refusal:
-        done = Done("refused", "not_there", str(refusal))
-    except LookupError as refusal:
-        done = Done("refused", "no_such_load" if job.kind == "discard" else "never_passed", str(refusal), job.details)
     except Exception as error:
         logging.exception("job %s failed", job.job_id, exc_info=trace(error))
         done = Done(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import text
 
 from checks import expectations, facts, gate, predicates
-from checks.gate import NothingToCheckError, Verdict, offending_rows, quarantine_rows, run_gate
+from checks.gate import NothingToCheckError, Result, Verdict, offending_rows, quarantine_rows, run_gate
 from checks.rules import suites
 from tests.checks.deliveries import BRANCHES, NOW, complaints, counts, deliver, refresh
 from warehouse.db import Database
@@ -251,16 +251,60 @@ def test_nulls_are_held_against_what_was_observed_before(database: Database) -> 
     assert seen[-1].observed == {"null_fraction": 1.0, "usual": 0.0, "limit": limit}
 
 
-def test_gaps_and_old_files_are_noticed(database: Database, refresh_id: int) -> None:
-    rows = [row for row in complaints(60) if not NOW - timedelta(days=40) < row["opened_at"] < NOW - timedelta(days=20)]
-    deliver(database, "complaints", rows, refresh_id=refresh_id, state="passed", newest_at=NOW)
-    old = [row | {"opened_at": row["opened_at"] - timedelta(days=90)} for row in rows]
-    deliver(database, "complaints", old, refresh_id=refresh_id)
+@pytest.mark.parametrize(
+    ("lost", "gaps"), [((0, 0), 0), ((10, 30), 1), ((30, 60), 1)], ids=["none", "within", "from what was known"]
+)
+def test_gaps_after_what_is_known_are_noticed(
+    database: Database, refresh_id: int, lost: tuple[int, int], gaps: int
+) -> None:
+    """Changes to complaints of long ago come with every delivery, and leave no gap between them."""
+    ago = [timedelta(days=days) for days in (200, 130, *range(60)) if not lost[0] < days < lost[1]]
+    known = [row | {"opened_at": NOW - timedelta(days=60)} for row in complaints(1)]
+    deliver(database, "complaints", known, refresh_id=refresh_id, state="passed", newest_at=NOW - timedelta(days=60))
+    rows = [
+        row | {"opened_at": NOW - days, "resolved_at": NOW, "closed_at": NOW}
+        for row, days in zip(complaints(len(ago), start=2), ago, strict=True)
+    ]
+    deliver(database, "complaints", rows, refresh_id=refresh_id)
     verdict = judged(database, "complaints", refresh_id=refresh_id)
     assert verdict.passed
-    assert {result.rule_id for result in verdict.warnings} == {"days_covered", "newest_record"}
-    gaps = offending_rows(database, gate="delivery", table="complaints", rule_id="days_covered")
-    assert len(gaps) == 1
+    assert [result.rule_id for result in verdict.warnings] == ["days_covered"] * gaps
+    assert len(offending_rows(database, gate="delivery", table="complaints", rule_id="days_covered")) == gaps
+
+
+@pytest.mark.parametrize("count", [4, 40], ids=["too few to tell", "seldom for years"])
+def test_what_comes_seldom_has_gaps(database: Database, refresh_id: int, count: int) -> None:
+    rows = [row | {"opened_at": NOW - 9 * number * timedelta(days=1)} for number, row in enumerate(complaints(count))]
+    rows[-1]["opened_at"] -= timedelta(days={4: 200, 40: 20}[count])
+    deliver(
+        database, "complaints", [row | {"resolved_at": None, "closed_at": None} for row in rows], refresh_id=refresh_id
+    )
+    assert not judged(database, "complaints", refresh_id=refresh_id).warnings
+
+
+def test_an_old_file_is_noticed(database: Database, refresh_id: int) -> None:
+    deliver(database, "complaints", complaints(1), refresh_id=refresh_id, state="passed", newest_at=NOW)
+    old = [row | {"opened_at": row["opened_at"] - timedelta(days=90)} for row in complaints(20, start=2)]
+    deliver(database, "complaints", old, refresh_id=refresh_id)
+    assert [result.rule_id for result in judged(database, "complaints", refresh_id=refresh_id).warnings] == [
+        "newest_record"
+    ]
+
+
+def test_a_target_of_a_figure_that_nobody_knows_is_noticed(database: Database, refresh_id: int) -> None:
+    codes = ("nps", "matrix.portfolio.support", "npz")
+    rows = [
+        {"metric_code": code, "scope_kind": "company", "period_on": "2026-01-01", "target_value": 1} for code in codes
+    ]
+    deliver(database, "targets", rows, refresh_id=refresh_id)
+    verdict = judged(database, "targets", refresh_id=refresh_id)
+    assert [(result.rule_id, result.unexpected_count) for result in verdict.warnings] == [("metric_known", 1)]
+
+
+def test_what_is_released_of_one_table_holds_the_others() -> None:
+    results = (Result(table, "restated", "block", "failed", {}) for table in ("call_day", "order_day"))
+    verdict = Verdict(gate="figures", results=tuple(results))
+    assert verdict.blocked_unless({("call_day", "restated")}) == {"order_day": ("restated",)}
 
 
 def test_usual_is_nothing_until_there_are_four() -> None:

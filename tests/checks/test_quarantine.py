@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from checks.gate import quarantine_rows
+from checks.gate import offending_rows, quarantine_rows
 from tests.checks.deliveries import BRANCHES, NOW, complaints, counts, deliver, refresh
 from warehouse.db import Database
 
@@ -73,3 +73,20 @@ def test_a_persons_name_is_never_shown_as_the_value(database: Database) -> None:
     with database.loader.connect() as connection:
         kept = connection.execute(text("select cast(q.* as text) from published.quarantine as q")).scalar_one()
     assert "h-secret" not in kept
+
+
+def test_a_telephone_in_the_column_of_something_else_is_not_shown(database: Database) -> None:
+    refresh_id = refresh(database)
+    deliver(database, "branches", BRANCHES, refresh_id=refresh_id)
+    shifted = complaints(1, branch_id="13800000001", category_code="fang.wang@example.com", severity_code="loud")
+    load = deliver(database, "complaints", shifted, refresh_id=refresh_id)
+    told = [
+        *offending_rows(database, gate="delivery", table="complaints", rule_id="branch_id.references"),
+        *offending_rows(database, gate="delivery", table="complaints"),
+    ]
+    assert len(told) == 2
+    set_aside(database, "complaints", load)
+    told += counts(database, "select column_name, value from published.quarantine")
+    assert told[-1] == ("branch_id", "•••")
+    assert "13800000001" not in str(told)
+    assert "example.com" not in str(told)

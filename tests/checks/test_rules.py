@@ -160,6 +160,13 @@ def test_a_broken_suite_is_refused_in_one_sentence(tmp_path: Path, broken: str, 
     assert says in str(refused.value)
 
 
+def test_a_rule_about_single_rows_of_figures_lets_nothing_pass(tmp_path: Path) -> None:
+    """It looks at what is made anew: what it had let pass would be forgotten with the next refresh."""
+    for soft in ("level: warn", "releasable: true"):
+        with pytest.raises(SuiteError, match="a rule about single rows of figures blocks"):
+            read_suite(written(tmp_path, GOOD.replace("    why", f"    {soft}\n    why")), gate="figures")
+
+
 def test_a_file_is_named_after_its_table(tmp_path: Path) -> None:
     path = written(tmp_path)
     path.write_text(path.read_text("utf-8").replace("table: complaints", "table: orders"), encoding="utf-8")

@@ -81,8 +81,11 @@ def memory(place: Place, folder: Path) -> int:
     receiver, sender = _started.Pipe(duplex=False)
     process = _started.Process(target=_measure, args=(place, folder, sender))
     process.start()
+    sender.close()  # so that one which fails before it answers is an end of file here, not silence
+    with receiver:
+        most = int(receiver.recv())
     process.join()
-    return int(receiver.recv())
+    return most
 
 
 def _measure(place: Place, folder: Path, sender: Connection) -> None:

@@ -1,12 +1,14 @@
 """What comes first makes no difference: rows of a branch that comes later are accepted then, and a rebuild begins at landing."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 import warehouse.refresh
+import warehouse.run
 from tests.refresh.conftest import KEYS, Refresh
 from tests.refresh.deliveries import BRANCHES, complaints, write
 from warehouse import db, stewardship
@@ -52,6 +54,13 @@ def sums(database: db.Database) -> list[tuple[object, ...]]:
     return rows(database, asked)
 
 
+def forget_landing(database: db.Database) -> None:
+    """As if every file had been purged."""
+    with database.loader.begin() as connection:
+        for (name,) in connection.execute(text("select tablename from pg_tables where schemaname = 'landing'")).all():
+            connection.exec_driver_sql(f"drop table landing.{name}")
+
+
 def test_rows_of_a_branch_come_in_with_it_and_go_with_it(
     database: db.Database, deliver: Refresh, published: Outcome, count: Count
 ) -> None:
@@ -79,6 +88,59 @@ def test_trying_a_branch_leaves_its_rows_where_they_were(
     assert count() == 399
 
 
+def test_a_dry_run_that_was_killed_leaves_nothing_of_its_branch(
+    database: db.Database, deliver: Refresh, published: Outcome, count: Count, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver("early", complaints=TOGETHER)
+    before = sums(database)
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(warehouse.refresh, "take_back", dies)
+        patch.setattr(warehouse.refresh.ledger, "finish", lambda *_, **__: None)  # as if it had been killed outright
+        with pytest.raises(SystemExit):
+            deliver("branch", dry_run=True, branches=[NEW])
+    assert sums(database) != before
+    deliver("nothing")
+    assert (sums(database), count()) == (before, 399)
+    assert rows(database, "select value from published.quarantine") == [("B3",)]
+
+
+def test_a_row_whose_day_comes_during_a_dry_run_is_published_by_the_next_refresh(
+    deliver: Refresh, published: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = {**complaints(1)[0], "complaint_id": "soon", "resolved_at": ""}
+    soon["opened_at"] = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d %H:%M}"
+    assert deliver("soon", complaints=[*complaints(150, first=300), soon]).verdict == "published"
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Later":  # type: ignore[override]
+            return super().now(tz) + timedelta(days=3)
+
+    monkeypatch.setattr(warehouse.run, "datetime", Later)
+    assert deliver("tried", dry_run=True, complaints=complaints(10, first=500)).verdict == "tried"
+    assert deliver("nothing").verdict == "published"
+    assert deliver("nothing more").verdict == "unchanged"
+
+
+def test_what_landing_holds_no_more_is_set_aside_for_good(
+    database: db.Database, deliver: Refresh, published: Outcome, count: Count
+) -> None:
+    """A row that waits for its branch cannot come in any more; one whose branch is discarded goes all the same."""
+    deliver("early", complaints=TOGETHER)
+    forget_landing(database)
+    brought = deliver("branch", branches=[NEW]).received[0].load_id or 0
+    assert (count(), deliver("nothing").verdict) == (399, "unchanged")
+    assert deliver("later", complaints=[{**complaints(1, first=400)[0], "branch_id": "B3"}]).verdict == "published"
+    assert count() == 400
+    forget_landing(database)
+    assert stewardship.discard(database, brought, by="tests").verdict == "published"
+    assert (count(), rows(database, "select value from published.quarantine")) == (399, [("B3",), ("B3",)])
+
+
 def test_what_was_held_for_its_branches_passes_with_them(deliver: Refresh, published: Outcome, count: Count) -> None:
     unknown = [{**row, "branch_id": "B3"} for row in complaints(100, first=300)]
     assert deliver("early", complaints=unknown).verdict == "held"
@@ -104,9 +166,7 @@ def test_a_rebuild_begins_at_landing(database: db.Database, deliver: Refresh, pu
 def test_what_landing_holds_no_more_stays_as_it_is_staged(
     database: db.Database, deliver: Refresh, published: Outcome, count: Count
 ) -> None:
-    with database.loader.begin() as connection:
-        for (name,) in connection.execute(text("select tablename from pg_tables where schemaname = 'landing'")).all():
-            connection.exec_driver_sql(f"drop table landing.{name}")
+    forget_landing(database)
     assert deliver("again", rebuild=True).verdict == "published"
     assert count() == 300
 

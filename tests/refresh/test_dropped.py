@@ -16,7 +16,7 @@ from warehouse.desk import Desk
 from warehouse.inbox import MOST_BYTES, MOST_FILES, Dropped, Inbox, NotDroppable, NotThere, clean
 from warehouse.queries import jobs, state
 from warehouse.queries.reader import Reader, Refused
-from warehouse.refresh import Outcome
+from warehouse.refresh import Outcome, refresh
 
 NEW, SIXTY = complaints(40, first=300), complaints(60, first=300)
 CUSTOMER = (
@@ -101,6 +101,8 @@ def test_what_is_tried_is_told_leaves_nothing_and_is_then_refreshed_as_told(
     taken = done("take", job_id=job["job_id"])
     assert (taken["state"], taken["result"]["code"]) == ("done", "published")
     assert count() == 360
+    assert refresh(database, KEYS, [], by="tests", rebuild=True).verdict == "published"
+    assert count() == 360, "it is read again as what it was recognised as, whatever it was called"
     assert lying(desk) == []
     assert tables()["vault.sealed"] == before["vault.sealed"] + 2
     with database.loader.begin() as connection:
@@ -176,6 +178,10 @@ def test_the_companys_own_mapping_is_known_whatever_the_file_is_called(
     assert [(file["source"], file["feeds"]) for file in job["result"]["files"]] == [("desk", ["complaints"])]
     assert done("take", job_id=job["job_id"])["result"]["code"] == "published"
     assert count() == 310
+    with desk.database.loader.begin() as connection:
+        connection.execute(text("delete from staging.stg_complaints where complaint_id like 'T%'"))
+    assert refresh(desk.database, KEYS, [], by="tests", rebuild=True).verdict == "published"
+    assert count() == 310, "by the mapping that was kept with it"
 
 
 def test_hostile_names_and_contents_are_text(published: Outcome, tmp_path: Path, desk: Desk, tried: Any) -> None:
@@ -215,6 +221,17 @@ def test_what_is_too_much_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -
             inbox.seal(iter(files))
         assert refused.value.code == code
         assert not inbox.folder.exists() or not list(inbox.folder.iterdir())
+
+
+def test_no_more_is_taken_while_too_much_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox(tmp_path / "inbox", KEYS)
+    first = inbox.seal([("a.csv", io.BytesIO(bytes(100)))])
+    monkeypatch.setattr("warehouse.inbox.MOST_WAITING", 100)
+    with pytest.raises(NotDroppable) as refused:
+        inbox.seal([("b.csv", io.BytesIO(b"b"))])
+    assert refused.value.code == "full"
+    inbox.put_away(first)
+    assert len(inbox.seal([("b.csv", io.BytesIO(b"b"))])) == 1
 
 
 def test_what_was_changed_in_the_inbox_is_not_taken(tmp_path: Path) -> None:
@@ -307,6 +324,15 @@ FILE = {"name": "a.csv", "token": "0" * 32, "bytes": 1, "hash": "0" * 64}
 def test_files_that_no_inbox_made_are_not_asked_about(steward: Reader, files: object) -> None:
     with pytest.raises(Refused, match="files are at most 50"):
         jobs.ask(steward, "try", files=files)
+
+
+def test_as_many_files_as_may_be_are_one_job(steward: Reader) -> None:
+    long = "名" * 40
+    files = [
+        FILE | {"name": f"{long}{n}.csv", "token": os.urandom(16).hex(), "hash": os.urandom(32).hex()}
+        for n in range(50)
+    ]
+    assert jobs.ask(steward, "try", files=files) == jobs.ask(steward, "try", files=files)
 
 
 def test_nobody_but_a_steward_drops_or_sees_what_was_tried(

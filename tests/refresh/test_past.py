@@ -182,6 +182,11 @@ def test_less_than_one_is_not_kept(house: House) -> None:
         purge.keep(house.database, by="tests", refreshes=0)
 
 
+def test_a_purge_by_itself_that_fails_fails_nothing_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge, "_purge", lambda *_, **__: 1 / 0)
+    purge.after(house.database)
+
+
 def test_a_purge_by_itself_does_a_little_at_a_time_and_waits_for_whoever_refreshes(house: House) -> None:
     said: list[str] = []
     with db.alone_at(house.database.loader, "gatehouse.refresh"):

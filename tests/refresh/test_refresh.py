@@ -13,6 +13,7 @@ from tests.refresh.deliveries import BRANCHES, complaints, delivered
 from warehouse import db, ledger, stewardship
 from warehouse.queries import state
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
+from warehouse.receive import Delivery
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 
 Count = Callable[..., int]
@@ -183,6 +184,13 @@ def test_a_dry_run_says_the_difference_and_leaves_nothing(
     assert count() == 340
 
 
+def test_a_dry_run_settles_nothing(database: db.Database, deliver: Refresh) -> None:
+    deliver("tried", dry_run=True, branches=BRANCHES, complaints=complaints(40))
+    assert rows(database, "select name from published.setting") == []
+    deliver("really", branches=BRANCHES, complaints=complaints(40))
+    assert rows(database, "select name, value from published.setting") == [("reporting_zone", "UTC")]
+
+
 def test_a_rebuild_comes_to_the_same_figures(database: db.Database, deliver: Refresh, published: Outcome) -> None:
     deliver("second", complaints=[*complaints(40, first=300), *complaints(30, first=10, hours=9)])
     question = """
@@ -226,6 +234,18 @@ def test_a_second_refresh_says_who_runs(database: db.Database, published: Outcom
         ledger.begin(database.loader, by="mary")
         with pytest.raises(AlreadyRunning, match="mary runs a refresh since"):
             refresh(database, KEYS, [], by="john")
+
+
+def test_a_file_without_rows_holds_nothing_back(
+    database: db.Database, deliver: Refresh, published: Outcome, count: Count, tmp_path: Path
+) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "complaints.csv").write_text("complaint_id,branch_id,opened_at,category_code\n", "utf-8")
+    nothing = [Delivery.by_contract(tmp_path / "none")]
+    assert refresh(database, KEYS, nothing, by="tests").verdict == "unchanged"
+    assert deliver("next", complaints=complaints(40, first=300)).verdict == "published"
+    assert count() == 340
+    assert rows(database, "select distinct state from published.load_feed") == [("passed",)]
 
 
 def test_bad_files_are_refused_one_by_one_and_the_rest_goes_on(
@@ -320,5 +340,25 @@ def test_what_is_held_can_be_released_with_a_reason_that_stays(
     assert set(released_checks["table_name"]) == {"complaints"}
     assert set(released_checks["released_because"]) == {"twelve rows of a closed branch"}
     assert ("mary", "release") in rows(database, "select person, action from access.audit")
-    with pytest.raises(stewardship.NotReleasable, match="not held by any rule"):
-        stewardship.release(database, released.refresh_id + 1, reason="again", by="mary")
+    for settled in (released.refresh_id + 1, released.refresh_id, held.refresh_id):
+        with pytest.raises(stewardship.NotReleasable, match="not held by any rule"):
+            stewardship.release(database, settled, reason="again", by="mary")
+
+
+def test_a_release_lets_nothing_pass_that_came_later(
+    deliver: Refresh, database: db.Database, published: Outcome, count: Count
+) -> None:
+    held = [
+        deliver(
+            f"partly {first}",
+            complaints=[
+                {**row, "branch_id": "nowhere"} if number < 12 else row
+                for number, row in enumerate(complaints(100, first=first))
+            ],
+        )
+        for first in (300, 400)
+    ]
+    with pytest.raises(stewardship.NotReleasable, match=f"look at refresh {held[1].refresh_id}"):
+        stewardship.release(database, held[0].refresh_id, reason="twelve rows of a closed branch", by="mary")
+    assert stewardship.release(database, held[1].refresh_id, reason="both", by="mary").verdict == "published"
+    assert count() == 476

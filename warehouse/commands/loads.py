@@ -84,7 +84,7 @@ def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Js
         database = open_warehouse()
         outcome = stewardship.discard(database, load_id, by=operator(), tell=output.say)
         _afterwards(database, outcome)
-    except (LookupError, AlreadyRunning) as error:
+    except (ledger.NoSuchLoad, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
 

@@ -12,9 +12,12 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 DONE, FAILED, HELD = 0, 1, 2
-FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+UNSEEN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)), " ")
+"""What is no letter to a terminal but an order, and what turns the direction of writing: text from feeds gives none."""
 Told = Any
 """A part of a document: a value, a list or another document."""
 
@@ -46,7 +49,7 @@ def as_csv(columns: Sequence[str], found: Iterable[Mapping[str, Any]]) -> None:
 
 def say(line: str) -> None:
     """One line to the person, on standard error: standard output is for results."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write("\n".join(part.translate(UNSEEN) for part in line.split("\n")) + "\n")
 
 
 def fail(message: object, code: int = FAILED) -> typer.Exit:
@@ -58,7 +61,7 @@ def fail(message: object, code: int = FAILED) -> typer.Exit:
 def _draw(found: Sequence[Mapping[str, Any]]) -> None:
     table = Table(*[str(name) for name in found[0]], box=None, header_style="bold", pad_edge=False)
     for row in found:
-        table.add_row(*(word(value) for value in row.values()))
+        table.add_row(*(Text(word(value)) for value in row.values()))
     Console().print(table)
 
 
@@ -78,7 +81,7 @@ def word(value: object) -> str:
         return f"{value:.6g}"
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(word(each) for each in value)
-    return str(value).replace("\t", " ").replace("\n", " ")
+    return str(value).translate(UNSEEN)
 
 
 def _plain(value: object) -> object:

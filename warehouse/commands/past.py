@@ -56,7 +56,7 @@ def rollback(refresh_id: Annotated[int, typer.Argument(metavar="REFRESH")], *, j
     """Show an earlier refresh again."""
     try:
         stewardship.rollback(open_warehouse(), refresh_id, by=operator())
-    except LookupError as error:
+    except stewardship.NeverPassed as error:
         raise output.fail(error, output.HELD) from error
     if json:
         output.as_json({"refresh": refresh_id})

@@ -127,10 +127,17 @@ def remember(connection: Connection, changes: Touched) -> None:
 
 def remembered(connection: Connection) -> Touched:
     """Slices noted earlier that still wait."""
-    waiting: Touched = {}
-    for name, slice_on in connection.execute(text("select table_name, slice_on from ops.pending_slice")):
-        waiting.setdefault(name, set()).add(slice_on)
-    return waiting
+    return by_table(connection.execute(text("select table_name, slice_on from ops.pending_slice")).tuples())
+
+
+def by_table(slices: Iterable[tuple[str, date]]) -> Touched:
+    """Slices by their table; those of tables that an earlier version had are nobody's."""
+    known = {table.name for table in tables("published")}
+    found: Touched = {}
+    for name, slice_on in slices:
+        if name in known:
+            found.setdefault(name, set()).add(slice_on)
+    return found
 
 
 def publish(connection: Connection, *, refresh_id: int) -> None:
@@ -141,6 +148,11 @@ def publish(connection: Connection, *, refresh_id: int) -> None:
     for path in ("pass", "manifest", "loads", "feed_status", "branches", "pointer"):
         connection.execute(db.bound(f"published/publishing/{path}.sql", refresh_id=refresh_id))
     connection.exec_driver_sql("analyze published.manifest")  # every reader's plan begins with it
+
+
+def hold_pointer(connection: Connection) -> None:
+    """Nobody else moves the pointer, or takes from sight what it points at, for the rest of the transaction; readers read on."""
+    connection.execute(text("select from published.current for update"))
 
 
 def rollback(connection: Connection, *, refresh_id: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -309,6 +309,10 @@ class Source:
     mapping_file: str = ""
     ignore: tuple[str, ...] = ()
     """Patterns of files that lie beside the data and are left aside on purpose."""
+    text: str | None = None
+    """The mapping file itself, so that what was read by it can be read again; none for our own contract."""
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    """Files that were recognised whatever they are called: by name, the pattern of the mapping that reads them."""
 
     @property
     def zone(self) -> str:
@@ -336,7 +340,10 @@ class Source:
         return frozenset(name for mapping in mappings for name in mapping.unknown)
 
     def match(self, file_name: str) -> FileMapping | None:
-        """The first mapping whose pattern fits the file's name (upper and lower case count, Unicode forms do not)."""
+        """The mapping by which the file was recognised, else the first whose pattern fits its name (upper and lower case count,
+        Unicode forms do not)."""
+        if file_name in self.read_as:
+            return next((file for file in self.files if file.pattern == self.read_as[file_name]), None)
         return next((file for file in self.files if _fits(file_name, file.pattern)), None)
 
     def ignores(self, file_name: str) -> bool:

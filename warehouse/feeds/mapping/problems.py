@@ -141,7 +141,7 @@ class Problem:
             value=self.value, feed=self.feed, column=self.column, header=self.header, other=self.other
         )
 
-    def say(self, language: Language = "en") -> str:
+    def told(self, language: Language = "en") -> str:
         """One line: place, what is wrong, what would fit."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         if not self.fits:
@@ -155,7 +155,7 @@ class Problem:
 
     def __str__(self) -> str:
         """The line in English."""
-        return self.say()
+        return self.told()
 
 
 class MappingError(ValueError):
@@ -164,7 +164,7 @@ class MappingError(ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         """The text of the error has one line a problem."""
         self.problems = tuple(problems)
-        super().__init__("\n".join(problem.say() for problem in self.problems))
+        super().__init__("\n".join(problem.told() for problem in self.problems))
 
 
 def _listed(words: Sequence[str], language: Literal["en", "zh_CN"]) -> str:

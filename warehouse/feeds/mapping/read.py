@@ -71,7 +71,7 @@ def read_mapping(path: Path | str) -> model.Source:
     reading.problems.extend(problem for problem in _contradictions(source, place.name))
     if any(problem.stops for problem in reading.problems):
         raise MappingError(reading.problems)
-    return source
+    return replace(source, text=place.read_text("utf-8-sig"))
 
 
 class _Reading:

@@ -32,6 +32,11 @@ alter table published.job drop constraint job_kind_check;
 alter table published.job add constraint job_kind_check
 check (kind in ('release', 'discard', 'rollback', 'compare', 'try', 'take', 'put_away'));
 
+-- Fifty files are more than an index holds as they are.
+drop index published.job_asked_once;
+create unique index job_asked_once on published.job (kind, md5(cast(details as text)))
+where state in ('waiting', 'running');
+
 -- Whether `files` names files as the inbox keeps them: what each was called, under which token it lies, its bytes and SHA-256.
 -- At most 50 files of 64 MiB each.
 create function access.are_dropped_files(files jsonb) returns boolean

@@ -4,6 +4,8 @@ delete from published.job
 where kind in ('try', 'take', 'put_away');
 alter table published.job drop constraint job_kind_check;
 alter table published.job add constraint job_kind_check check (kind in ('release', 'discard', 'rollback', 'compare'));
+drop index published.job_asked_once;
+create unique index job_asked_once on published.job (kind, details) where state in ('waiting', 'running');
 
 create or replace function access.ask_job(kind text, details jsonb) returns bigint
 language plpgsql security definer set search_path = ''

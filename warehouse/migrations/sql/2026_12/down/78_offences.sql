@@ -1,0 +1,1 @@
+alter table published.comparison drop column offences;
