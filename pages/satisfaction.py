@@ -49,10 +49,8 @@ def show(viewer: Viewer) -> None:
     with right:
         said, shaped = say("Satisfied by question"), shapes.plain_questions
         screen.compared(said, "csat.top2", charts.questions, by="question", shape=shaped)
-    left, right = screen.cards()
-    with left:
+    with screen.card():
         screen.made(say("Answers with a comment"), "csat.comments", charts.distribution, satisfaction_cards.comments)
-    with right:
         case_cards.comments(screen, say("What customers wrote"))
     with screen.card():
         scorecard.draw(screen, say("Branches side by side"), TILES, by="branch")

@@ -98,10 +98,9 @@ def answers(screen: Screen) -> None:
 
 
 def comments(screen: Screen, title: str) -> None:
-    """A card's content: the surveys in which something was written, each to be opened by the head of its branch."""
+    """The surveys in which something was written, each to be opened by the head of its branch; nobody else reads any."""
     viewer, say = screen.viewer, screen.viewer.words.say
     if not contact.heads_a_branch(viewer):
-        screen.not_allowed(title, say("The head of the branch reads them, one survey at a time and with a reason."))
         return
     columns = {
         say("Survey"): _text("invite_id"),

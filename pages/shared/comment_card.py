@@ -22,7 +22,7 @@ def button(viewer: Viewer, case: Case | None, *, key: str) -> None:
     if case is None:
         told = say("First choose a row of the list: by its box, or with Shift and the space bar.")
         st.button(say("Read the comments"), icon=icon, key=key, disabled=True, help=told)
-    elif st.button(say("Read the comments of {code}", code=case.called), icon=icon, key=key):
+    elif st.button(say("Read the comments of {code}", code=markup.plain(case.called)), icon=icon, key=key):
         st.dialog(say("Comments"))(dialog)(viewer, case)
 
 

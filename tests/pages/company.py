@@ -239,16 +239,16 @@ class Company:
             }
         )
 
+    def sees_all(self, reader: Reader) -> bool:
+        """Whether the person sees every branch."""
+        return len(self.standing(reader).branches) == len(BRANCHES)
+
     def held_loads(self, reader: Reader) -> pd.DataFrame:
-        """One load for each held feed."""
+        """One load for each held feed; how many rows, for who sees every branch."""
         columns = ["load_id", "feed", "held_since", "held_by", "delivered", "accepted", "superseded", "quarantined"]
-        return pd.DataFrame(
-            [
-                [7, feed, pd.Timestamp("2026-04-01T01:00:00Z"), ["opened_at.not_null"], 120, 118, 1, 1]
-                for feed in self.held
-            ],
-            columns=columns,
-        )
+        counts = [120, 118, 1, 1] if self.sees_all(reader) else [None] * 4
+        since = pd.Timestamp("2026-04-01T01:00:00Z")
+        return pd.DataFrame([[7, feed, since, ["opened_at.not_null"], *counts] for feed in self.held], columns=columns)
 
     def refreshes(self, reader: Reader, *, newest: int = 30) -> pd.DataFrame:
         """Twelve refreshes, the newest held if anything is."""
@@ -557,7 +557,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
     patch.setattr(targets, "delivered", company.delivered_targets)
     patch.setattr(exports, "note", lambda reader, **noted: company.taken.append({"person": reader.person, **noted}))
     company.visits = open_visits(patch)
-    patch.setattr(totals, "sees_all", lambda reader: len(company.standing(reader).branches) == len(BRANCHES))
+    patch.setattr(totals, "sees_all", company.sees_all)
     patch.setattr(figures, "figure", company.figure)
     patch.setattr(figures, "curve", company.curve)
     patch.setattr(decompose, "decompose", company.decompose)

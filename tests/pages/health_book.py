@@ -42,6 +42,7 @@ class HealthBook:
     is_releasable: bool = True
     is_compared: bool = True
     problem: str | None = None
+    offences: list[dict[str, Any]] = field(default_factory=list)
     refuses: bool = False
     step: str = "receive"
     is_trial: bool = False
@@ -144,6 +145,7 @@ class HealthBook:
             "compared": 30,
             "problem": self.problem,
             "changes": self.changes,
+            "offences": self.offences,
             "is_current": True,
         }
         return pd.DataFrame([row] if self._sees(reader) and self.is_compared else [], columns=list(row))
@@ -151,6 +153,8 @@ class HealthBook:
     def check_history(self, reader: Reader) -> pd.DataFrame:
         """The company's checks, each with twenty runs of which the third last failed."""
         checks = self.company.checks(reader)
+        if not self.company.sees_all(reader):
+            checks = checks.assign(unexpected_count=None, element_count=None)
         runs = ("passed",) * 17 + ("failed",) + ("passed",) * 2
         return checks.assign(
             outcomes=[runs] * len(checks),
@@ -161,17 +165,17 @@ class HealthBook:
 
     def check_results(self, reader: Reader, gate: str, table_name: str, rule_id: str) -> pd.DataFrame:
         """Three runs of one check, of which the last failed."""
-        at = pd.Timestamp(self.company.published_at)
+        at, sees_all = pd.Timestamp(self.company.published_at), self.company.sees_all(reader)
         return pd.DataFrame(
             {
                 "refresh_id": [10, 11, 12],
                 "checked_at": [at - timedelta(days=2), at - timedelta(days=1), at],
                 "level": "warn",
                 "outcome": ["passed", "passed", "failed"],
-                "unexpected_count": [0, 0, 12],
-                "element_count": [900, 900, 900],
+                "unexpected_count": [0, 0, 12] if sees_all else None,
+                "element_count": [900, 900, 900] if sees_all else None,
                 "observed": None,
-                "share": [0.0, 0.0, 12 / 900],
+                "share": [0.0, 0.0, 12 / 900] if sees_all else float("nan"),
                 "value": self.measured,
                 "low": None,
                 "high": None if self.measured is None else [2000.0, 2000.0, 2100.0],

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import case_cards
+from pages.shared import case_cards, markup
 from tests.pages.company import Company
 from tests.pages.conftest import Open, said
 from warehouse.queries import case_lists
@@ -77,3 +77,23 @@ def test_a_feed_that_is_absent_is_named(open_page: Open, company: Company, page:
 def test_every_stage_of_the_funnel_has_its_place() -> None:
     assert len(case_cards.STAGES) == 8
     assert case_cards.STAGES[0] == "collected"
+
+
+@pytest.mark.parametrize("card", ["contact", "comment_card"])
+def test_a_code_on_a_button_is_text(card: str) -> None:
+    (button,) = AppTest.from_function(_button, args=(card,)).run().button
+    assert button.label.endswith(markup.plain("**S-1** [x](https://evil.example)"))
+
+
+def _button(card: str) -> None:
+    from importlib import import_module
+    from types import SimpleNamespace
+
+    from pages.shared.contact import Case
+    from pages.shared.text import Words
+
+    head = SimpleNamespace(
+        words=Words(language="en", zone=None), may_change=True, standing=SimpleNamespace(roles=("branch_head",))
+    )
+    case = Case("survey", "S-1", "**S-1** [x](https://evil.example)")
+    import_module(f"pages.shared.{card}").button(head, case, key="open")

@@ -2,18 +2,52 @@
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
+from inspect import Parameter, signature
+from pkgutil import iter_modules
+from types import FunctionType
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import pytest
+from jsonschema import ValidationError
 
-from pages.shared import canvas
+from pages.shared import canvas, charts
+from pages.shared.canvas import Draw
 from pages.shared.charts.theme import PALETTES, Look, Palette
 from pages.shared.text import Words
 from tests.pages.conftest import Drawn, Open
 from tests.pages.test_screens import SCREENS
 
 MADE_BY_VEGA = ("share_start", "share_end", "value_start", "value_end")
+
+
+LOOK = Look(theme="light", language="en", say=Words("en").say)
+
+
+def _drawings() -> Iterator[Any]:
+    """Every function of the charts that draws rows for a look, whether or not a page uses it."""
+    for module in (import_module(f"{charts.__name__}.{each.name}") for each in iter_modules(charts.__path__)):
+        for name, draw in vars(module).items():
+            if isinstance(draw, FunctionType) and draw.__module__ == module.__name__ and name[0] != "_":
+                asked = [each.name for each in signature(draw).parameters.values() if each.default is Parameter.empty]
+                if asked == ["rows", "look"]:
+                    yield pytest.param(draw, id=f"{module.__name__.rpartition('.')[2]}-{name}")
+
+
+@pytest.mark.parametrize("draw", _drawings())
+def test_every_drawing_is_valid_as_it_goes_to_the_browser(draw: Draw) -> None:
+    """The dashboard does not look: it draws what is known to be right."""
+    alt.LayerChart.validate({"data": {"name": canvas.ROWS}, **canvas.specification(draw, LOOK, (), ("region",))})
+
+
+def test_a_drawing_that_vega_would_not_understand_is_found() -> None:
+    def wrong(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
+        return alt.layer(alt.Chart(rows).mark_point().encode(x=alt.X("x:Q", axis={"tickCuont": 5})))
+
+    with pytest.raises(ValidationError):
+        test_every_drawing_is_valid_as_it_goes_to_the_browser(wrong)
 
 
 def _fields(part: Any) -> Iterator[str]:
@@ -47,15 +81,12 @@ def test_a_rerun_passes_rows_and_the_same_spec(open_page: Open, drawn: Drawn, sc
 
 
 def test_a_drawing_of_other_rows_than_its_own_is_refused() -> None:
-    import altair as alt
-
     def two_tables(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         other = pd.DataFrame({"x": [1.0]})
         return alt.layer(alt.Chart(rows).mark_point().encode(x="x:Q"), alt.Chart(other).mark_point().encode(x="x:Q"))
 
-    look = Look(theme="light", language="en", say=Words("en").say)
     with pytest.raises(ValueError, match="two_tables draws other rows"):
-        canvas.specification(two_tables, look, (("x", "float64"),))
+        canvas.specification(two_tables, LOOK, (("x", "float64"),))
 
 
 def test_both_languages_draw_the_same_rows_under_other_words(open_page: Open, drawn: Drawn) -> None:

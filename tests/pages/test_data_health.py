@@ -44,6 +44,18 @@ def test_every_view_opens_for_everybody(
         assert "unknown_branch" not in said(app)
 
 
+def test_a_head_is_told_that_something_is_held_and_not_how_much(open_page: Open, company: Company) -> None:
+    company.held = ("complaints",)
+    counts = ("rows delivered", "Rows that break it", "Rows checked")
+    for person, sees in (("head", False), ("executive", True)):
+        text = said(_open(open_page, "today", person))
+        assert "Load 7, held since" in text
+        assert [each in text for each in counts] == [sees] * 3
+        (checks,) = (frame.value for frame in _open(open_page, "checks", person).dataframe)
+        assert [each in checks for each in counts[1:]] == [sees] * 2
+        assert "Outcome" in checks
+
+
 @pytest.mark.parametrize("view", ["today", "checks", "refused"])
 def test_vega_draws_every_drawing(open_page: Open, drawn: Drawn, view: str) -> None:
     _open(open_page, view)
@@ -134,6 +146,17 @@ def test_what_would_change_is_told_from_the_greatest_on(open_page: Open, company
     table = next(frame.value for frame in app.dataframe if "With what is held" in frame.value)
     assert list(table["Change"]) == ["−12.0%", "−1.0%", "–"]
     assert list(table["Place"]) == ["North", "The whole company", "North"]
+
+
+def test_rows_that_break_what_holds_a_delivery_are_shown(open_page: Open, company: Company, book: HealthBook) -> None:
+    company.held = ("complaints",)
+    row = {"load_id": 7, "row_number": 4, "complaint_id": "C4"}
+    values = {"handler_staff_id": None}
+    book.offences = [{"table_name": "complaints", "rule_id": "handler_like_usual", "row": row, "values": values}]
+    table = next(frame.value for frame in _open(open_page).dataframe if "As delivered" in frame.value)
+    assert table[["Row", "Key", "As delivered"]].to_dict("records") == [
+        {"Row": 4, "Key": "complaint_id = C4", "As delivered": "handler_staff_id = –"}
+    ]
 
 
 def test_a_comparison_that_is_missing_can_be_asked_for(open_page: Open, company: Company, book: HealthBook) -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import uploads
 from pages.shared.text import Words
+from pages.shared.viewer import Viewer
 from tests.pages.company import Company
 from tests.pages.conftest import Open, said
 from tests.pages.health_book import HealthBook
@@ -171,6 +172,18 @@ def test_every_refusal_of_a_file_has_words() -> None:
     kinds = {each.code for each in refusals.FileRefused.__subclasses__() if each.__module__ == refusals.__name__}
     unsaid = {"missing_file", "is_directory", "no_driver", "changed_file"}  # cannot happen to a file in the inbox
     assert kinds - unsaid <= set(wording.refusals(Words()))
+
+
+def test_whoever_looks_as_a_steward_is_not_invited_to_send_files(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited: list[bool] = []
+    monkeypatch.setattr(uploads, "invite", lambda: invited.append(True))
+    opened(open_page)
+    assert invited == [True]
+    monkeypatch.setattr(Viewer, "may_change", property(lambda viewer: False))
+    opened(open_page)
+    assert invited == [True]
 
 
 def test_a_session_that_nobody_invited_sends_no_file() -> None:

@@ -13,6 +13,8 @@ from pages.shared.charts.theme import Look
 
 Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 FIELD = 34
+RATIOS = [digit * 10**power for power in range(9) for digit in (1, 3)]
+"""Where a logarithmic axis is labelled: lines at every ratio would be a grille, all their labels a heap."""
 
 
 @dataclass(frozen=True)
@@ -193,12 +195,9 @@ def repurchase(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
 
 
 def _along(look: Look, axis: Axis) -> dict[str, object]:
-    grid = axis.spread != "ratios"  # lines at every ratio would be a grille
-    written = (
-        theme.axis(look, grid=grid, format="~%")
-        if axis.form == "share"
-        else theme.axis(look, grid=grid, labelExpr=look.number_label)
-    )
+    said = {"format": "~%"} if axis.form == "share" else {"labelExpr": look.number_label}
+    spaced = {"grid": False, "values": RATIOS} if axis.spread == "ratios" else {}
+    written = theme.axis(look, **said, **spaced)
     spread = {
         "even": alt.Scale(zero=False, nice=True, padding=12),
         "ratios": alt.Scale(type="log", nice=False, padding=12),

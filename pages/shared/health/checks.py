@@ -101,6 +101,9 @@ def _narrowed(history: pd.DataFrame, which: str) -> pd.DataFrame:
 def _table(book: Book, history: pd.DataFrame) -> pd.DataFrame:
     say, names = book.words.say, book.screen.names
     keys = zip(history["gate"], history["table_name"], history["rule_id"], strict=True)
+    counts = {say("Rows that break it"): "unexpected_count", say("Rows checked"): "element_count"}
+    if history["element_count"].isna().all():
+        counts = {}  # rows are counted for who sees the whole company
     return pd.DataFrame(
         {
             say("Outcome"): [names.of_code("outcome", outcome) for outcome in history["outcome"]],
@@ -108,8 +111,7 @@ def _table(book: Book, history: pd.DataFrame) -> pd.DataFrame:
             say("Last failed"): [book.moment(at) for at in history["last_failed_at"]],
             say("Table"): history["table_name"].to_numpy(),
             say("What it asks"): [_sentence(book, key) for key in keys],
-            say("Rows that break it"): [book.count(count) for count in history["unexpected_count"]],
-            say("Rows checked"): [book.count(count) for count in history["element_count"]],
+            **{head: [book.count(count) for count in history[name]] for head, name in counts.items()},
             say("Level"): [names.of_code("level", level) for level in history["level"]],
             say("Checked"): [book.moment(at) for at in history["checked_at"]],
             say("Released because"): history["released_because"].fillna("").to_numpy(),
@@ -176,6 +178,8 @@ def _runs_table(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
         "count_text": say("Rows that break it"),
         "when": say("When"),
     }
+    if rows["value"].isna().all():
+        columns = {name: head for name, head in columns.items() if not name.endswith("_text")}
     return rows[list(columns)].iloc[::-1].set_axis(list(columns.values()), axis=1)
 
 

@@ -32,7 +32,8 @@ def _place(book: Book) -> None:
     say = book.words.say
     told = say("Files are recognised by their headers and tried first. Nothing is published before you say so.")
     html(markup.title(say("New delivery"), told))
-    uploads.invite()
+    if book.screen.viewer.may_change:
+        uploads.invite()
     with st.form("drop", border=False, clear_on_submit=True):
         with st.container(key=f"files-{book.words.language}"):
             files = st.file_uploader(
@@ -59,6 +60,7 @@ def _why_not(book: Book) -> Mapping[str, str]:
     return {
         "nothing": say("First choose a file."),
         "too_many": say("These are more than {n} files. Drop them in two parts.", n=MOST_FILES),
+        "full": say("The inbox is full. Have what waits there refreshed, or put it away."),
         "too_large": say("A file is larger than {size} MB. Have it delivered as a file instead.", size=MEGABYTES),
     }
 

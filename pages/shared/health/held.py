@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared import explain, markup
 from pages.shared.guard import html
+from pages.shared.health import trial
 from pages.shared.health.asking import ask
 from pages.shared.health.book import Book
 from pages.shared.markup import Cell
@@ -31,6 +32,9 @@ def held(book: Book) -> None:
         for load_id, parts in waiting.groupby("load_id"):
             _load(book, parts, stopped[stopped["load_id"] == load_id])
         if book.is_for_steward:
+            found = book.rows(health.comparison)
+            if not found.empty and found["is_current"].iloc[0]:
+                trial.offences(book, found["offences"].iloc[0])
             _ways_out(book, waiting, stopped)
 
 
@@ -44,13 +48,17 @@ def _tells(book: Book, waiting: pd.DataFrame) -> str:
 def _load(book: Book, parts: pd.DataFrame, rules: pd.DataFrame) -> None:
     """The held feeds of one load: their rows, and every check that stops them with what to do."""
     words, say = book.words, book.words.say
-    told = say(
-        "Load {load}, held since {since}: {delivered} rows delivered, {quarantined} of them quarantined.",
-        load=parts["load_id"].iloc[0],
-        since=book.moment(parts["held_since"].min()),
-        delivered=book.count(parts["delivered"].sum()),
-        quarantined=book.count(parts["quarantined"].sum()),
-    )
+    load, since = parts["load_id"].iloc[0], book.moment(parts["held_since"].min())
+    is_counted = bool(parts["delivered"].notna().all())  # rows are counted for who sees the whole company
+    told = say("Load {load}, held since {since}.", load=load, since=since)
+    if is_counted:
+        told = say(
+            "Load {load}, held since {since}: {delivered} rows delivered, {quarantined} of them quarantined.",
+            load=load,
+            since=since,
+            delivered=book.count(parts["delivered"].sum()),
+            quarantined=book.count(parts["quarantined"].sum()),
+        )
     feeds = [str(feed) for feed in parts["feed"]]
     html(markup.title(words.listed([book.screen.names.feed(feed) for feed in feeds]), told))
     once = rules.drop_duplicates(["gate", "table_name", "rule_id"])
@@ -59,7 +67,9 @@ def _load(book: Book, parts: pd.DataFrame, rules: pd.DataFrame) -> None:
         said = dict.fromkeys(check for feed in feeds for check in explain.stopped_by(book.screen.viewer, feed))
         lines = [[Cell(check, "bad"), Cell("–"), Cell("–")] for check in said]
     heads = [say("Stopped by"), say("Rows that break it"), say("Rows checked")]
-    html(markup.table(heads, lines, described=words.sentences(say("Stopped by"), told)))
+    shown = slice(None if is_counted else 1)
+    described = words.sentences(say("Stopped by"), told)
+    html(markup.table(heads[shown], [line[shown] for line in lines], described=described))
     for action in _actions(book, rules):
         html(markup.note(say("What to do: {action}", action=action)))
 

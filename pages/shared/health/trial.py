@@ -1,6 +1,6 @@
 """What came of trying a delivery: its files, its rows, what would hold it, and the figures that would change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,7 +46,7 @@ def details(book: Book, result: Result) -> None:
     if result["broken"]:
         _checks(book, result)
     _refused(book, result)
-    _offences(book, result)
+    offences(book, result["offences"])
     _figures(book, result)
 
 
@@ -103,7 +103,7 @@ def _of_file(book: Book, file: Result) -> tuple[str, markup.Mood | None]:
         return say("Loaded already: the very same file."), "quiet"
     if file["refusal"]:
         return wording.refusals(words).get(str(file["refusal"]), str(file["said"])), "bad"
-    problems = [Problem(**problem).say(words.language) for problem in file["problems"]]
+    problems = [Problem(**problem).told(words.language) for problem in file["problems"]]
     if file["source"] is None:
         nearest = words.listed([book.screen.names.feed(str(feed)) for feed in file["feeds"]])
         first = (
@@ -180,10 +180,10 @@ def _refused(book: Book, result: Result) -> None:
     _table(book, say("Refused rows"), tells, pd.DataFrame(rows))
 
 
-def _offences(book: Book, result: Result) -> None:
-    """Rows that break a check which would hold the delivery: where they stand, and what they say."""
+def offences(book: Book, found: Sequence[Result]) -> None:
+    """Rows that break a check which holds a delivery, or would: where they stand, and what they say."""
     say = book.words.say
-    if not result["offences"]:
+    if not found:
         return
     rows = [
         {
@@ -192,7 +192,7 @@ def _offences(book: Book, result: Result) -> None:
             say("Key"): _told({name: value for name, value in row["row"].items() if name not in PLACE}),
             say("As delivered"): _told(row["values"]),
         }
-        for row in result["offences"]
+        for row in found
     ]
     _table(book, say("Rows that break a check"), say("Some of them, check by check."), pd.DataFrame(rows))
 
