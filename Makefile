@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 
-.PHONY: run test check bench picture browser browser-all figures-all histories faults stories alarms clean
+.PHONY: run test check audit types sql style bench picture browser browser-all figures-all histories faults stories alarms clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
@@ -13,15 +13,25 @@ run: $(VENV)/ready
 test: $(VENV)/ready-dev browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# The audit begins, as it mostly waits for the network.
 check: $(VENV)/ready-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target audit types sql style
+
+audit:
+	$(BIN)/python -m tests.dependencies
+
+types:
 	$(BIN)/mypy
+
+sql:
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 warehouse
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 --templater python checks
+
+style:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive warehouse checks pages app.py serve.py benchmarks
-	$(BIN)/python -m tests.dependencies
 
 bench: $(VENV)/ready-dev
 	for each in $(notdir $(basename $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$each || exit 1; done

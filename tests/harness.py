@@ -22,11 +22,11 @@ EXECUTIVE = "executive@example.com"
 
 @dataclass(frozen=True)
 class House:
-    """A warehouse that takes rows instead of files. `zone` is the reporting zone; `only` names the tables to publish, else all."""
+    """A warehouse that takes rows instead of files. `zone` is the reporting zone; `only` names the tables to publish; None: all."""
 
     database: db.Database
     zone: str = "UTC"
-    only: Collection[str] = ()
+    only: Collection[str] | None = None
 
     def open(self) -> "House":
         """Settle the reporting zone, and let `EXECUTIVE` see the whole company."""
@@ -94,7 +94,7 @@ class House:
     def _publish(self, refresh_id: int, items: Sequence[Pending], *, from_nothing: bool = False) -> None:
         loads, feeds = sorted({item.load_id for item in items}), {item.feed for item in items}
         names = {
-            table.name for table in needing(tables("published"), feeds) if table.name in (self.only or {table.name})
+            table.name for table in needing(tables("published"), feeds) if self.only is None or table.name in self.only
         }
         with self.database.loader.begin() as connection:
             before = published.touched(connection, names, loads=loads, zone=self.zone)

@@ -16,6 +16,7 @@ from warehouse.queries.figures import figure
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
+TABLES = ("branch", "call_day", "call_duration", "lead_call", "lead_day", "lead_mark", "lead_owner", "lead_source")
 EVER = Scope()
 DAY = timedelta(days=1)
 SCREENING_DAYS = {"radio": 1, "store": 3, "walk_in": 4}
@@ -27,7 +28,7 @@ Firm = tuple[Feeds, Reader]
 def firm(server: URL, template: str) -> Iterator[Firm]:
     """The company, published once for all that only read it."""
     database, feeds = db.embedded(server, "call_figures", template=template), called(11)
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(until=UNTIL, **feeds)
     yield feeds, house.reader()
     database.dispose()

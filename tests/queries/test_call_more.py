@@ -15,6 +15,7 @@ from warehouse.queries.figures import FeedAbsent, figure
 from warehouse.scope import Scope
 from warehouse.targets import six_calls
 
+TABLES = ("call_day", "call_duration", "lead_call", "lead_source")
 EVER = Scope()
 PURPOSES = ["screening", "invitation", "confirmation", "reminder", "thanks", "follow_up"]
 
@@ -28,7 +29,7 @@ def _however_few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def house(database: Database) -> House:
-    return House(database).open()
+    return House(database, only=TABLES).open()
 
 
 # -- the six calls ----------------------------------------------------------------------------------------------------

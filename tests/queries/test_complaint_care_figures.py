@@ -14,6 +14,15 @@ from warehouse.queries import figures
 from warehouse.queries.figures import FeedAbsent, figure
 from warehouse.scope import Scope
 
+TABLES = (
+    "complaint_cohort",
+    "complaint_peer",
+    "complaint_recovery",
+    "complaint_resolved",
+    "complaint_silent",
+    "five_month",
+    "order_day",
+)
 Row = dict[str, object]
 EVER = Scope()
 BRANCHES = [
@@ -30,7 +39,7 @@ def house(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> House:
         code: Metric(**{**about.__dict__, "smallest_base": 0}) for code, about in metrics().items()
     }
     monkeypatch.setattr(figures, "metrics", lambda: every)
-    return House(database).open()
+    return House(database, only=TABLES).open()
 
 
 def at(text: str) -> datetime:

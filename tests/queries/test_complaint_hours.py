@@ -13,6 +13,7 @@ from warehouse.queries.figures import figure
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
+TABLES = ("complaint_cohort",)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVER = Scope()
 Cells = dict[tuple[str | None, str | None], float]
@@ -28,7 +29,7 @@ def complaint(number: int, at: str, *, branch: str = "N1", zone: ZoneInfo = SHAN
 
 
 def delivered(database: Database, *moments: str | tuple[str, str]) -> House:
-    house = House(database, zone="Asia/Shanghai").open()
+    house = House(database, zone="Asia/Shanghai", only=TABLES).open()
     told = [(moment, "N1") if isinstance(moment, str) else moment for moment in moments]
     rows = [complaint(number, at, branch=branch) for number, (at, branch) in enumerate(told)]
     house.deliver(branches=BRANCHES, complaints=rows, until=datetime(2026, 4, 1, tzinfo=UTC))

@@ -9,6 +9,8 @@ from warehouse.db import Database
 from warehouse.queries.figures import figure
 from warehouse.scope import Scope
 
+TABLES = ("event_day",)
+
 
 def guests_of(event_id: str, *, new: int, existing: int = 0) -> list[Row]:
     return [
@@ -18,7 +20,7 @@ def guests_of(event_id: str, *, new: int, existing: int = 0) -> list[Row]:
 
 
 def test_orders_of_thirty_days_belong_to_one_event(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(
         until=at("2026-06-30"),
         branches=BRANCHES,
@@ -65,7 +67,7 @@ def test_orders_of_thirty_days_belong_to_one_event(database: Database) -> None:
 
 @pytest.mark.parametrize(("until", "due", "pending"), [("2026-02-09", 0, 20), ("2026-02-10", 20, 0)])
 def test_an_event_has_its_thirty_whole_days(database: Database, until: str, due: int, pending: int) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(
         until=at(until), branches=BRANCHES, events=[event("e1", "2026-01-10")], attendances=guests_of("e1", new=20)
     )
@@ -75,7 +77,7 @@ def test_an_event_has_its_thirty_whole_days(database: Database, until: str, due:
 
 
 def test_who_confirmed_and_came(database: Database) -> None:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     yes = [guest("e1", customer=f"y{n}", confirmed_at=at("2026-01-05"), is_attended=n < 18) for n in range(24)]
     walked_in = [guest("e1", customer=f"w{n}") for n in range(6)]
     to_come = [guest("e2", customer=f"t{n}", confirmed_at=at("2026-01-05"), is_attended=False) for n in range(5)]

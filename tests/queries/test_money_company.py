@@ -18,6 +18,19 @@ from warehouse.queries.figures import figure
 from warehouse.queries.reader import Reader
 from warehouse.scope import Period, Scope
 
+TABLES = (
+    "attribution_day",
+    "branch",
+    "compensation_month",
+    "cost_month",
+    "event_day",
+    "first_touch_month",
+    "five_month",
+    "lead_day",
+    "lead_source",
+    "order_day",
+    "satisfied_month",
+)
 MODELS = ("first_touch", "last_touch", "linear", "position")
 Feeds = dict[str, list[Row]]
 
@@ -29,7 +42,7 @@ def firm(server: URL, template: str) -> Iterator[tuple[Feeds, Reader, House]]:
         db.embedded(server, "money_figures", template=template),
         spending(5, customers=250, leads=1000, orders=900),
     )
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(until=UNTIL, **feeds)
     yield feeds, house.reader(), house
     database.dispose()

@@ -21,6 +21,7 @@ from warehouse.queries.figures import figure
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
+TABLES = ("segment_apostle", "segment_customer", "segment_cut", "segment_move")
 SAMPLE = [date(2024, 2, 1), date(2025, 2, 1), date(2025, 9, 1), date(2026, 1, 1), date(2026, 5, 1)]
 MATRICES = ("portfolio", "distributor", "apostle", "value_tier")
 HEAD = "head@example.com"
@@ -60,7 +61,7 @@ def firm(server: URL, template: str) -> Iterator[Firm]:
     for row in made.customers[::3]:
         row["customer_kind"] = "distributor"
     invites, answers = standings.surveys_of(made, 13)
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(until=UNTIL, **made.feeds(), surveys=invites, survey_answers=answers)
     house.grant(HEAD, region="r1")
     measure: dict[str, Callable[[date], Month]] = {

@@ -11,6 +11,7 @@ from warehouse.queries.reader import Reader
 from warehouse.scope import Period, Scope
 from warehouse.sides import repurchase_reference
 
+TABLES = ("repurchase", "service_type", "skill_profile", "survey_reach")
 BRANCHES = [{"branch_id": "n", "region_id": "north"}, {"branch_id": "s", "region_id": "south"}]
 UNTIL = datetime(2026, 4, 2, tzinfo=UTC)
 SENT = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -18,7 +19,7 @@ Row = dict[str, object]
 
 
 def reader_of(database: Database, until: datetime = UNTIL, **feeds: list[Row]) -> Reader:
-    house = House(database).open()
+    house = House(database, only=TABLES).open()
     house.deliver(until=until, branches=BRANCHES, **feeds)
     return house.reader()
 

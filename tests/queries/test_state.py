@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
@@ -17,7 +18,7 @@ BRANCHES = [
 
 @pytest.fixture
 def house(database: db.Database) -> House:
-    made = House(database=database, zone="Asia/Shanghai").open()
+    made = House(database=database, zone="Asia/Shanghai", only=["branch"]).open()
     made.grant("head@example.com", region="north")
     made.deliver(until=UNTIL, branches=BRANCHES)
     return made
@@ -104,6 +105,32 @@ def test_rows_of_loads_and_refusals_are_for_stewards(house: House) -> None:
     assert int(state.refreshes(house.reader())["delivered"].iloc[0]) == 0
     told = state.refreshes(_reader(house, "steward@example.com")).iloc[0]
     assert (told["delivered"], told["accepted"]) == (2, 2)
+
+
+def test_how_many_rows_there_are_is_told_to_who_sees_the_whole_company(house: House) -> None:
+    _check(house, house.reader().refresh_id, "failed")
+    with house.database.loader.begin() as connection:
+        connection.execute(
+            text(
+                "update published.load_feed set state = 'held', held_since = now(), held_by = '{columns}' where feed = 'branches';"
+                " update published.check_result set level = 'block', observed = '{\"delivered\": 2}', element_count = 2,"
+                " unexpected_count = 1"
+            )
+        )
+
+    def told(person: str) -> set[float]:
+        reader = _reader(house, person).pinned()
+        runs = health.check_results(reader, "delivery", "branches", "columns").drop(columns="observed")
+        frames = [state.held(reader), state.freshness(reader), state.checks(reader), health.holding(reader)]
+        rows = [frame.select_dtypes("number") for frame in (*frames, health.check_history(reader), runs)]
+        assert [len(frame) for frame in rows] == [1] * 6, "everybody knows that something is held, and by which check"
+        known = {"load_id", "refresh_id", "runs", "last_failed_in"}
+        return {
+            float(frame[name].iloc[0]) for frame in rows for name in set(frame) - known if pd.notna(frame[name].iloc[0])
+        }
+
+    assert {1.0, 2.0} <= told(EXECUTIVE)
+    assert told("head@example.com") == set()
 
 
 def _check(house: House, refresh_id: int | None, outcome: str) -> None:
