@@ -13,13 +13,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from pages.shared import guard
-from warehouse import comparison, db, refresh, work
-from warehouse.desk import Desk
+from warehouse import comparison, db, refresh
 from warehouse.feeds.readers import FileRefused
-from warehouse.inbox import Inbox
 from warehouse.refresh import Outcome
 from warehouse.settings import Keys
 from warehouse.trace import in_short, of_postgres, trace
+from warehouse.worker import work
+from warehouse.worker.desk import Desk
+from warehouse.worker.inbox import Inbox
 
 KEYS = Keys(hashing=b"a secret of the tests that nobody guesses", vault=Fernet.generate_key())
 NAMES = ("Wang Fang", "13800000001")

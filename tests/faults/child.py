@@ -5,12 +5,15 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 from sqlalchemy import Engine, event
@@ -56,9 +59,7 @@ def start(
     place: Place, deed: str, folder: Path, *, blow: Blow | None = None, counts: Path | None = None
 ) -> BaseProcess:
     """A process that does `deed`, and dies of `blow` on the way; `counts` is where it notes its commits and statements."""
-    process = _started.Process(target=_do, args=(place, deed, folder, blow, counts))
-    process.start()
-    return process
+    return _begun(_do, place, deed, folder, blow, counts)
 
 
 def _do(place: Place, deed: str, folder: Path, blow: Blow | None, counts: Path | None) -> None:
@@ -70,6 +71,17 @@ def _do(place: Place, deed: str, folder: Path, blow: Blow | None, counts: Path |
     os._exit(0)
 
 
+def _begun(target: Callable[..., None], *given: object) -> BaseProcess:
+    """A process that runs `target`, and nothing else: it would begin with our main module, which tests of pages replace by a page."""
+    process, ours = _started.Process(target=target, args=given), sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = ours
+    return process
+
+
 def ended(process: BaseProcess) -> int:
     """The exit code of a process, once it has one."""
     process.join()
@@ -79,8 +91,7 @@ def ended(process: BaseProcess) -> int:
 def memory(place: Place, folder: Path) -> int:
     """The most memory that a process needs to take in what lies in `folder`, in bytes."""
     receiver, sender = _started.Pipe(duplex=False)
-    process = _started.Process(target=_measure, args=(place, folder, sender))
-    process.start()
+    process = _begun(_measure, place, folder, sender)
     sender.close()  # so that one which fails before it answers is an end of file here, not silence
     with receiver:
         most = int(receiver.recv())

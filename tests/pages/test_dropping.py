@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import uploads
@@ -187,21 +190,13 @@ def test_whoever_looks_as_a_steward_is_not_invited_to_send_files(
 
 
 def test_a_session_that_nobody_invited_sends_no_file() -> None:
-    import asyncio
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("taken")(scope, receive, send)
 
-    passed: list[str] = []
-
-    async def inner(scope: Any, receive: Any, send: Any) -> None:
-        passed.append(scope["path"])
-
-    async def send(message: Any) -> None:
-        answers.append(message.get("status"))
-
-    answers: list[Any] = []
-    guard = uploads.Uploads(inner)
     uploads._invited["known"] = None
-    paths = ["/_stcore/upload_file/known/1", "/_stcore/upload_file/stranger/1", "/_stcore/health"]
-    for path in paths:
-        asyncio.run(guard({"type": "http", "method": "PUT", "path": path, "headers": []}, None, send))
-    assert passed == [paths[0], paths[2]]
-    assert [answer for answer in answers if answer] == [403]
+    guarded = TestClient(uploads.Uploads(inner))
+    answers = [
+        guarded.put(path).status_code
+        for path in ("/_stcore/upload_file/known/1", "/_stcore/upload_file/stranger/1", "/_stcore/health")
+    ]
+    assert answers == [200, 403, 200]

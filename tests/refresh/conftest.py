@@ -10,15 +10,16 @@ from sqlalchemy import URL, text
 
 from tests.refresh.deliveries import BRANCHES, complaints, delivered
 from tests.servers import copied
-from warehouse import db, work
+from warehouse import db
 from warehouse.access import grants
-from warehouse.desk import Desk, Kind
-from warehouse.inbox import Inbox
 from warehouse.queries import figures, jobs
 from warehouse.queries.reader import Reader
 from warehouse.refresh import Outcome, refresh
 from warehouse.scope import Scope
 from warehouse.settings import Keys
+from warehouse.worker import work
+from warehouse.worker.desk import Desk, Kind
+from warehouse.worker.inbox import Inbox
 
 Refresh = Callable[..., Outcome]
 Ask = Callable[..., dict[str, Any]]

@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from tests.refresh.conftest import KEYS, Ask, Refresh, Tables
 from tests.refresh.deliveries import complaints, write
-from warehouse import db, dropped, ledger, trial, work
-from warehouse.desk import Desk
-from warehouse.inbox import MOST_BYTES, MOST_FILES, Dropped, Inbox, NotDroppable, NotThere, clean
+from warehouse import db, ledger
 from warehouse.queries import jobs, state
 from warehouse.queries.reader import Reader, Refused
 from warehouse.refresh import Outcome, refresh
+from warehouse.worker import dropped, trial, work
+from warehouse.worker.desk import Desk
+from warehouse.worker.inbox import MOST_BYTES, MOST_FILES, Dropped, Inbox, NotDroppable, NotThere, clean
 
 NEW, SIXTY = complaints(40, first=300), complaints(60, first=300)
 CUSTOMER = (
@@ -226,7 +227,7 @@ def test_what_is_too_much_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -
 def test_no_more_is_taken_while_too_much_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox(tmp_path / "inbox", KEYS)
     first = inbox.seal([("a.csv", io.BytesIO(bytes(100)))])
-    monkeypatch.setattr("warehouse.inbox.MOST_WAITING", 100)
+    monkeypatch.setattr("warehouse.worker.inbox.MOST_WAITING", 100)
     with pytest.raises(NotDroppable) as refused:
         inbox.seal([("b.csv", io.BytesIO(b"b"))])
     assert refused.value.code == "full"

@@ -13,12 +13,13 @@ from sqlalchemy import text
 
 from tests.refresh.conftest import Ask, Refresh, Tables
 from tests.refresh.deliveries import complaints
-from warehouse import db, work
-from warehouse.desk import Desk
+from warehouse import db
 from warehouse.queries import health, jobs
 from warehouse.queries.jobs import Kind
 from warehouse.queries.reader import Reader, Refused
 from warehouse.refresh import Outcome
+from warehouse.worker import work
+from warehouse.worker.desk import Desk
 
 Count = Callable[..., int]
 STRANGERS = [{**row, "branch_id": "nowhere"} for row in complaints(100, first=300)]

@@ -9,10 +9,10 @@ import typer
 
 from warehouse.commands import output
 from warehouse.commands.common import open_warehouse
-from warehouse.desk import Desk
 from warehouse.settings import Settings
-from warehouse.work import AnotherWorker
-from warehouse.work import work as do_work
+from warehouse.worker.desk import Desk
+from warehouse.worker.work import AnotherWorker
+from warehouse.worker.work import work as do_work
 
 
 def register(app: typer.Typer) -> None:

@@ -9,9 +9,9 @@ from pages.shared.guard import html
 from pages.shared.health import trial
 from pages.shared.health.asking import ask
 from pages.shared.health.book import Book
-from warehouse.inbox import MOST_BYTES, MOST_FILES, Inbox, NotDroppable
 from warehouse.queries import jobs
 from warehouse.settings import keys
+from warehouse.worker.inbox import MOST_BYTES, MOST_FILES, Inbox, NotDroppable
 
 MEGABYTES = MOST_BYTES >> 20
 

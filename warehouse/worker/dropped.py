@@ -5,13 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from warehouse import db, ledger, trial
+from warehouse import db, ledger
 from warehouse.access.grants import audit
-from warehouse.desk import Desk, Done, Job, told
-from warehouse.inbox import KEPT_HOURS, Dropped, NotThere
-from warehouse.recognition import Recognised, deliveries, recognise, sources
 from warehouse.refresh import AlreadyRunning, Tell, refresh
-from warehouse.trial import Trial
+from warehouse.worker import trial
+from warehouse.worker.desk import Desk, Done, Job, told
+from warehouse.worker.inbox import KEPT_HOURS, Dropped, NotThere
+from warehouse.worker.recognition import Recognised, deliveries, recognise, sources
+from warehouse.worker.trial import Trial
 
 TRIED = "tried"
 """What comes of files that wait for the second word."""

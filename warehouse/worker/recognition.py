@@ -18,7 +18,7 @@ from warehouse.feeds.mapping.words import find_header
 from warehouse.feeds.readers import FileFormat, FileRefused, open_table
 from warehouse.receive import Delivery
 
-MAPPINGS = Path(__file__).parent / "feeds" / "mappings"
+MAPPINGS = Path(__file__).parents[1] / "feeds" / "mappings"
 """The mappings that come along: those of public sources."""
 
 

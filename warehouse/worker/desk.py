@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from warehouse import comparison, db, purge
-from warehouse.inbox import Inbox
 from warehouse.refresh import Outcome
 from warehouse.settings import Settings, keys
+from warehouse.worker.inbox import Inbox
 
 Kind = Literal["release", "discard", "rollback", "compare", "try", "take", "put_away"]
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse import comparison, db, dropped, stewardship
-from warehouse.desk import Desk, Done, Job, Kind, told
-from warehouse.inbox import NotThere
+from warehouse import comparison, db, stewardship
 from warehouse.ledger import NoSuchLoad
 from warehouse.refresh import AlreadyRunning, Tell
 from warehouse.stewardship import NeverPassed, NotReleasable
 from warehouse.trace import trace
+from warehouse.worker import dropped
+from warehouse.worker.desk import Desk, Done, Job, Kind, told
+from warehouse.worker.inbox import NotThere
 
 WORKER = "gatehouse.worker"
 """The task that a worker is at while it is there: so pages know that somebody answers."""

@@ -12,9 +12,9 @@ from warehouse import comparison, db
 from warehouse.comparison import Comparison
 from warehouse.feeds.contract import feeds
 from warehouse.receive import Received
-from warehouse.recognition import Recognised, deliveries
 from warehouse.refresh import Outcome, Run, Tell, refresh
 from warehouse.settings import Keys
+from warehouse.worker.recognition import Recognised, deliveries
 
 REFUSED_SHOWN = 50
 Rows = Sequence[Mapping[str, object]]
