@@ -1,6 +1,6 @@
 """A steward's stories: a delivery broken in each known way is dropped, seen for what it is, and put right on the page.
 
-One story a kind. `make stories` tells all of them; `make test` the one that goes the longest way.
+One story a kind, told by `make stories`: a refresh of a company in each is too long for `make test`.
 """
 
 import json
@@ -22,7 +22,7 @@ from tests.browser.visit import House, card, room
 from warehouse.feeds.demo import DIRTY_KINDS, read_company, write_correction, write_dirty
 
 pytestmark = pytest.mark.browser
-CUSTOMERS = 3_000 if "GATEHOUSE_STORIES" in os.environ else 1_000
+CUSTOMERS = 3_000
 PATIENCE = 300_000
 """Milliseconds that a refresh may take on a machine that has other things to do."""
 FIGURES = ("order.count", "order.amount", "complaint.count", "lead.count")
@@ -51,7 +51,7 @@ STORIES = {
     "restated_year": Story("would be held", "order_day · restated_amount", "release"),
     "half_a_file": Story("cut off or damaged", "the reader: damaged_file", "put away"),
 }
-TOLD = tuple(STORIES) if "GATEHOUSE_STORIES" in os.environ else ("orphan_keys",)
+TOLD = tuple(STORIES) if "GATEHOUSE_STORIES" in os.environ else ()
 
 
 @dataclass(frozen=True)
