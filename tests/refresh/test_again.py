@@ -117,7 +117,7 @@ def test_a_row_whose_day_comes_during_a_dry_run_is_published_by_the_next_refresh
 
     class Later(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Later":  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> "Later":
             return super().now(tz) + timedelta(days=3)
 
     monkeypatch.setattr(warehouse.run, "datetime", Later)
