@@ -23,8 +23,8 @@ from warehouse.settings import Keys, Settings
 
 MOST_BYTES, MOST_FILES = 64 << 20, 50
 """What may be dropped at a time. What is larger comes as a file of a delivery."""
-MOST_WAITING = 4 << 30
-"""How many bytes may wait in the inbox before no more are taken."""
+MOST_WAITING, MOST_OF_ONE = 4 << 30, 1 << 30
+"""How many bytes may wait in the inbox, and how many of one person."""
 CHUNK = 1 << 20
 KEPT_HOURS = 24
 """How long what was tried waits for the steward's second word."""
@@ -74,16 +74,15 @@ class Inbox:
         """The inbox of a warehouse."""
         return cls(settings.inbox, keys)
 
-    def seal(self, files: Iterable[tuple[str, BinaryIO]]) -> list[Dropped]:
+    def seal(self, files: Iterable[tuple[str, BinaryIO]], *, by: str = "") -> list[Dropped]:
         """Seal files, each by its name and bytes, and keep them. Raises NotDroppable, and then none of them is kept."""
         kept: list[Dropped] = []
-        if self._waiting() > MOST_WAITING:
-            raise NotDroppable("full", f"more than {MOST_WAITING >> 30} GiB wait in the inbox")
         try:
             for name, file in files:
                 if len(kept) == MOST_FILES:
                     raise NotDroppable("too_many", f"more than {MOST_FILES} files at a time")
-                kept.append(self._sealed(clean(name), file))
+                kept.append(self._sealed(clean(name), file, _mark(by)))
+                self._has_room(_mark(by))
             if not kept:
                 raise NotDroppable("nothing", "there is no file")
         except BaseException:
@@ -123,18 +122,22 @@ class Inbox:
             gone += 1
         return gone
 
-    def _waiting(self) -> int:
-        """Bytes that lie in the folder."""
-        size = 0
-        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+    def _has_room(self, mark: str) -> None:
+        """Raises NotDroppable where too much waits, of the person of this mark or in all."""
+        size, mine = 0, 0
+        for path in self.folder.iterdir():
             with suppress(FileNotFoundError):  # the worker may have put it away just now
-                size += path.stat().st_size
-        return size
+                size += (bytes_ := path.stat().st_size)
+                mine += bytes_ if path.name.startswith(mark) else 0
+        if mine > MOST_OF_ONE:
+            raise NotDroppable("yours_full", f"more than {MOST_OF_ONE >> 30} GiB of this person wait in the inbox")
+        if size > MOST_WAITING:
+            raise NotDroppable("full", f"more than {MOST_WAITING >> 30} GiB wait in the inbox")
 
-    def _sealed(self, name: str, file: BinaryIO) -> Dropped:
+    def _sealed(self, name: str, file: BinaryIO, mark: str) -> Dropped:
         """Seal one file chunk by chunk, a line each; it stands in the inbox once all of it is there."""
         self._made()
-        token, size, digest, seal = secrets.token_hex(16), 0, hashlib.sha256(), Fernet(self.keys.vault)
+        token, size, digest, seal = mark + secrets.token_hex(12), 0, hashlib.sha256(), Fernet(self.keys.vault)
         place = self._place(token)
         part = place.with_suffix(".part")
         try:
@@ -177,6 +180,11 @@ class Inbox:
 
     def _made(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _mark(person: str) -> str:
+    """How tokens of a person's files begin, so that it can be told how much of theirs waits."""
+    return hashlib.sha256(person.encode()).hexdigest()[:8]
 
 
 def clean(name: str) -> str:

@@ -65,7 +65,7 @@ def recognise(path: Path, known: Sequence[Source]) -> Recognised:
     try:
         open_table(path)
     except FileRefused as refused:
-        return Recognised(path, refusal=refused.code, said=str(refused))
+        return Recognised(path, refusal=refused.code, said=refused.said)
 
     @cache
     def columns(how: FileFormat) -> tuple[str, ...]:

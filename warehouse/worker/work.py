@@ -13,6 +13,7 @@ from warehouse.refresh import AlreadyRunning, Tell
 from warehouse.stewardship import NeverPassed, NotReleasable
 from warehouse.trace import trace
 from warehouse.worker import dropped
+from warehouse.worker.bell import Bell
 from warehouse.worker.desk import Desk, Done, Job, Kind, told
 from warehouse.worker.inbox import NotThere
 
@@ -40,11 +41,12 @@ def work(
         if not alone:
             raise AnotherWorker("a worker is at work on this warehouse already; one is enough")
         _close_abandoned(desk.database)
-        swept_at = float("-inf")
+        swept_at, bell = float("-inf"), Bell(desk.database)
         while goes_on():
             if time.monotonic() - swept_at > SWEEP_SECONDS:
                 dropped.sweep(desk)
                 swept_at = time.monotonic()
+            bell.ring()
             job = _take(desk.database)
             if job is not None and _do(desk, job, tell):
                 continue
