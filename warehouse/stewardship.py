@@ -95,8 +95,10 @@ def rollback(database: db.Database, refresh_id: int, *, by: str) -> None:
 
 
 def _holding(database: db.Database, refresh_id: int) -> Sequence[tuple[str, str]]:
-    """Table and id of the rules of this refresh that hold something still. Raises NotReleasable where a later delivery is held by
-    them too: nobody has looked at it, then."""
+    """Table and id of the rules of this refresh that hold something still, or did until a release of it was cut off.
+
+    Raises NotReleasable where a later delivery is held by them too: nobody has looked at it, then.
+    """
     with database.loader.begin() as connection:
         found = connection.execute(text(_HOLDING), {"refresh_id": refresh_id}).all()
     if later := {row.judged_last for row in found if row.came_last and row.came_last > refresh_id}:
@@ -118,7 +120,7 @@ with stopping as (
             from published.load_feed as f
             inner join published.load as l on f.load_id = l.load_id
             where
-                f.state = 'held' and c.rule_id = any(f.held_by)
+                f.state in ('held', 'candidate') and c.rule_id = any(f.held_by)
                 and (c.gate = 'figures' or f.feed = c.table_name)
         ) as came_last,
         (

@@ -17,7 +17,7 @@ from warehouse.access.grants import Grant
 from warehouse.feeds.contract import feeds
 from warehouse.feeds.demo import write_company
 from warehouse.feeds.readers import open_table
-from warehouse.queries import annotations, jobs, views
+from warehouse.queries import annotations, jobs, subscriptions, views
 from warehouse.queries.reader import Reader
 from warehouse.receive import Delivery
 from warehouse.refresh import refresh
@@ -35,6 +35,8 @@ NOBODIES = ("nobody@example.com", "gone@example.com", "early@example.com", "")
 """Without a grant, with one that has ended, with one that has not begun, and no name at all."""
 CODE = re.compile(r"[A-Z]+[0-9]+|[0-9a-f]{64}")
 LEFT_BEHIND = (
+    "insert into published.subscription (person, what, address, cadence, channel, lang)"
+    f" values ('{NOBODIES[1]}', 'overview', '{{}}', 'day', 'mail', 'en')",
     "insert into published.restatement (refresh_id, table_name, measure, slice_on, region_id, was, becomes)"
     f" values (:refresh_id, 'order_day', 'orders', '2026-01-01', '{THEIRS}', 1, 2)",
     "insert into published.comparison (refresh_id, load_ids, changes) values (:refresh_id, '{1}', cast(:changes as jsonb))",
@@ -217,6 +219,8 @@ def _leave_traces(company: LeakCompany) -> None:
             address={"branch": [branch]},
             shared_with=shared_with,
         )
+    sent = {"what": "overview", "address": {"branch": [branch]}, "cadence": "day", "channel": "mail", "lang": "en"}
+    subscriptions.subscribe(other, **sent)
     about = {"text_en": f"flood in {THEIRS}", "text_zh": f"{THEIRS} 水灾"}
     annotations.annotate(steward, from_on=UNTIL, until_on=None, **about, scope_kind="region", scope_id=THEIRS)
     mine = {"text_en": "fair", "text_zh": "集市"}

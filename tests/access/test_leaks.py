@@ -4,14 +4,18 @@ It works from the catalogues of the database, of the questions and of the pages,
 remembering; `test_leaks_mutants` takes each guard away and sees it go red.
 """
 
+import base64
+import json
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, text
 
+import press
 from pages.shared import cached
 from pages.shared.viewer import Viewer
 from tests.access import asking, mutants, page_walk, probes
@@ -29,6 +33,7 @@ from tests.access.leak_company import (
 )
 from warehouse import db
 from warehouse.access.vault import Vault
+from warehouse.digests.letter import Order
 from warehouse.metrics import metrics
 from warehouse.queries import figures
 from warehouse.queries.reader import Reader
@@ -54,6 +59,7 @@ GUARDED_TWICE = {
 }
 """Checks behind which another stands: only stewards, who see every place, get as far; only a branch's head heads it."""
 CUSTOMER = "customer_id,branch_id,customer_name,phone,customer_kind,created_on\n{},B1,Ms Wang Fang,13800000001,person,2026-01-01\n"
+NOBODY = ""
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 
 
@@ -70,7 +76,7 @@ def company(server: URL, template: str) -> Iterator[LeakCompany]:
 
 @pytest.fixture(scope="module")
 def secrets(company: LeakCompany) -> Mapping[str, Secrets]:
-    return {person: company.secrets(person) for person in (HEAD, OTHER, OF_ONE)}
+    return {person: company.secrets(person) for person in (HEAD, OTHER, OF_ONE, NOBODY)}
 
 
 def test_the_other_region_has_something_to_hide(secrets: Mapping[str, Secrets]) -> None:
@@ -155,19 +161,30 @@ def test_pages_and_what_is_taken_away_from_them(
     asked = {"region": "R3", "branch": "B16", "refresh": "1", "view": "B16", "category": "K0001000001"}
     again = page_walk.everything(page_walk.visit(monkeypatch, page, HEAD, **asked))
     assert set(secrets[HEAD].met(again)) <= set(asked.values()), "nothing but what stood in the address"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_nobody_sees_the_one_page(
-    company: LeakCompany, page: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    page_walk.open_house(company, monkeypatch)
-    page_walk.visit(monkeypatch, page, HEAD)
-    everybodys = company.secrets("")
+    caplog.clear()
     for person in NOBODIES[:3]:
         texts = page_walk.everything(page_walk.visit(monkeypatch, page, person, region="R2"))
         assert any("nobody has granted you anything" in said for said in texts)
-        assert everybodys.met([*(said for said in texts if said != "R2"), caplog.text]) == []
+        assert secrets[NOBODY].met([*(said for said in texts if said != "R2"), caplog.text]) == []
+
+
+@pytest.mark.parametrize("page", ["complaints", "my_branch"])
+def test_letters_tell_of_the_own_branches_alone(
+    company: LeakCompany, secrets: Mapping[str, Secrets], page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_walk.open_house(company, monkeypatch)
+    address = {"region": ["R3"], "branch": ["B16"]}
+    told = {}
+    for person in (HEAD, NOBODIES[0]):
+        order = Order(person, page, address, "zh_CN", company.refresh_id)
+        answer = press.answer(json.dumps(asdict(order)))
+        pdf = answer.pop("pdf", None)
+        paper = page_walk.read("letter.pdf", base64.b64decode(pdf)) if pdf else ""
+        told[person] = [*map(str, answer.values()), paper]
+        assert company.told_of_people(told[person]) == []
+    assert "沈阳分部" in "".join(told[HEAD])
+    assert set(secrets[HEAD].met(told[HEAD])) <= {"R3", "B16"}, "nothing but what stood in the address"
+    assert set(company.secrets("").met(told[NOBODIES[0]])) <= {"R3", "B16"}
 
 
 def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
@@ -191,8 +208,8 @@ def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
     assert secrets[HEAD].met(texts) == []
 
 
-def test_what_metrics_are_said_to_mean_names_nobody(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
-    assert company.secrets("").met(map(str, metrics().values())) == []
+def test_what_metrics_are_said_to_mean_names_nobody(secrets: Mapping[str, Secrets]) -> None:
+    assert secrets[NOBODY].met(map(str, metrics().values())) == []
 
 
 def test_no_person_is_named_in_any_table_or_file_of_the_warehouse(company: LeakCompany) -> None:

@@ -18,6 +18,7 @@ from warehouse import db
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
+BUSY = 503
 expect.set_options(timeout=PATIENCE)
 UPGRADE = {
     "Connection": "Upgrade",
@@ -62,6 +63,8 @@ def test_signing_in_by_secrets_toml_through_tls(addresses: tuple[str, str], brow
     refused: list[str] = []
     sockets: list[str] = []
     guest.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    turned_away: list[str] = []
+    guest.on("response", lambda answer: turned_away.append(answer.url) if answer.status == BUSY else None)
     page = guest.new_page()
     page.on("websocket", lambda opened: sockets.append(opened.url))
     page.goto(f"{encrypted}/complaints?period=90d")
@@ -76,6 +79,7 @@ def test_signing_in_by_secrets_toml_through_tls(addresses: tuple[str, str], brow
     assert [name for name, cookie in cookies.items() if not cookie["secure"]] == []
     assert cookies["_streamlit_user"]["httpOnly"]
     assert refused == []
+    assert turned_away == [], "the limits are below what a first visit asks for"
     guest.close()
 
 

@@ -32,13 +32,22 @@ def company(server: URL, template: str, tmp_path_factory: pytest.TempPathFactory
     database.dispose()
 
 
+@pytest.fixture(scope="module")
+def opened(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that keeps the dashboard's own files: read anew for every guest they would take longer than all else."""
+    made = browser.new_context(locale="en-GB", viewport={"width": 1300, "height": 900})
+    made.set_default_timeout(PATIENCE)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def guest(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser in which nobody is signed in."""
-    opened = browser.new_context(locale="en-GB", viewport={"width": 1300, "height": 900})
-    opened.set_default_timeout(PATIENCE)
+def guest(opened: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser in which nobody is signed in, here or at the provider."""
     yield opened
-    opened.close()
+    for page in opened.pages:
+        page.close()
+    opened.clear_cookies()
 
 
 @pytest.fixture

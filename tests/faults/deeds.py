@@ -100,6 +100,12 @@ def _release(database: db.Database, folder: Path) -> object:
     return stewardship.release(database, held, reason="a branch that has closed", by="faults")
 
 
+def _release_what_waits(database: db.Database, folder: Path) -> object:
+    """Whoever was cut off looks whether anything waits still."""
+    waiting = _number(database, "select count(*) from published.load_feed where state in ('held', 'candidate')")
+    return _release(database, folder) if waiting else go_on(database, folder)
+
+
 def _number(database: db.Database, question: str) -> int:
     with database.loader.begin() as connection:
         return int(connection.execute(text(question)).scalar_one())
@@ -113,7 +119,7 @@ DEEDS = {
         Deed("hold", "published", take_in("partly_lost"), take_in("partly_lost"), settles=False),
         Deed("correct what is held", "held", take_in("corrected"), go_on),
         Deed("discard", "published", _discard, go_on),
-        Deed("release", "held", _release, _release),
+        Deed("release", "held", _release, _release_what_waits),
         Deed("try", "published", _try, go_on, settles=False),
         Deed("try beside what is held", "held", _try, go_on, settles=False),
         Deed("rebuild", "published", _rebuild, go_on, settles=False),

@@ -64,11 +64,13 @@ def landed(connection: Connection) -> Iterator[Place]:
 
 
 def sweep(database: db.Database, places: Sequence[tuple[str, str]]) -> None:
-    """Write tables, (schema, name), anew on the disk, so that what was replaced or deleted is not left in their files."""
+    """Write tables, (schema, name), anew on the disk, so that what was replaced or deleted is not left in their files, nor among
+    the most common values that Postgres keeps of their columns (where the loader owns the database: others may not)."""
     with database.loader.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         quote = connection.dialect.identifier_preparer.quote
         for schema, name in places:
-            connection.exec_driver_sql(f"vacuum (full) {quote(schema)}.{quote(name)}")
+            connection.exec_driver_sql(f"vacuum (full, analyze) {quote(schema)}.{quote(name)}")
+        connection.exec_driver_sql("vacuum (full) pg_catalog.pg_statistic")
 
 
 def _text_columns(connection: Connection, schema: str) -> list[tuple[str, list[str]]]:

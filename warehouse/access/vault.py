@@ -1,6 +1,5 @@
 """Personal data: a keyed hash everywhere, the sealed value in the vault alone."""
 
-import csv
 import hashlib
 import hmac
 import tempfile
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, text
 from warehouse.settings import Keys
 
 IN_MEMORY_BYTES = 8_000_000
+LATELY = 1 << 16
 
 
 class OtherKey(ValueError):
@@ -30,14 +30,13 @@ class Vault:
     """Hashes personal values and keeps their sealed form, spooled to disk (sealed) until `keep` writes them."""
 
     def __init__(self, keys: Keys) -> None:
-        self._hashing = keys.hashing
+        self._keyed = hmac.new(keys.hashing, digestmod=hashlib.sha256)
         self._seal = MultiFernet([Fernet(key) for key in (keys.vault, keys.vault_before) if key is not None])
         self._closing = ExitStack()
 
     def __enter__(self) -> "Vault":
-        spool = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, "w+", encoding="ascii", newline="")
-        self._spool: IO[str] = self._closing.enter_context(spool)
-        self._rows = csv.writer(self._spool)
+        self._spool: IO[bytes] = self._closing.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
+        self._lately: set[str] = set()
         return self
 
     def __exit__(
@@ -47,12 +46,18 @@ class Vault:
 
     def token(self, value: str) -> str:
         """The keyed hash that stands for `value` (HMAC-SHA-256, hex): equal values have equal tokens."""
-        return hmac.new(self._hashing, value.strip().encode(), hashlib.sha256).hexdigest()
+        hashing = self._keyed.copy()
+        hashing.update(value.strip().encode())
+        return hashing.hexdigest()
 
     def protect(self, value: str) -> str:
-        """The token of `value`, remembering its sealed form for `keep`."""
+        """The token of `value`, remembering its sealed form for `keep`: sealing is slow, so not again where it was lately."""
         token = self.token(value)
-        self._rows.writerow((token, "\\x" + self._seal.encrypt(value.strip().encode()).hex()))
+        if token not in self._lately:
+            if len(self._lately) == LATELY:
+                self._lately.clear()
+            self._lately.add(token)
+            self._spool.write(b"%b,%b\n" % (token.encode(), self._seal.encrypt(value.strip().encode())))
         return token
 
     def open(self, sealed: bytes) -> str:
@@ -86,3 +91,4 @@ class Vault:
         connection.exec_driver_sql("drop table sealed_new")
         self._spool.seek(0)
         self._spool.truncate()
+        self._lately.clear()

@@ -5,7 +5,7 @@ names. An empty cell of a text file is empty text; null is what Parquet or a wor
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Text, delete
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.schema import CreateTable, DropTable
 
-from warehouse.feeds.readers import Broken, Table
+from warehouse.feeds.readers import Batch, Broken, Table
+from warehouse.landing.sieve import Sieve
 
 BROKEN_LINES = SqlTable(
     "broken_line",
@@ -67,12 +68,14 @@ def land(
     table: Table,
     file_id: int,
     protect: Mapping[str, Protection] | None = None,
+    sieve: Sieve | None = None,
     progress: Progress | None = None,
 ) -> Landed:
     """Create `landing.file_<file_id>` and fill it, and `ops.broken_line`, in a savepoint of the running transaction.
 
     `protect` names the personal columns: each of their cells that is not empty is replaced before it leaves this
-    process (in another thread); where nothing is said to replace it with (None), all of the column is left empty. `progress` is told, after each batch, the rows landed and the share of the file read.
+    process (in another thread); where nothing is said to replace it with (None), all of the column is left empty. `sieve` has looked
+    at each batch before: what it refuses is a broken line. `progress` is told, after each batch, the rows landed and the share of the file read.
     Raises FileRefused, with nothing left behind and the transaction as good as before, and KeyError where `protect`
     names a column that the file does not have.
     """
@@ -80,15 +83,17 @@ def land(
     shields = {table.columns.index(name): replace for name, replace in _present(protect or {}, table).items()}
     with connection.begin_nested(), tempfile.SpooledTemporaryFile(BROKEN_IN_MEMORY) as aside:
         connection.execute(CreateTable(target))
-        made = _made_ahead(_pieces(table, shields, file_id, aside))
+        batches = table.batches() if sieve is None else map(sieve, table.batches())
+        made = _made_ahead(_pieces(batches, shields, file_id, aside))
         _copy(connection, target, _Stream(_told(made, table, progress)), is_new=True)
         aside.seek(0)
         _copy(connection, BROKEN_LINES, aside, is_new=False)
+    broken = table.broken_count + (sieve.refused if sieve else 0)
     return Landed(
         table_name=target.name,
         columns=table.columns,
-        rows=table.delivered - table.broken_count,
-        broken=table.broken_count,
+        rows=table.delivered - broken,
+        broken=broken,
         content_hash=str(table.content_hash),
     )
 
@@ -139,9 +144,11 @@ def _present(protect: Mapping[str, Protection], table: Table) -> Mapping[str, Pr
     return protect
 
 
-def _pieces(table: Table, shields: Mapping[int, Protection], file_id: int, aside: IO[bytes]) -> Iterator[Piece]:
+def _pieces(
+    batches: Iterable[Batch], shields: Mapping[int, Protection], file_id: int, aside: IO[bytes]
+) -> Iterator[Piece]:
     """Rows and CSV of each batch; what is broken is written aside, since one connection copies into one table at a time."""
-    for batch in table.batches():
+    for batch in batches:
         if batch.broken:
             aside.write(_broken_lines(batch.broken, file_id))
         if batch.numbers:

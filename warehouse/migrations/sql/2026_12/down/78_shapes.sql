@@ -1,0 +1,1 @@
+drop function staging.shown_of_people(text, boolean);
