@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,6 +97,15 @@ def test_every_outcome_is_told(open_page: Open, book: HealthBook, result: dict[s
     text = said(opened(open_page, language=language))
     assert "&lt;b&gt;orders&lt;/b&gt;.csv" in text
     assert "<script>" not in text
+
+
+@pytest.mark.parametrize(("value", "is_told"), [("≈xxxx", True), ("B9", False)])
+def test_where_only_the_shape_of_a_value_is_kept_it_is_said_why(
+    open_page: Open, book: HealthBook, *, value: str, is_told: bool
+) -> None:
+    [row] = TRIED["refused_rows"]
+    dropped(book, TRIED | {"refused_rows": [row | {"value": value}]})
+    assert ("the shape of a value" in said(opened(open_page))) is is_told
 
 
 def test_what_would_be_held_says_by_which_check_and_how_figures_would_change(open_page: Open, book: HealthBook) -> None:
@@ -196,7 +206,18 @@ def test_a_session_that_nobody_invited_sends_no_file() -> None:
     uploads._invited["known"] = None
     guarded = TestClient(uploads.Uploads(inner))
     answers = [
-        guarded.put(path).status_code
+        guarded.put(path, content=b"a").status_code
         for path in ("/_stcore/upload_file/known/1", "/_stcore/upload_file/stranger/1", "/_stcore/health")
     ]
     assert answers == [200, 403, 200]
+
+
+def test_the_server_holds_no_more_than_it_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {"known": {"1": SimpleNamespace(data=bytes(60)), "2": SimpleNamespace(data=bytes(30))}}
+    runtime = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=held))
+    monkeypatch.setattr(uploads.Runtime, "exists", lambda: True)
+    monkeypatch.setattr(uploads.Runtime, "instance", lambda: runtime)
+    monkeypatch.setattr(uploads, "MOST_HELD", 100)
+    monkeypatch.setattr(uploads, "MOST_OF_ALL", 150)
+    asked = [("known", "10"), ("known", "11"), ("other", "60"), ("other", "61"), ("other", None), ("other", "-1")]
+    assert [uploads.has_room(session, size) for session, size in asked] == [True, False, True, False, False, False]

@@ -21,11 +21,14 @@ class Delivered:
     unknown: dict[str, list[str]] = field(default_factory=dict)
     refresh_id: int = 1
 
-    def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
-        if question != "figure_feeds":
-            raise LookupError(f"asked for {question}")
+    def known(self, question: str, /) -> pd.DataFrame:
+        if question == "state/sees_all":
+            return pd.DataFrame({"sees_all": [True]})
         named = sorted(self.feeds)
         return pd.DataFrame({"feed": named, "unknown_columns": [self.unknown.get(feed, []) for feed in named]})
+
+    def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
+        raise LookupError(f"asked for {question}")
 
 
 @EVERY

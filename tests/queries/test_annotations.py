@@ -21,7 +21,7 @@ NOTE = {"from_on": date(2026, 1, 15), "until_on": None, "text_en": "Strike", "te
 
 @pytest.fixture
 def house(database: db.Database) -> House:
-    made = House(database=database, zone="Asia/Shanghai").open()
+    made = House(database, zone="Asia/Shanghai", only={"branch"}).open()
     made.grant(NORTH, branch="n1")
     made.grant(SOUTH, region="s")
     with database.loader.begin() as connection:

@@ -159,6 +159,7 @@ def ask(reader: Reader, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
         regions=[],
         branches=[],
         by=list(by),
+        complaint_cohort_grain="rows",
         **{name: list(scope.filters.get(name, ())) for name in ("category", "severity", "channel", "cause")},
     )
     return rows.assign(centre=rows["centre"].astype(float))

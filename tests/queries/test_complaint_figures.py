@@ -26,6 +26,8 @@ from warehouse.scope import Period, Scope
 ROWS = complaint_rows.complaints(900, seed=7)
 FRAME = complaint_rows.frame(ROWS)
 EVER = Scope()
+DURATIONS = {"branch", "complaint_duration"}
+"""What the times of complaints are told from."""
 BUCKET = 0.01
 """A time from log buckets of ratio 1.02 is right to 1 %."""
 
@@ -94,7 +96,7 @@ class TestResolution:
 
     def test_without_competition_it_is_kaplan_meier(self, database: db.Database) -> None:
         rows = [{**row, "outcome_code": None} for row in ROWS]
-        house = House(database).open()
+        house = House(database, only=DURATIONS).open()
         house.deliver(branches=BRANCHES, complaints=rows, until=UNTIL)
         made = complaint_rows.frame(rows)
         fitted = KaplanMeierFitter().fit(made["hours"], made["outcome"] == "event")
@@ -136,7 +138,7 @@ class TestResolution:
             }
             for number, resolved_at in enumerate(ended)
         ]
-        house = House(database).open()
+        house = House(database, only=DURATIONS).open()
         house.deliver(branches=BRANCHES, complaints=rows, until=UNTIL)
         found = figure(house.reader(), "complaint.resolution", EVER).iloc[0]
         assert (found["n"], found["open"]) == (30, 25)
@@ -169,7 +171,7 @@ class TestResolution:
             }
             for number in range(40)
         ]
-        house = House(database).open()
+        house = House(database, only=DURATIONS).open()
         house.deliver(branches=BRANCHES, complaints=rows, until=UNTIL)
         for metric in ("complaint.resolution_closed_only", "complaint.resolution"):
             found = figure(house.reader(), metric, EVER).iloc[0]
@@ -193,7 +195,7 @@ class TestFirstResponse:
             assert_quantile(found.loc[channel, "median"], aalen_johansen(rows), 0.5, n=len(rows))
 
     def test_a_source_that_never_notes_answers_says_nothing_about_them(self, database: db.Database) -> None:
-        house = House(database).open()
+        house = House(database, only=DURATIONS).open()
         house.deliver(branches=BRANCHES, complaints=[{**row, "first_response_at": None} for row in ROWS], until=UNTIL)
         assert figure(house.reader(), "complaint.first_response", EVER).empty
         assert not figure(house.reader(), "complaint.resolution", EVER).empty
@@ -326,7 +328,7 @@ class TestEveryMetric:
                 figure(reader, code, Scope(filters={"clock": ("working",)}))
 
     def test_without_complaints_the_feed_is_absent(self, database: db.Database) -> None:
-        house = House(database).open()
+        house = House(database, only={"branch"}).open()
         house.deliver(branches=BRANCHES, until=UNTIL)
         with pytest.raises(FeedAbsent, match="complaints"):
             figure(house.reader(), "complaint.count", EVER)

@@ -55,7 +55,7 @@ def test_a_feed_that_nobody_delivered_is_named(firm: House, database: Database) 
     with pytest.raises(FeedAbsent, match="not delivered: complaints") as caught:
         figure(firm.reader(), "five.complaint_rate", Scope())
     assert caught.value.feeds == ("complaints",)
-    house = House(database).open()
+    house = House(database, only={"branch"}).open()
     house.deliver(until=UNTIL, branches=[{"branch_id": "b0", "region_id": "r0"}])
     with pytest.raises(FeedAbsent) as caught:
         figure(house.reader(), "five.referral_rate", Scope())
@@ -95,12 +95,12 @@ def test_lists_show_a_branch_head_the_own_region_alone(firm: House) -> None:
 def test_without_the_policy_a_branch_head_would_see_more(firm: House) -> None:
     before = figure(firm.reader("head@example.com"), "lead.count", Scope()).at[0, "value"]
     with firm.database.loader.begin() as connection:
-        connection.execute(text("alter table published.lead_day_edition disable row level security"))
+        connection.execute(text("alter table published.lead_day_sums_edition disable row level security"))
     try:
         assert figure(firm.reader("head@example.com"), "lead.count", Scope()).at[0, "value"] > before
     finally:
         with firm.database.loader.begin() as connection:
-            connection.execute(text("alter table published.lead_day_edition enable row level security"))
+            connection.execute(text("alter table published.lead_day_sums_edition enable row level security"))
 
 
 def test_small_cells_show_their_n_and_nothing_else(firm: House) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
 from warehouse.queries.forecast import FEWEST_POINTS, WEIGHTS, ahead
@@ -55,7 +56,8 @@ def test_the_level_is_that_of_statsmodels_at_the_weight_that_errs_least(make: Ma
     assert [each.value for each in told] == pytest.approx([*best.forecast(STEPS)])
     spread = math.sqrt(best.sse / (len(series) - 2))
     weight = best.params["smoothing_level"]
-    third = 1.96 * spread * math.sqrt(1 + 2 * weight**2)  # Forecasting: Principles and Practice, table 8.8: (A,N,N)
+    # Forecasting: Principles and Practice, table 8.8: (A,N,N)
+    third = stats.norm.ppf(0.975) * spread * math.sqrt(1 + 2 * weight**2)
     assert told[2].high - told[2].value == pytest.approx(third)
 
 

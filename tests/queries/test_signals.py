@@ -123,8 +123,8 @@ def test_a_look_that_cannot_be_taken_finds_nothing_and_counts_for_nothing() -> N
 def test_one_look_finds_what_its_interval_leaves_out(value: float, half: float, against: float) -> None:
     estimate = Estimate(value=value, low=value - half, high=value + half)
     found = chance(estimate, against)
-    assert found == pytest.approx(2 * stats.norm.sf(1.96 * abs(value - against) / half), abs=1e-12)
-    if abs(abs(value - against) - half) > 2e-5 * half:  # 1.96 is the quantile, rounded
+    assert found == pytest.approx(2 * stats.norm.sf(stats.norm.ppf(0.975) * abs(value - against) / half), abs=1e-12)
+    if abs(abs(value - against) - half) > 1e-6 * half:
         assert discoveries([found]) == (abs(value - against) > half,)
 
 

@@ -250,6 +250,7 @@ class TestEveryMetric:
 
 
 ALL: dict[str, object] = {
+    "survey_score_grain": "rows",
     "from_on": None,
     "until_on": None,
     "regions": [],

@@ -1,5 +1,5 @@
 -- Orders and money credited to lead sources, under the first touch or the model asked for: lead.attribution.
--- Reads  published.attribution_day
+-- Reads  published.attribution_day_sums
 -- Why    under one model every order counts once, so models are never added: without `model` in `by` one of them is told.
 with modelled as (
     select
@@ -11,7 +11,7 @@ with modelled as (
         m.orders,
         m.amount,
         coalesce(d.source_code, 'unattributed') as source_code
-    from published.attribution_day as d
+    from published.attribution_day_sums as d
     cross join
         lateral (
             values
@@ -22,6 +22,7 @@ with modelled as (
         ) as m (model, orders, amount)
     where
         d.refresh_id = :refresh_id
+        and d.grain = :attribution_day_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.ordered_on < cast(:until_on as date))

@@ -1,5 +1,5 @@
 -- How long calls take: call.duration.
--- Reads  published.call_duration
+-- Reads  published.call_duration_sums
 with call as (
     select
         bucket,
@@ -10,9 +10,10 @@ with call as (
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'purpose' = any(cast(:by as text[])) then purpose_code end as purpose
-    from published.call_duration
+    from published.call_duration_sums
     where
         refresh_id = :refresh_id
+        and grain = :call_duration_grain
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or started_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or started_on < cast(:until_on as date))

@@ -1,5 +1,5 @@
 -- What those who objected objected: call.objections.
--- Reads  published.call_day
+-- Reads  published.call_day_sums
 -- Why    calls without an objection are no part of the whole: most are never asked for one.
 with call as (
     select
@@ -11,9 +11,10 @@ with call as (
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'purpose' = any(cast(:by as text[])) then purpose_code end as purpose
-    from published.call_day
+    from published.call_day_sums
     where
         refresh_id = :refresh_id
+        and grain = :call_day_grain
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or started_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or started_on < cast(:until_on as date))

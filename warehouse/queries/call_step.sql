@@ -1,11 +1,12 @@
 -- The six calls, one after the other: leads that got each of them, in order and in its window: call.step_rate.
--- Reads  published.lead_call, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
 -- Why    the leads still within the windows of all six stay in the figure, as in the funnel; how many they are stands beside it.
 with lead as (
     select d.*
-    from published.lead_call as d
+    from published.lead_call_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_call_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

@@ -32,7 +32,7 @@ def whole(reader: Reader, metric: str, scope: Scope) -> pd.DataFrame:
 
 def sees_all(reader: Reader) -> bool:
     """Whether the person sees every branch of the company."""
-    return bool(reader.frame("state/sees_all")["sees_all"].iloc[0])
+    return bool(reader.known("state/sees_all")["sees_all"].iloc[0])
 
 
 def _figure(reader: Reader, metric: str, scope: Scope) -> pd.DataFrame:

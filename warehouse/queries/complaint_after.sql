@@ -1,5 +1,5 @@
 -- What followed the first resolution of a complaint: complaint.reopen_rate, complaint.first_contact_rate.
--- Reads  published.complaint_resolved, published.feed_status, published.setting
+-- Reads  published.complaint_resolved_sums, published.feed_status, published.setting
 -- Why    a resolution has had its N days when N whole days after its own are over; those that have not are pending.
 with zone as (
     select value as name from published.setting
@@ -27,9 +27,10 @@ asked as (
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', resolved_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', resolved_on) as date) end as month,
         case :metric when 'complaint.reopen_rate' then reopened_in_30 else settled end as happened
-    from published.complaint_resolved
+    from published.complaint_resolved_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_resolved_grain
         and (cast(:from_on as date) is null or resolved_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or resolved_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

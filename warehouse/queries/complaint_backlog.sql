@@ -28,9 +28,10 @@ flow as (
         case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
         case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
         opened + reopened - ended as added
-    from published.complaint_daily
+    from published.complaint_daily_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_daily_grain
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))

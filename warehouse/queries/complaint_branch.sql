@@ -1,6 +1,6 @@
 -- Complaints that broke their promise, of those whose promise is decided, and how many of the whole company's did; the limits
 -- around that are worked out in `solved/complaint_branch.py`.
--- Reads  published.complaint_cohort, published.complaint_company through access.company_promises
+-- Reads  published.complaint_cohort_sums, published.complaint_company through access.company_promises
 -- Why    who sees every branch has the company before them, for the same days and codes. Others are told it by whole months, those
 --        that the period touches, and by one code at most: two answers that differ by a day or by a second code would tell of
 --        few complaints. Where one of the months or codes asked for may not be told, there is nothing to compare with.
@@ -18,9 +18,10 @@ with asked as (
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month,
         (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[]))) as is_here
-    from published.complaint_cohort
+    from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))

@@ -1,5 +1,5 @@
 -- Complaints by cause, the most frequent first and those without one last.
--- Reads  published.complaint_cohort
+-- Reads  published.complaint_cohort_sums
 with asked as (
     select
         opened,
@@ -14,9 +14,10 @@ with asked as (
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
-    from published.complaint_cohort
+    from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

@@ -1,7 +1,8 @@
 -- How long complaints take, by cohort of opening: quantiles in seconds and the share in time.
 -- Why    the curve is taken after adding; what still runs is censored, what was withdrawn or handed over competes. A source
 --        that never notes an answer tells nothing about answers: no rows, not a wait without end. The share in time is the
---        same curve over time taken / time promised, read at 1, and unknown where nobody was followed that far.
+--        same curve over time taken / time promised, read at 1, and unknown where nobody was followed that far. Sums have
+--        the one bucket or the other. What took longer than promised is one bucket there: how much longer is not asked.
 with asked as (
     select
         bucket,
@@ -17,9 +18,10 @@ with asked as (
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
-    from published.complaint_duration
+    from published.complaint_duration_sums
     where
         refresh_id = :refresh_id
+        and grain in (:complaint_duration_grain, replace(:complaint_duration_grain, 'bucket', 'target_bucket'))
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
@@ -65,7 +67,7 @@ axis as (
         x.axis,
         x.place
     from added as a
-    cross join lateral (values ('time', a.bucket), ('target', a.target_bucket)) as x (axis, place)
+    cross join lateral (values ('time', a.bucket), ('target', case when a.target_bucket > 1 then 1 else a.target_bucket end)) as x (axis, place)
     where x.place is not null
 ),
 
@@ -144,8 +146,12 @@ noted as (
     select
         :metric <> 'complaint.first_response'
         or exists (
-            select from published.complaint_duration
-            where refresh_id = :refresh_id and measure = 'first_response' and outcome = 'event'
+            select from published.complaint_duration_sums
+            where
+                refresh_id = :refresh_id
+                and grain = :complaint_duration_grain
+                and measure = 'first_response'
+                and outcome = 'event'
         ) as is_noted
 ),
 

@@ -1,5 +1,5 @@
 -- Complaints opened for each hundred active customers: complaint.per_100_customers.
--- Reads  published.complaint_cohort, published.five_month
+-- Reads  published.complaint_cohort_sums, published.five_month
 -- Why    customers are counted at the last month's end in or before the period; by month, at the end of each, and a month that
 --        has not ended has none. Complaints count where they were made, customers at home. Where a branch has the one and not
 --        the other it still has its row.
@@ -40,9 +40,10 @@ complaint as (
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
-    from published.complaint_cohort
+    from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

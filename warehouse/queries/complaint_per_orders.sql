@@ -1,5 +1,5 @@
 -- Complaints opened for each hundred orders placed in the same time: complaint.per_100_orders.
--- Reads  published.complaint_cohort, published.order_day
+-- Reads  published.complaint_cohort_sums, published.order_day_sums
 -- Why    where a branch has complaints and no orders, or orders and no complaints, it still has its row.
 with base as (
     select
@@ -10,9 +10,10 @@ with base as (
         case when 'day' = any(cast(:by as text[])) then ordered_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', ordered_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', ordered_on) as date) end as month
-    from published.order_day
+    from published.order_day_sums
     where
         refresh_id = :refresh_id
+        and grain = :order_day_grain
         and (cast(:from_on as date) is null or ordered_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or ordered_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
@@ -29,9 +30,10 @@ complaint as (
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
-    from published.complaint_cohort
+    from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

@@ -1,5 +1,5 @@
 -- Complaints after which the same customer complained again of the same category within 30 days: complaint.repeat_rate.
--- Reads  published.complaint_cohort, published.feed_status, published.setting
+-- Reads  published.complaint_cohort_sums, published.feed_status, published.setting
 -- Why    told of complaints and not of customers, so that it adds. Nobody knows whether a complaint without a customer came
 --        again.
 with zone as (
@@ -28,9 +28,10 @@ asked as (
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
-    from published.complaint_cohort
+    from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

@@ -1,5 +1,5 @@
 -- What leads cost beside what they brought: lead.cost_per_lead, lead.cost_per_order, lead.revenue_per_lead, lead.roi.
--- Reads  published.cost_month, published.lead_day, published.attribution_day, published.first_touch_month,
+-- Reads  published.cost_month_sums, published.lead_day_sums, published.attribution_day_sums, published.first_touch_month_sums,
 --        published.lead_source, published.feed_status, published.setting
 -- Why    costs are known by month: those months count that begin in the period, and leads and orders of the same months.
 --        Leads that have not had so many whole days are counted all the same, and told apart as pending.
@@ -26,8 +26,11 @@ entry as (
         0 as leads,
         0 as orders,
         0 as pending
-    from published.cost_month as c
-    where c.refresh_id = :refresh_id and :metric != 'lead.revenue_per_lead'
+    from published.cost_month_sums as c
+    where
+        c.refresh_id = :refresh_id
+        and c.grain = :cost_month_grain
+        and :metric != 'lead.revenue_per_lead'
     union all
     select
         d.slice_on as month_on,
@@ -39,9 +42,12 @@ entry as (
         d.leads,
         0 as orders,
         case when d.collected_on + cast(:mature_days as integer) >= k.data_on then d.leads else 0 end as pending
-    from published.lead_day as d
+    from published.lead_day_sums as d
     cross join known as k
-    where d.refresh_id = :refresh_id and :metric != 'lead.cost_per_order'
+    where
+        d.refresh_id = :refresh_id
+        and d.grain = :lead_day_grain
+        and :metric != 'lead.cost_per_order'
     union all
     select
         a.slice_on as month_on,
@@ -53,8 +59,11 @@ entry as (
         0 as leads,
         a.first_orders as orders,
         0 as pending
-    from published.attribution_day as a
-    where a.refresh_id = :refresh_id and :metric = 'lead.cost_per_order'
+    from published.attribution_day_sums as a
+    where
+        a.refresh_id = :refresh_id
+        and a.grain = :attribution_day_grain
+        and :metric = 'lead.cost_per_order'
     union all
     select
         t.cohort_on as month_on,
@@ -66,8 +75,11 @@ entry as (
         0 as leads,
         0 as orders,
         0 as pending
-    from published.first_touch_month as t
-    where t.refresh_id = :refresh_id and :metric in ('lead.revenue_per_lead', 'lead.roi')
+    from published.first_touch_month_sums as t
+    where
+        t.refresh_id = :refresh_id
+        and t.grain = :first_touch_month_grain
+        and :metric in ('lead.revenue_per_lead', 'lead.roi')
 ),
 
 placed as (

@@ -1,5 +1,5 @@
 -- What winning leads cost: lead.cost.
--- Reads  published.cost_month, published.lead_source
+-- Reads  published.cost_month_sums, published.lead_source
 -- Why    costs are known by month: those months count that begin in the period. What no lead accounts for is `unattributed`.
 with cost as (
     select
@@ -8,9 +8,10 @@ with cost as (
         c.branch_id,
         coalesce(c.source_code, 'unattributed') as source_code,
         c.source_amount + c.new_amount + c.existing_amount + c.unattended_amount as amount
-    from published.cost_month as c
+    from published.cost_month_sums as c
     where
         c.refresh_id = :refresh_id
+        and c.grain = :cost_month_grain
         and (cast(:from_on as date) is null or c.slice_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or c.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or c.region_id = any(cast(:regions as text[])))

@@ -1,5 +1,5 @@
 -- Sums and sums of products of the answers to driver questions and `overall`, by set of questions answered: csat.drivers.
--- Reads  published.survey_moment
+-- Reads  published.survey_moment_sums
 -- Solved solved/csat_drivers.py: value, low, high and n of each question
 -- Why    kept by month, so a period counts the months of sending that begin in it.
 with asked as (
@@ -14,9 +14,10 @@ with asked as (
         case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch,
         case when 'method' = any(cast(:by as text[])) then m.method_code end as method,
         case when 'month' = any(cast(:by as text[])) then m.slice_on end as month
-    from published.survey_moment as m
+    from published.survey_moment_sums as m
     where
         m.refresh_id = :refresh_id
+        and m.grain = :survey_moment_grain
         and (cast(:from_on as date) is null or m.slice_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or m.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))

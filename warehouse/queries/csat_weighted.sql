@@ -1,5 +1,5 @@
 -- Sums of `overall` by stratum, beside the customers of the stratum: csat.weighted and csat.weighted_top2.
--- Reads  published.survey_stratum, published.survey_population
+-- Reads  published.survey_stratum_sums, published.survey_population_sums
 -- Solved solved/csat_weighted.py: value, low and high
 -- Why    strata are home region, value tier and complaint outcome; each month in which somebody of the row was asked brings the
 --        row's customers active at the end of the month before, so that a row is the same alone and among others. Answers of
@@ -8,9 +8,10 @@ with sent as (
     select
         s.*,
         cast(date_trunc('month', s.sent_on) as date) as month_on
-    from published.survey_stratum as s
+    from published.survey_stratum_sums as s
     where
         s.refresh_id = :refresh_id
+        and s.grain = :survey_stratum_grain
         and s.judged > 0
         and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
@@ -61,13 +62,14 @@ together as (
         0 as squares,
         0 as left_out
     from sending_month as m
-    inner join published.survey_population as p
+    inner join published.survey_population_sums as p
         on
             m.month_on = p.slice_on + interval '1 month'
             and ('region' != all(cast(:by as text[])) or m.region is not distinct from p.region_id)
             and ('branch' != all(cast(:by as text[])) or m.branch is not distinct from p.branch_id)
     where
         p.refresh_id = :refresh_id
+        and p.grain = :survey_population_grain
         and (cast(:regions as text[]) = '{}' or p.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or p.branch_id = any(cast(:branches as text[])))
 ),

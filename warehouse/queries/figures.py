@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.metrics import TIMES, Metric, filters_of, metrics
-from warehouse.queries import rules
+from warehouse.queries import grains, rules
 from warehouse.queries.reader import NothingPublished, Reader
 from warehouse.queries.solved import SOLVERS
 from warehouse.scope import Scope
@@ -149,7 +149,7 @@ def _check(about: Metric, *, by: Sequence[str], filters: Iterable[str]) -> None:
 
 def _dated(reader: Reader, about: Metric, *, by: Sequence[str], filters: Filters) -> bool:
     """Whether the metric's rows can be placed in time. Raises FeedAbsent where what it needs was never delivered."""
-    delivered = reader.frame("figure_feeds")
+    delivered = reader.known("figure_feeds")
     if delivered.empty:
         raise NothingPublished(
             "nothing is published for this person; `status` says what was refreshed and who may see it"
@@ -194,6 +194,7 @@ def _rows(
         mature_days=about.mature_days,
         smallest_base=about.smallest_base,
         **narrowed,
+        **grains.asked_for(reader, question, about, scope, by=by, period=period),
     )
 
 
@@ -238,7 +239,7 @@ def _lying_in(reader: Reader, values: pd.Series, dimension: str, outer: str) -> 
         days = pd.to_datetime(values)
         return days.dt.to_period("W" if outer == "week" else "M").astype(str)
     question, code, lies_in = WHERE_IT_LIES[dimension]
-    known_places = reader.frame(question)
+    known_places = reader.known(question)
     return values.map(dict(zip(known_places[code], known_places[lies_in], strict=True)))
 
 

@@ -1,5 +1,5 @@
 -- Complaints opened in a month for each customer active at its end: five.complaint_rate.
--- Reads  published.five_month, published.complaint_cohort
+-- Reads  published.five_month, published.complaint_cohort_sums
 -- Why    complaints are events, several a customer perhaps, so this is a ratio with a Poisson interval and not a share. By
 --        month, every month that ends in the period; else the last that had ended by its end.
 with month as (
@@ -25,8 +25,11 @@ complaint as (
         cast(date_trunc('month', c.opened_on) as date) as slice_on,
         c.branch_id,
         sum(c.opened) as opened
-    from published.complaint_cohort as c
-    where c.refresh_id = :refresh_id and c.opened_on is not null
+    from published.complaint_cohort_sums as c
+    where
+        c.refresh_id = :refresh_id
+        and c.grain = :complaint_cohort_grain
+        and c.opened_on is not null
     group by date_trunc('month', c.opened_on), c.branch_id
 ),
 

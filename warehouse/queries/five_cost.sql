@@ -1,5 +1,5 @@
 -- What it costs to win a customer and to keep one: five.cost_to_win, five.cost_to_keep.
--- Reads  published.five_month, published.cost_month, published.compensation_month
+-- Reads  published.five_month, published.cost_month_sums, published.compensation_month
 -- Why    costs of the 12 months that end with the month, over customers won in them or kept over them. By month, every month
 --        that ends in the period; else the last that had ended by its end. A month that looks back further than anything
 --        was ever delivered is pending, not counted.
@@ -42,8 +42,10 @@ spent as (
         region_id,
         branch_id,
         case :metric when 'five.cost_to_win' then source_amount + new_amount else existing_amount end as cost
-    from published.cost_month
-    where refresh_id = :refresh_id
+    from published.cost_month_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :cost_month_grain
     union all
     select
         slice_on,

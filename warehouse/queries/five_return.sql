@@ -1,5 +1,5 @@
 -- Returned amount of what was ordered, by the month of the order, once it has had its time: five.return_rate.
--- Reads  published.order_day, published.feed_status, published.setting
+-- Reads  published.order_day_sums, published.feed_status, published.setting
 -- Why    a return is judged with the order it takes back; one whose order is unknown stands on its own day. An order has had
 --        its time when so many whole days after its day are over; those that have not are pending.
 with zone as (
@@ -25,10 +25,11 @@ ordered as (
         case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
         case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
         d.ordered_on + cast(:mature_days as integer) < k.data_on as is_due
-    from published.order_day as d
+    from published.order_day_sums as d
     cross join known as k
     where
         d.refresh_id = :refresh_id
+        and d.grain = :order_day_grain
         and d.ordered_on is not null
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))

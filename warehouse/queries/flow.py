@@ -69,4 +69,4 @@ def _sources(table: SqlTable) -> Iterable[str]:
 
 
 def _published(sql: str, known: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(re.findall(r"\bpublished\.(\w+)", sql)) & known))
+    return tuple(sorted(set(re.findall(r"\bpublished\.(\w+?)(?:_sums)?\b", sql)) & known))

@@ -7,7 +7,7 @@ level that recent values tell is what is expected, and the interval is as wide a
 import math
 from collections.abc import Sequence
 
-from warehouse.queries.signals import Estimate
+from warehouse.queries.signals import STANDARD_ERRORS, Estimate
 
 FEWEST_POINTS = 26
 """Half a year of weeks: fewer do not say how far a series wanders."""
@@ -27,7 +27,7 @@ def ahead(values: Sequence[float], steps: int) -> tuple[Estimate, ...]:
     spread = math.sqrt(squares / (len(values) - 2))
     if spread == 0:
         return ()
-    halves = (1.96 * spread * math.sqrt(1 + step * weight**2) for step in range(steps))
+    halves = (STANDARD_ERRORS * spread * math.sqrt(1 + step * weight**2) for step in range(steps))
     return tuple(Estimate(value=level, low=max(0.0, level - half), high=level + half) for half in halves)
 
 

@@ -1,12 +1,13 @@
 -- Leads that ordered, of those that had their time: lead.conversion_30, _90, _180 and, whatever the time, _ever.
--- Reads  published.lead_day, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_day_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead has had its N days when N whole days after its day of collection are over; those that have not are pending.
 --        A lead whose day is unknown is neither.
 with lead as (
     select d.*
-    from published.lead_day as d
+    from published.lead_day_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_day_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

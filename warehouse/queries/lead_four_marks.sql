@@ -1,11 +1,12 @@
 -- Leads that have each of the four marks, of those of whom it is known: lead.four_marks.
--- Reads  published.lead_mark, published.lead_source
+-- Reads  published.lead_mark_sums, published.lead_source
 -- Why    a mark that nobody has asked about is neither there nor missing, so each mark has a base of its own.
 with lead as (
     select d.*
-    from published.lead_mark as d
+    from published.lead_mark_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_mark_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

@@ -1,12 +1,13 @@
 -- Leads that ordered within 90 days, by the number of the four marks that they have: lead.marks_conversion.
--- Reads  published.lead_mark, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_mark_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead has had its 90 days when 90 whole days after its day of collection are over. Where one of its marks is not
 --        known, nor is their number: those stand together, without one.
 with lead as (
     select d.*
-    from published.lead_mark as d
+    from published.lead_mark_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_mark_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

@@ -1,12 +1,13 @@
 -- Leads won by their first, second and third owners: lead.owner_conversion.
--- Reads  published.lead_owner, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_owner_sums, published.lead_source, published.feed_status, published.setting
 -- Why    one row an assignment, so every owner answers for the leads that were theirs, for the same 90 days. Assignments of
 --        leads that had ordered before are no chance to win one, and do not count.
 with lead as (
     select d.*
-    from published.lead_owner as d
+    from published.lead_owner_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_owner_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.assigned_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.assigned_on < cast(:until_on as date))

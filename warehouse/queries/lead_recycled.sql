@@ -1,12 +1,13 @@
 -- Leads without an order that were passed on in time, of those that were due: lead.recycled_on_time_rate.
--- Reads  published.lead_owner, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_owner_sums, published.lead_source, published.feed_status, published.setting
 -- Why    an assignment is due when 97 whole days after its day are over: 90 to win an order, and 7 to pass the lead on. Those
 --        that are not over and still wait are pending.
 with lead as (
     select d.*
-    from published.lead_owner as d
+    from published.lead_owner_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_owner_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.assigned_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.assigned_on < cast(:until_on as date))

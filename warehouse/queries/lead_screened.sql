@@ -1,11 +1,12 @@
 -- Leads screened in time, of those that were due: lead.screened_on_time_rate.
--- Reads  published.lead_call, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead is due when the whole days that its source gives are over; those that are not yet are pending, screened or not.
 with lead as (
     select d.*
-    from published.lead_call as d
+    from published.lead_call_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_call_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

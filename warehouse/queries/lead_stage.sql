@@ -1,11 +1,12 @@
 -- The cohort funnel: leads that got to each stage or further: lead.stage_rate.
--- Reads  published.lead_day, published.lead_source
+-- Reads  published.lead_day_sums, published.lead_source
 -- Why    a lead counts in every stage before the furthest it got to, so the funnel can only fall.
 with lead as (
     select d.*
-    from published.lead_day as d
+    from published.lead_day_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_day_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

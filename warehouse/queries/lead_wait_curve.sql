@@ -1,11 +1,12 @@
 -- The curve behind lead.days_to_order: the share of leads that have ordered by each time.
--- Reads  published.lead_day, published.lead_wait, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_day_sums, published.lead_wait_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead that has not ordered still waits: it counts as waiting from noon of its day of collection to the data date.
 with lead as (
     select d.*
-    from published.lead_day as d
+    from published.lead_day_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_day_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
@@ -16,9 +17,10 @@ with lead as (
 
 ordered as (
     select d.*
-    from published.lead_wait as d
+    from published.lead_wait_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :lead_wait_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))

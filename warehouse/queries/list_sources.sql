@@ -1,9 +1,18 @@
 -- The sources of the leads that the person may see.
--- Reads  published.lead_day, published.lead_source
+-- Reads  published.lead_day_sums, published.lead_source
+-- Why    who sees every branch is told by the sums of the company, who does not by those of the own branches.
 with named as (
-    select distinct source_code
-    from published.lead_day
-    where refresh_id = :refresh_id and source_code is not null
+    select source_code
+    from published.lead_day_sums
+    where refresh_id = :refresh_id and grain = 'company month source_code' and source_code is not null
+    union distinct
+    select source_code
+    from published.lead_day_sums
+    where
+        refresh_id = :refresh_id
+        and grain = 'branch month source_code'
+        and source_code is not null
+        and not (select access.sees_whole_company())
 ),
 
 on_file as (

@@ -11,9 +11,10 @@ with asked as (
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month,
         score >= 9 as is_promoter,
         score <= 6 as is_detractor
-    from published.survey_score
+    from published.survey_score_sums
     where
         refresh_id = :refresh_id
+        and grain = :survey_score_grain
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

@@ -1,5 +1,5 @@
 -- Returns by the day they came back: return.amount.
--- Reads  published.return_day
+-- Reads  published.return_day_sums
 with returned as (
     select
         d.amount as value,
@@ -9,9 +9,10 @@ with returned as (
         case when 'region' = any(cast(:by as text[])) then d.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
         case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line
-    from published.return_day as d
+    from published.return_day_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :return_day_grain
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.returned_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.returned_on < cast(:until_on as date))

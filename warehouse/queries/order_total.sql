@@ -1,5 +1,5 @@
 -- Orders and their amount in the reporting currency: order.count, order.amount.
--- Reads  published.order_day
+-- Reads  published.order_day_sums
 with ordered as (
     select
         case when 'day' = any(cast(:by as text[])) then d.ordered_on end as day,
@@ -9,9 +9,10 @@ with ordered as (
         case when 'branch' = any(cast(:by as text[])) then d.branch_id end as branch,
         case when 'product_line' = any(cast(:by as text[])) then d.product_line end as product_line,
         case :metric when 'order.count' then d.orders else d.amount end as value
-    from published.order_day as d
+    from published.order_day_sums as d
     where
         d.refresh_id = :refresh_id
+        and d.grain = :order_day_grain
         and d.orders > 0
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))

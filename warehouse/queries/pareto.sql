@@ -1,12 +1,13 @@
 -- Customers by revenue, in tenths, the highest first: matrix.pareto.
--- Reads  published.pareto
+-- Reads  published.pareto_sums
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        A tenth ends at the whole customer nearest to it. Customers of one bucket count as equal.
 with month as (
     select m.*
-    from published.pareto as m
+    from published.pareto_sums as m
     where
         m.refresh_id = :refresh_id
+        and m.grain = :pareto_grain
         and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
         and (
             'month' != all(cast(:by as text[]))

@@ -1,14 +1,15 @@
 -- How unequally revenue is spread over customers, 0 (all alike) to 1 (one has all): matrix.gini.
--- Reads  published.pareto
+-- Reads  published.pareto_sums
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        With customers of one bucket equal and ranked from the lowest, G = 2 Σ y r / (n Σ y) − 1, r the middle rank (rank less
 --        one half). Davidson 2009: G varies as the mean of z = y ((2 i − 1) / n − 1 − G) − 2 c / n, i the rank and c what all up
 --        to it spend, both through the own bucket, so its variance is that of z over n, divided by the squared mean of y.
 with month as (
     select m.*
-    from published.pareto as m
+    from published.pareto_sums as m
     where
         m.refresh_id = :refresh_id
+        and m.grain = :pareto_grain
         and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
         and (
             'month' != all(cast(:by as text[]))

@@ -7,7 +7,7 @@ from pathlib import Path
 from warehouse.metrics import Metric
 
 WAREHOUSE = Path(__file__).parent.parent
-READS = re.compile(r"\b(published|curated)\.(\w+)", re.IGNORECASE)
+READS = re.compile(r"\b(published|curated)\.(\w+?)(?:_sums)?\b", re.IGNORECASE)
 MADE_IN = {"published": "published", "curated": "curated"}
 
 

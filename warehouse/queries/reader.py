@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, text
@@ -26,7 +26,10 @@ class Refused(Exception):
 REFUSALS = frozenset({"P0001", "P0002", "22023", "42501"})
 """What such a function raises: an exception, no such row, a value that cannot be, no right to it."""
 
-_NAMED = text("select set_config('app.person', :person, true), set_config('app.onlooker', :onlooker, true)")
+_NAMED = text(
+    "select set_config('transaction_read_only', :read_only, true),"
+    " set_config('app.person', :person, true), set_config('app.onlooker', :onlooker, true)"
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Reader:
     person: str
     refresh_id: int | None = None
     onlooker: str | None = None
+    _known: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def pinned(self) -> "Reader":
         """This reader, tied to one refresh. Raises NothingPublished, or UnknownRefresh for one that never passed."""
@@ -65,6 +69,12 @@ class Reader:
             result = connection.execute(asked)
             return pd.DataFrame(result.mappings().all(), columns=list(result.keys()))
 
+    def known(self, question: str, /) -> pd.DataFrame:
+        """Rows of a question without parameters, asked once by this reader: at every click there is a new one."""
+        if question not in self._known:
+            self._known[question] = self.frame(question)
+        return self._known[question]
+
     def call(self, question: str, /, **parameters: object) -> pd.DataFrame:
         """What `warehouse/queries/<question>.sql` answers, which calls one function of schema `access` that writes.
 
@@ -86,7 +96,6 @@ class Reader:
     def transaction(self, *, read_only: bool = True) -> Iterator[Connection]:
         """A transaction in the person's name."""
         with self.engine.begin() as connection:
-            if read_only:
-                connection.execute(text("set transaction read only"))
-            connection.execute(_NAMED, {"person": self.person, "onlooker": self.onlooker or ""})
+            named = {"person": self.person, "onlooker": self.onlooker or ""}
+            connection.execute(_NAMED, {"read_only": "on" if read_only else "off", **named})
             yield connection

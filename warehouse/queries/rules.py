@@ -96,9 +96,12 @@ def _whole(
 
 
 def _groups(frame: pd.DataFrame, columns: Sequence[pd.Series]) -> Groups:
-    if not columns:
-        return np.zeros(len(frame), dtype=np.int64)
-    return np.asarray(frame.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)
+    """The number of each row's group, from 0 in order of appearance; nothing is a value like any other."""
+    groups: Groups = np.zeros(len(frame), dtype=np.int64)
+    for column in columns:
+        codes, known = pd.factorize(column, use_na_sentinel=False)
+        groups = np.asarray(pd.factorize(groups * len(known) + codes)[0], dtype=np.int64)
+    return groups
 
 
 def _exposed(bases: npt.NDArray[np.float64], mask: Mask, groups: Groups, smallest: int) -> Mask:

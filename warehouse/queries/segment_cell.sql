@@ -1,13 +1,17 @@
 -- Customers in each cell of a matrix: matrix.portfolio, matrix.value_tier, matrix.distributor, matrix.apostle.
--- Reads  published.segment_move, published.segment_apostle, published.segment_cut, published.feed_status
+-- Reads  published.segment_move_sums, published.segment_apostle_sums, published.segment_cut, published.feed_status
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        Without the feed of contacts nobody knows of any visit: coverage is unknown, not zero.
 with every_matrix as (
-    select * from published.segment_move
-    where refresh_id = :refresh_id
+    select * from published.segment_move_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :segment_move_grain
     union all
-    select * from published.segment_apostle
-    where refresh_id = :refresh_id
+    select * from published.segment_apostle_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :segment_apostle_grain
 ),
 
 month as (

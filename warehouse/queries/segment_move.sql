@@ -1,13 +1,17 @@
 -- Customers by the cell in which they stood a month before, and that in which they stand: matrix.moves.
--- Reads  published.segment_move, published.segment_apostle
+-- Reads  published.segment_move_sums, published.segment_apostle_sums
 -- Why    a step from one month's end to the next: by month, every step that ends in the period; else, for each matrix, the last that
 --        had ended by its end.
 with every_matrix as (
-    select * from published.segment_move
-    where refresh_id = :refresh_id
+    select * from published.segment_move_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :segment_move_grain
     union all
-    select * from published.segment_apostle
-    where refresh_id = :refresh_id
+    select * from published.segment_apostle_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :segment_apostle_grain
 ),
 
 month as (

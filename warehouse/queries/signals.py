@@ -13,6 +13,8 @@ MOVING_RANGE_TO_SIGMA = 1.128
 """d2 for two points: the mean moving range over sigma of a normal series."""
 FEWEST_POINTS = 8
 """With fewer points the limits say nothing."""
+STANDARD_ERRORS = NormalDist().inv_cdf(0.975)
+"""So many to either side make a 95 % interval of a normal estimate: 1.96, unrounded, as in `migrations/sql/49_statistics.sql`."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def extremes(highest: Estimate, lowest: Estimate, *, of: int) -> Difference:
     Whoever picks the extremes has looked at all pairs, so each has its share of the error (Bonferroni; Dunn 1961).
     """
     plain = difference(highest, lowest)
-    wide = NormalDist().inv_cdf(1 - 0.025 / math.comb(of, 2)) / 1.96
+    wide = NormalDist().inv_cdf(1 - 0.025 / math.comb(of, 2)) / STANDARD_ERRORS
     return Difference(
         value=plain.value,
         low=plain.value - wide * (plain.value - plain.low),
@@ -152,20 +154,21 @@ def count_estimate(count: float) -> Estimate:
     if count < 0:
         raise ValueError(f"a count is not negative, but {count} is")
     above = count + 1
-    low = 0.0 if count == 0 else count * (1 - 1 / (9 * count) - 1.96 / (3 * math.sqrt(count))) ** 3
-    return Estimate(value=count, low=low, high=above * (1 - 1 / (9 * above) + 1.96 / (3 * math.sqrt(above))) ** 3)
+    low = 0.0 if count == 0 else count * (1 - 1 / (9 * count) - STANDARD_ERRORS / (3 * math.sqrt(count))) ** 3
+    high = above * (1 - 1 / (9 * above) + STANDARD_ERRORS / (3 * math.sqrt(above))) ** 3
+    return Estimate(value=count, low=low, high=high)
 
 
 def chance(estimate: Estimate, against: float) -> float:
     """How probable it is that chance alone puts an estimate as far from a fixed value, to either side: 1 at the value itself.
 
-    From its own 95 % interval, of which the side towards the value is 1.96 standard errors wide.
+    From its own 95 % interval, of which the side towards the value is `STANDARD_ERRORS` wide.
     """
     away = abs(estimate.value - against)
     side = estimate.value - estimate.low if against < estimate.value else estimate.high - estimate.value
     if away == 0:
         return 1.0
-    return math.erfc(1.96 * away / side / math.sqrt(2)) if side > 0 else 0.0
+    return math.erfc(STANDARD_ERRORS * away / side / math.sqrt(2)) if side > 0 else 0.0
 
 
 def share_chance(share: float, count: float, against: float) -> float:

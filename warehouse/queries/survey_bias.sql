@@ -1,5 +1,5 @@
 -- Who was asked and who answered, beside the customers they stand for: survey.bias; by value tier unless another kind of group is asked.
--- Reads  published.survey_stratum, published.survey_population, published.feed_status
+-- Reads  published.survey_stratum_sums, published.survey_population_sums, published.feed_status
 -- Why    the population is that of the last month end in or before the period (by month: of each month), which knows no channel.
 with kind as (
     select k.kind
@@ -33,10 +33,11 @@ sample as (
             when 'channel' then s.method_code
             else s.complaint_outcome
         end as part
-    from published.survey_stratum as s
+    from published.survey_stratum_sums as s
     cross join kind as k
     where
         s.refresh_id = :refresh_id
+        and s.grain = :survey_stratum_grain
         and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
@@ -45,9 +46,10 @@ sample as (
 
 standing as (
     select *
-    from published.survey_population
+    from published.survey_population_sums
     where
         refresh_id = :refresh_id
+        and grain = :survey_population_grain
         and (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))

@@ -20,9 +20,10 @@ data_date as (
 
 cohort as (
     select *
-    from published.survey_cohort
+    from published.survey_cohort_sums
     where
         refresh_id = :refresh_id
+        and grain = :survey_cohort_grain
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))

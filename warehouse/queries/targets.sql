@@ -8,4 +8,4 @@ select
     target_value
 from published.target
 where refresh_id = :refresh_id
-order by metric_code, period_on, scope_kind, scope_id
+order by metric_code collate "C", period_on, scope_kind collate "C", scope_id collate "C"

@@ -17,6 +17,9 @@ from warehouse.metrics import cells, metrics
 from warehouse.queries import forecast
 from warehouse.scope import Period
 
+Z = NormalDist().inv_cdf(0.975)
+"""Standard errors to either side of a 95 % interval."""
+
 AHEAD = (
     "If it goes on as in the last {n} weeks: {value} at the end of the week from {week} (95%: {interval}).",
     "Nothing is forecast: that takes {n} whole weeks in which the figure moved.",
@@ -44,8 +47,8 @@ def estimate(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     if kind == "count":
         root = found["value"] ** 0.5
         above = found["value"] + 1
-        found["low"] = found["value"] * (1 - 1 / (9 * found["value"]) - 1.96 / (3 * root)) ** 3
-        found["high"] = above * (1 - 1 / (9 * above) + 1.96 / (3 * above**0.5)) ** 3
+        found["low"] = found["value"] * (1 - 1 / (9 * found["value"]) - Z / (3 * root)) ** 3
+        found["high"] = above * (1 - 1 / (9 * above) + Z / (3 * above**0.5)) ** 3
         found.loc[found["value"] == 0, "low"] = 0.0
     return found
 
@@ -71,7 +74,7 @@ def signals_of(rows: pd.DataFrame, code: str) -> list[int]:
         return []
     centre = sum(known) / len(known)
     if metrics()[code].window_months > 1:
-        wide = ((rows["high"] - rows["low"]) / 2 / 1.96).dropna()
+        wide = ((rows["high"] - rows["low"]) / 2 / Z).dropna()
         sigma = float(wide.mean()) if len(wide) else 0.0
         return [place for place, value in enumerate(values) if sigma > 0 and abs(value - centre) > 3 * sigma]
     sigma = sum(abs(b - a) for a, b in itertools.pairwise(known)) / (len(known) - 1) / 1.128
@@ -212,7 +215,7 @@ def ranking(card: Card, raw: pd.DataFrame, by: str) -> None:
 
 def apart(first: pd.Series, last: pd.Series, *, groups: int) -> bool:
     """Whether the highest and the lowest of so many groups differ clearly, with every pair of them looked at."""
-    wide = NormalDist().inv_cdf(1 - 0.025 / math.comb(groups, 2)) / 1.96
+    wide = NormalDist().inv_cdf(1 - 0.025 / math.comb(groups, 2)) / Z
     wider = [
         {"value": row["value"], **{end: row["value"] + wide * (row[end] - row["value"]) for end in ("low", "high")}}
         for row in (first, last)

@@ -9,7 +9,7 @@ import pandas as pd
 from pages import complaints, lead_sources, overview, retention, satisfaction
 from pages.shared import cohorts, overview_cards, retention_cards, scorecard
 from tests.pages.told.claims import agree, claim, clear
-from tests.pages.told.common import estimate, parts
+from tests.pages.told.common import Z, estimate, parts
 from tests.pages.told.reading import pattern, read
 from tests.pages.told.real import Card, months_before
 from warehouse.metrics import cells, metrics
@@ -313,7 +313,7 @@ def _chances(card: Card, codes: tuple[str, ...], by: str) -> dict[tuple[str, str
             above = row["value"] > whole
             side = row["value"] - row["low"] if above else row["high"] - row["value"]
             away = abs(row["value"] - whole)
-            error = math.inf if math.isnan(side) else side / 1.96
+            error = math.inf if math.isnan(side) else side / Z
             if about.kind == "rate":  # the score test, from which Wilson's intervals are
                 error = math.sqrt(whole * (1 - whole) / row["denominator"])
             chance = 1.0 if away == 0 else 0.0 if error <= 0 else math.erfc(away / error / math.sqrt(2))

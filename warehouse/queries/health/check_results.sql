@@ -1,7 +1,7 @@
 -- One row per run of one rule, newest first: what came out and what was observed.
 -- Reads  published.check_result
 -- Why    how many rows there are is told to whoever sees the whole company: others could take their own off.
-with whole as (
+with whole as materialized (
     select access.sees_whole_company() as is_seen
 ),
 

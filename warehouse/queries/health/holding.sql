@@ -2,7 +2,7 @@
 -- Reads  published.load_feed, published.check_result
 -- Why    a release names a refresh, a discard a load. How many rows there are is told to whoever sees the whole company: others
 --        could take their own off.
-with whole as (
+with whole as materialized (
     select access.sees_whole_company() as is_seen
 ),
 

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from warehouse.metrics import Metric
+from warehouse.queries.signals import STANDARD_ERRORS
 from warehouse.queries.solved.groups import groups
 from warehouse.surveys import drivers
 
-Z = 1.959963984540054
 OVERALL = "overall"
 NOTHING = 1e-9
 """Below this share of its size a spread is none, and an eigenvalue of the correlations says that questions repeat each other."""
@@ -32,7 +32,7 @@ def solve(rows: pd.DataFrame, about: Metric, by: Sequence[str]) -> pd.DataFrame:
 
 def t_quantile(freedom: float) -> float:
     """The 97.5 % point of Student's t by its Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5); from ten degrees on right to 1e-4."""
-    z = Z
+    z = STANDARD_ERRORS
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

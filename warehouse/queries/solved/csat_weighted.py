@@ -9,10 +9,10 @@ from itertools import groupby
 import pandas as pd
 
 from warehouse.metrics import Metric
+from warehouse.queries.signals import STANDARD_ERRORS
 from warehouse.queries.solved.groups import groups
 from warehouse.surveys import smallest_stratum
 
-Z = 1.959963984540054
 STRATUM = ["stratum_region", "stratum_tier", "stratum_outcome"]
 SUMS = ["population", "n", "total", "squares"]
 
@@ -110,8 +110,8 @@ def _row(group: pd.DataFrame) -> dict[str, float]:
     if everybody.population > 0:
         weighted = [(part.population / everybody.population, part) for part in parts]
         value = sum(weight * part.total / part.n for weight, part in weighted)
-        width = Z * math.sqrt(sum(weight**2 * part.variance for weight, part in weighted))
-    plain, plain_width = everybody.total / everybody.n, Z * math.sqrt(everybody.variance)
+        width = STANDARD_ERRORS * math.sqrt(sum(weight**2 * part.variance for weight, part in weighted))
+    plain, plain_width = everybody.total / everybody.n, STANDARD_ERRORS * math.sqrt(everybody.variance)
     return {
         "value": value,
         "low": value - width,

@@ -1,7 +1,7 @@
 -- One row per load and feed that a gate holds: since when, by which checks, how many rows wait.
 -- Reads  published.load_feed
 -- Why    how many rows there are is told to whoever sees the whole company: others could take their own off.
-with whole as (
+with whole as materialized (
     select access.sees_whole_company() as is_seen
 ),
 
