@@ -10,8 +10,11 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -40,6 +43,7 @@ __all__ = [
     "quarantine_rows",
     "releasable",
     "run_gate",
+    "wake",
 ]
 
 Outcome = Literal["passed", "failed", "raised"]
@@ -122,6 +126,17 @@ def run_gate(
         results = tuple(_results(database, connection, chosen, now or datetime.now(UTC)))
         _write(connection, gate, results, refresh_id=refresh_id)
     return Verdict(gate=gate, results=results)
+
+
+def wake() -> None:
+    """Begin to import Great Expectations, for a gate that will be asked soon: it takes seconds, in which the database has to work."""
+    import_module("sqlalchemy.orm")  # statements of this thread stumble over it while it is half imported
+    Thread(target=_import_expectations, name="gate wakes").start()
+
+
+def _import_expectations() -> None:
+    with suppress(ImportError):  # the gate itself will say so
+        import_module("checks.expectations")
 
 
 def releasable(rule_id: str) -> bool:

@@ -206,11 +206,15 @@ def _offences(connection: Connection, suite: Suite, rules: Sequence[Rule], *, li
 
 
 def _shown(suite: Suite, name: str) -> ColumnElement[Any]:
-    """A column as people may see it: where columns were shifted, a telephone may stand in any that holds text."""
+    """A column as people may see it: where columns were shifted, a telephone or a name may stand in any that holds text."""
     column: NamedColumn[Any] = sa.column(name)
-    texts = feeds()[suite.table].columns if suite.gate == "delivery" else ()
-    is_text = any(each.name == name and each.type in ("id", "code", "text") for each in texts)
-    return sa.func.staging.shown(column, type_=sa.Text).label(name) if is_text else column
+    columns = feeds()[suite.table].columns if suite.gate == "delivery" else ()
+    kind = next((each.type for each in columns if each.name == name and not each.codes), None)
+    if kind not in ("id", "code", "text"):
+        return column
+    if any(each.personal for each in columns):
+        return sa.func.staging.shown_of_people(column, kind == "code", type_=sa.Text).label(name)
+    return sa.func.staging.shown(column, type_=sa.Text).label(name)
 
 
 def _offence(row: Mapping[Any, Any], place: Sequence[str], rules: Sequence[Rule]) -> Offence:

@@ -36,6 +36,14 @@ assigned as (
     group by lead_id
 ),
 
+lately as (
+    select l.lead_id
+    from moment as m
+    inner join curated.fct_lead as l on m.as_of - l.collected_at < interval '2160 hours'
+    union
+    select lead_id from assigned
+),
+
 open_lead as (
     select
         l.customer_id,
@@ -46,7 +54,8 @@ open_lead as (
         m.as_of - a.assigned_at as held_for,
         coalesce(a.owners, 1) as owners
     from moment as m
-    cross join curated.fct_lead as l
+    cross join lately as r
+    inner join curated.fct_lead as l on r.lead_id = l.lead_id
     inner join curated.fct_lead_progress as p on l.customer_id = p.customer_id and l.lead_id = p.lead_id
     inner join curated.fct_lead_call as f on l.customer_id = f.customer_id and l.lead_id = f.lead_id
     left join assigned as a on l.lead_id = a.lead_id
@@ -54,7 +63,6 @@ open_lead as (
         coalesce(l.is_genuine, true)
         and p.first_ordered_at is null
         and not p.has_ordered
-        and (m.as_of - l.collected_at < interval '2160 hours' or a.lead_id is not null)
 ),
 
 facts as (

@@ -1,72 +1,35 @@
 -- Days without one call, later than all that readers see, where that weekday usually has at least ten, and which are no holiday.
--- Reads  {batch}: gate.figures_call_day, gate.replaced_call_day, curated.dim_working_hours
--- Why    a week in which a day was lost looks like a slow week. Usual is the median of the eight such weekdays before; a day on
---        which nobody works, though others that week are in the calendar, is a holiday.
-with every_row as (
-    select * from {batch}
-),
-
-shown as (
-    select started_on as day_on
-    from every_row
-    where not is_new
+-- Reads  {batch}: gate.figures_call_day, gate.replaced_call_day, gate.days_lost (curated.dim_working_hours)
+-- Why    a week in which a day was lost looks like a slow week.
+with by_day as (
+    select
+        started_on as day_on,
+        cast(sum(calls) as numeric) as calls,
+        bool_or(not is_new) as is_shown
+    from {batch}
+    group by started_on
     union all
-    select started_on as day_on
+    select distinct
+        started_on as day_on,
+        cast(null as numeric) as calls,
+        true as is_shown
     from gate.replaced_call_day
 ),
 
-reach as (
+seen as (
     select
-        (select max(s.day_on) from shown as s) as shown_until,
-        (select max(b.started_on) from every_row as b) as reached_on
-),
-
-by_day as (
-    select
-        b.started_on as day_on,
-        sum(b.calls) as calls
-    from every_row as b
-    cross join reach as r
-    where b.started_on > r.shown_until - 70
-    group by b.started_on
-),
-
-lost as (
-    select cast(d.day_on as date) as day_on
-    from reach as r
-    cross join lateral generate_series(r.shown_until + 1, r.reached_on, interval '1 day') as d (day_on)
-    where cast(d.day_on as date) not in (select b.day_on from by_day as b)
-),
-
-usual as (
-    select
-        l.day_on,
-        percentile_cont(0.5) within group (order by coalesce(b.calls, 0)) as calls
-    from lost as l
-    cross join reach as r
-    cross join lateral generate_series(1, 9) as w (weeks)
-    left join by_day as b on b.day_on = l.day_on - cast(7 * w.weeks as integer)
-    where l.day_on - cast(7 * w.weeks as integer) <= r.shown_until
-    group by l.day_on
-),
-
-holiday as (
-    select l.day_on
-    from lost as l
-    where
-        exists (
-            select from curated.dim_working_hours as h
-            where h.day_on between l.day_on - 3 and l.day_on + 3
-        )
-        and l.day_on not in (select h.day_on from curated.dim_working_hours as h)
+        array_agg(day_on) as every_day,
+        array_agg(calls) as calls,
+        array_agg(is_shown) as are_shown
+    from by_day
 ),
 
 final as (
     select
-        day_on,
-        calls as usual_calls
-    from usual
-    where calls >= 10 and day_on not in (select h.day_on from holiday as h)
+        l.day_on,
+        l.usual as usual_calls
+    from seen as s
+    cross join gate.days_lost(s.every_day, s.calls, s.are_shown) as l
 )
 
 select * from final

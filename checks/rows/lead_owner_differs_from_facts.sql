@@ -18,39 +18,46 @@ figures as (
     group by slice_on
 ),
 
+assigned as (
+    select distinct a.lead_id
+    from slices as s
+    inner join curated.fct_lead_assignment as a on s.slice_on = cast(date_trunc('month', a.assigned_on) as date)
+),
+
 assignment as (
     select
-        s.slice_on,
         a.lead_id,
-        a.assigned_at,
-        l.is_genuine,
-        p.has_ordered,
-        p.first_ordered_at,
-        a.assigned_at + interval '2160 hours' as due_at
-    from slices as s
-    inner join curated.fct_lead_assignment as a on s.slice_on <= a.assigned_on and s.slice_on + interval '1 month' > a.assigned_on
+        cast(date_trunc('month', a.assigned_on) as date) as month_on,
+        a.assigned_at + interval '2160 hours' as due_at,
+        min(a.assigned_at) over (
+            partition by a.lead_id order by a.assigned_at groups between 1 following and 1 following
+        ) as next_at
+    from assigned as d
+    inner join curated.fct_lead_assignment as a on d.lead_id = a.lead_id
+),
+
+counted as (
+    select
+        a.month_on,
+        count(*) as assignments,
+        count(*) filter (
+            where l.is_genuine is not false
+            and case when p.has_ordered then p.first_ordered_at > a.due_at else true end
+            and a.next_at between a.due_at and a.due_at + interval '168 hours'
+        ) as passed_on_in_time
+    from assignment as a
     inner join curated.fct_lead as l on a.lead_id = l.lead_id
     inner join curated.fct_lead_progress as p on l.customer_id = p.customer_id and l.lead_id = p.lead_id
+    group by a.month_on
 ),
 
 facts as (
     select
-        a.slice_on,
-        count(*) as assignments,
-        count(*) filter (
-            where a.is_genuine is not false
-            and case when a.has_ordered then a.first_ordered_at > a.due_at else true end
-            and exists (
-                select from curated.fct_lead_assignment as n
-                where a.lead_id = n.lead_id and n.assigned_at between a.due_at and a.due_at + interval '168 hours'
-            )
-            and not exists (
-                select from curated.fct_lead_assignment as n
-                where a.lead_id = n.lead_id and n.assigned_at > a.assigned_at and a.due_at > n.assigned_at
-            )
-        ) as passed_on_in_time
-    from assignment as a
-    group by a.slice_on
+        s.slice_on,
+        c.assignments,
+        c.passed_on_in_time
+    from slices as s
+    inner join counted as c on s.slice_on = c.month_on
 )
 
 select

@@ -49,40 +49,60 @@ answer as (
     where s.customer_code is not null and a.question_code = 'overall' and a.score is not null
 ),
 
+span as (
+    select
+        cast(min(slice_on) - interval '11 months' as date) as from_on,
+        cast(max(slice_on) + interval '1 month' as date) as until_on
+    from slices
+),
+
 counting as (
     select
-        customer_id,
-        is_top2,
-        month_on as from_on,
+        a.customer_id,
+        a.is_top2,
+        a.month_on as from_on,
         least(
-            cast(month_on + interval '12 months' as date),
-            lead(month_on) over (partition by customer_id order by answered_at, invite_id)
+            cast(a.month_on + interval '12 months' as date),
+            lead(a.month_on) over (partition by a.customer_id order by a.answered_at, a.invite_id)
         ) as until_on
-    from answer
+    from span as s
+    inner join answer as a on s.from_on <= a.month_on and s.until_on > a.month_on
 ),
 
 active as (
     select
-        customer_id,
+        o.customer_id,
         range_agg(
             daterange(
-                cast(date_trunc('month', ordered_on) as date),
-                cast(date_trunc('month', ordered_on) + interval '12 months' as date)
+                cast(date_trunc('month', o.ordered_on) as date),
+                cast(date_trunc('month', o.ordered_on) + interval '12 months' as date)
             )
         ) as months
-    from curated.fct_order
-    where customer_code is not null and ordered_on is not null
-    group by customer_id
+    from span as s
+    inner join curated.fct_order as o on s.from_on <= o.ordered_on and s.until_on > o.ordered_on
+    where o.customer_code is not null
+    group by o.customer_id
+),
+
+together as (
+    select
+        c.is_top2,
+        m.months,
+        count(*) as customers
+    from counting as c
+    inner join active as a on c.customer_id = a.customer_id
+    cross join unnest(datemultirange(daterange(c.from_on, c.until_on)) * a.months) as m (months)
+    where c.from_on < c.until_on
+    group by c.is_top2, m.months
 ),
 
 facts as (
     select
         s.slice_on,
-        count(*) as answered,
-        count(*) filter (where c.is_top2) as satisfied
+        sum(t.customers) as answered,
+        coalesce(sum(t.customers) filter (where t.is_top2), 0) as satisfied
     from slices as s
-    inner join counting as c on s.slice_on >= c.from_on and s.slice_on < c.until_on
-    inner join active as a on c.customer_id = a.customer_id and a.months @> s.slice_on
+    inner join together as t on s.slice_on <@ t.months
     group by s.slice_on
 )
 

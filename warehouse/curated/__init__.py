@@ -21,6 +21,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from warehouse import db
 from warehouse.causes import cause_gaps
+from warehouse.curated import standings
 from warehouse.feeds.contract import feeds as contract
 from warehouse.metrics import cuts
 from warehouse.sides import sides
@@ -47,10 +48,13 @@ def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[st
     """Write anew the rows of every key that `loads` touched in `feeds`; rows written, by table."""
     db.plan_for_bulk(connection)
     connection.exec_driver_sql("analyze published.load_feed")  # which loads count has just changed
-    return {
+    standings.forget(connection, loads)
+    written = {
         table.name: _replace(connection, table, loads=loads, feeds=feeds, zone=zone)
         for table in needing(tables("curated"), feeds)
     }
+    standings.forget(connection, loads)
+    return written
 
 
 def _replace(
@@ -91,11 +95,13 @@ def _aside(connection: Connection, target: Table) -> Table:
 
 
 def _forget_touched(connection: Connection, target: Table, *, feed: str, loads: Sequence[int]) -> None:
-    """Delete the rows of every key that `loads` delivered, so that a key no longer accepted anywhere is gone."""
+    """Delete the rows of every key that `loads` delivered, so that a key no longer accepted anywhere is gone; of a table with
+    another key, its SQL returns all that it touches."""
     staged = db.table(connection, f"stg_{feed}", schema="staging")
     names = {name: NATURAL_NAMES.get(name, name) for name in contract()[feed].key}
     pairs = [_same(target.c[ours], staged.c[name]) for name, ours in names.items() if ours in target.c]
-    connection.execute(delete(target).where(*pairs, staged.c.load_id.in_(loads)))
+    if pairs:
+        connection.execute(delete(target).where(*pairs, staged.c.load_id.in_(loads)))
 
 
 def _same(ours: ColumnElement[object], theirs: ColumnElement[object]) -> ColumnElement[bool]:

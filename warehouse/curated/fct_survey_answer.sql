@@ -20,6 +20,12 @@ survey as (
     inner join touched as t on s.invite_id = t.invite_id
 ),
 
+answer as (
+    select a.*
+    from staging.now_survey_answers as a
+    inner join touched as t on a.invite_id = t.invite_id
+),
+
 final as (
     select
         s.customer_id,
@@ -29,7 +35,7 @@ final as (
         a.scale_min,
         a.scale_max,
         a.comment_hash is not null as has_comment
-    from staging.now_survey_answers as a
+    from answer as a
     inner join survey as s on a.invite_id = s.invite_id
 )
 

@@ -19,10 +19,10 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger, Date, Integer, Numeric
+from sqlalchemy.types import BigInteger, Date, Integer, Numeric, Text
 
 from warehouse import db, ledger
-from warehouse.curated import declared
+from warehouse.curated import declared, standings
 from warehouse.tables import SqlTable, tables
 
 Touched = dict[str, set[date]]
@@ -30,6 +30,7 @@ Touched = dict[str, set[date]]
 
 def touched(connection: Connection, names: Collection[str], *, loads: Sequence[int], zone: str) -> Touched:
     """The slices of each table that rows of `loads` change, as far as curated shows them now."""
+    newest = ledger.reached(connection)
     return {
         table.name: set(
             connection.scalars(
@@ -37,7 +38,7 @@ def touched(connection: Connection, names: Collection[str], *, loads: Sequence[i
                     f"published/touched/{table.name}.sql",
                     loads=list(loads),
                     zone=zone,
-                    data_until=ledger.data_until(connection, table.feeds),
+                    data_until=max((newest[feed] for feed in table.feeds if feed in newest), default=None),
                 )
             )
         )
@@ -55,6 +56,7 @@ def together(*parts: Touched) -> Touched:
 def write_editions(connection: Connection, changes: Touched, *, refresh_id: int, zone: str) -> dict[str, int]:
     """Write a new edition of every slice in `changes`, seen by nobody yet; rows written, by table."""
     db.plan_for_bulk(connection)
+    standings.keep(connection, changes, zone=zone, cuts=declared()["cuts"])
     by_name = {table.name: table for table in tables("published")}
     return {
         name: _write_edition(connection, by_name[name], sorted(slices), refresh_id=refresh_id, zone=zone)
@@ -73,7 +75,27 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     names = ["edition_id", *(column.name for column in columns)]
     written = connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
     db.analyze(connection, target.name, schema="published", written=written)
+    if written:
+        _write_sums(connection, table.name, slices, refresh_id=refresh_id)
     return written
+
+
+def _write_sums(connection: Connection, name: str, slices: list[date], *, refresh_id: int) -> None:
+    """Add up what was written, for a table of which sums are kept (migrations/sql/2026_12/79_sums.sql)."""
+    added = text("select ops.write_sums(:name, :refresh_id, :slices)").bindparams(
+        bindparam("slices", type_=ARRAY(Date))
+    )
+    parameters = {"name": name, "refresh_id": refresh_id, "slices": slices}
+    if sums := connection.execute(added, parameters).scalar_one():
+        db.analyze(connection, f"{name}_sums_edition", schema="published", written=sums)
+
+
+def stored(connection: Connection, name: str) -> tuple[Table, ...]:
+    """The tables that hold the editions of a published table: its rows, and their sums where they are kept."""
+    kept = connection.scalars(
+        text("select table_name || '_sums_edition' from ops.sums where table_name = :name"), {"name": name}
+    )
+    return tuple(db.table(connection, each, schema="published") for each in (f"{name}_edition", *kept))
 
 
 def propose(connection: Connection, changes: Touched, *, refresh_id: int) -> None:
@@ -87,16 +109,24 @@ def propose(connection: Connection, changes: Touched, *, refresh_id: int) -> Non
         ),
         {"refresh_id": refresh_id},
     )
-    for name, slices in changes.items():
-        connection.execute(
-            text(
-                "insert into ops.candidate (refresh_id, table_name, slice_on, edition_id)"
-                " select :refresh_id, :table_name, unnest(:slices), :refresh_id"
-                " on conflict (refresh_id, table_name, slice_on) do update set edition_id = excluded.edition_id"
-            ).bindparams(bindparam("slices", type_=ARRAY(Date))),
-            {"refresh_id": refresh_id, "table_name": name, "slices": sorted(slices)},
-        )
+    connection.execute(
+        text(
+            "insert into ops.candidate (refresh_id, table_name, slice_on, edition_id)"
+            " select :refresh_id, table_name, slice_on, :refresh_id from unnest(:names, :slices) as _ (table_name, slice_on)"
+            " on conflict (refresh_id, table_name, slice_on) do update set edition_id = excluded.edition_id"
+        ).bindparams(*_SLICES),
+        {"refresh_id": refresh_id, **_listed(changes)},
+    )
     connection.exec_driver_sql("analyze ops.candidate")
+
+
+_SLICES = (bindparam("names", type_=ARRAY(Text)), bindparam("slices", type_=ARRAY(Date)))
+
+
+def _listed(changes: Touched) -> dict[str, list[object]]:
+    """Slices side by side with their tables, as `unnest` takes them."""
+    pairs = [(name, slice_on) for name, slices in changes.items() for slice_on in sorted(slices)]
+    return {"names": [name for name, _ in pairs], "slices": [slice_on for _, slice_on in pairs]}
 
 
 def withdraw(connection: Connection, names: Iterable[str], *, refresh_id: int) -> None:
@@ -116,13 +146,8 @@ def withdraw(connection: Connection, names: Iterable[str], *, refresh_id: int) -
 
 def remember(connection: Connection, changes: Touched) -> None:
     """Note slices that must be made again once nothing they need is held."""
-    for name, slices in changes.items():
-        connection.execute(
-            text(
-                "insert into ops.pending_slice (table_name, slice_on) select :table_name, unnest(:slices) on conflict do nothing"
-            ).bindparams(bindparam("slices", type_=ARRAY(Date))),
-            {"table_name": name, "slices": sorted(slices)},
-        )
+    statement = "insert into ops.pending_slice (table_name, slice_on) select * from unnest(:names, :slices) on conflict do nothing"
+    connection.execute(text(statement).bindparams(*_SLICES), _listed(changes))
 
 
 def remembered(connection: Connection) -> Touched:
@@ -162,14 +187,12 @@ def rollback(connection: Connection, *, refresh_id: int) -> None:
 
 def forget_remembered(connection: Connection, changes: Touched) -> None:
     """Slices that have now been made wait no longer."""
-    for name in changes:
-        connection.execute(text("delete from ops.pending_slice where table_name = :name"), {"name": name})
+    connection.execute(text("delete from ops.pending_slice where table_name = any(:names)"), {"names": list(changes)})
 
 
 def drop_editions(connection: Connection, names: Iterable[str], *, refresh_id: int) -> None:
     """Delete what a dry run wrote; nobody has seen it."""
-    for name in names:
-        target = db.table(connection, f"{name}_edition", schema="published")
+    for target in (target for name in names for target in stored(connection, name)):
         connection.execute(target.delete().where(target.c.edition_id == refresh_id))
     connection.execute(text("delete from ops.candidate"))
 

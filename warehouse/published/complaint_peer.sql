@@ -1,7 +1,7 @@
 -- published.complaint_peer
 -- One row per month, home branch and value tier: customers who had no complaint, and those of them who ordered in the 180 days
 -- from the first of the month on. They are set beside customers whose complaint was resolved in that month.
--- Reads  curated.tier_spell (fct_order), curated.fct_order, curated.fct_complaint, curated.dim_customer, curated.dim_branch
+-- Reads  curated.tier_spell (fct_tier_stretch), curated.fct_order, curated.fct_complaint, curated.dim_customer, curated.dim_branch
 -- Feeds  orders, complaints, customers, branches
 -- Slice  month of resolution, once its first 180 days are over
 -- Reach  months from 180 days before the earliest order delivered on, those within 180 days of a complaint delivered, and

@@ -1,19 +1,14 @@
 -- published.complaint_recovery
 -- One row per day of first resolution, branch and value tier: complaints of known customers, those after which the customer
 -- ordered again, what these customers said of it, and what it cost.
--- Reads  curated.fct_complaint, curated.tier_spell (fct_order), curated.fct_order, curated.fct_survey,
+-- Reads  curated.fct_complaint, curated.fct_tier_stretch, curated.fct_order, curated.fct_survey,
 --        curated.fct_survey_answer, curated.dim_branch
 -- Feeds  complaints, complaint_events, orders, surveys, survey_answers, branches
 -- Slice  month of the first resolution
 -- Reach  exact: orders and answers after a resolution change its month, and so do earlier orders, which made the tier.
 -- Why    the tier is that at the end of the month before, so that what the complaint did to it does not count. Complaints
---        rejected, withdrawn or handed over were not made good, and are not here. Nothing here depends on today. Tiers are
---        materialized: asked again for each complaint, they would be worked out again for each.
-with cut as (
-    select cast(:cuts as jsonb) as cuts
-),
-
-complaint as (
+--        rejected, withdrawn or handed over were not made good, and are not here. Nothing here depends on today.
+with complaint as (
     select
         *,
         cast(first_resolved_month - interval '1 month' as date) as month_before
@@ -23,28 +18,6 @@ complaint as (
 
 branch as (
     select * from curated.dim_branch
-),
-
-customer as (
-    select distinct
-        customer_id,
-        month_before
-    from complaint
-),
-
-spell as materialized (
-    select t.*
-    from cut
-    cross join curated.tier_spell(cut.cuts) as t
-),
-
-tier as materialized (
-    select
-        c.customer_id,
-        c.month_before,
-        t.tier
-    from spell as t
-    inner join customer as c on t.customer_id = c.customer_id and t.from_on <= c.month_before and t.until_on > c.month_before
 ),
 
 bought as (
@@ -78,14 +51,15 @@ placed as (
         c.branch_id,
         c.compensation_amount,
         b.region_id,
-        t.tier,
         a.answers,
         a.satisfaction,
+        curated.tier_at(c.month_before, t.month_on, t.counted_from_on, cast(:cuts as jsonb)) as tier,
         c.customer_code is not null as is_named,
         o.complaint_id is not null as has_ordered
     from complaint as c
     left join branch as b on c.branch_id = b.branch_id
-    left join tier as t on c.customer_id = t.customer_id and c.month_before = t.month_before
+    left join curated.fct_tier_stretch as t
+        on c.customer_id = t.customer_id and c.month_before >= t.month_on and c.month_before < t.next_on
     left join bought as o on c.customer_id = o.customer_id and c.complaint_id = o.complaint_id
     left join answered as a on c.complaint_id = a.complaint_id
 ),

@@ -1,6 +1,6 @@
 -- published.segment_cut
 -- One row per month that has ended, matrix and axis: where the whole company's cut lay, and that of the corner where there is one.
--- Reads  curated.against_cuts (fct_order, fct_wallet, fct_survey, fct_survey_answer, dim_customer)
+-- Reads  curated.fct_standing (fct_order, fct_wallet, fct_survey, fct_survey_answer, dim_customer)
 -- Feeds  orders, wallets, surveys, survey_answers, customers, currency_rates, targets
 -- Slice  month at whose end customers are placed
 -- Reach  every month from that of the earliest order, wallet, survey or target delivered on, and months that have ended since.
@@ -22,9 +22,9 @@ lain as (
         m.y_cut,
         m.x_corner,
         m.y_corner
-    from cut as c
-    cross join ended as e
-    cross join curated.against_cuts('{portfolio,distributor,apostle}', e.slices, c.cuts) as m
+    from ended as e
+    inner join curated.fct_standing as m on m.slice_on = any(e.slices)
+    where m.cell <> 'gone'
 ),
 
 final as (

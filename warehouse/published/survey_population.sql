@@ -1,6 +1,6 @@
 -- published.survey_population
 -- One row per month that has ended, home branch, value tier and complaint outcome: customers active at its end.
--- Reads  curated.tier_spell (fct_order), curated.complaint_memory (fct_complaint), curated.dim_customer, curated.dim_branch
+-- Reads  curated.tier_spell (fct_tier_stretch), curated.complaint_memory (fct_complaint), curated.dim_customer, curated.dim_branch
 -- Feeds  orders, customers, complaints, complaint_events, branches
 -- Slice  month at whose end it is counted
 -- Reach  every month from that of the earliest order delivered on, those that end within 180 days of a complaint, and months that

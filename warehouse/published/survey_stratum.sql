@@ -1,16 +1,17 @@
 -- published.survey_stratum
 -- One row per day of sending, home branch and region, method, value tier and complaint outcome: who was asked, and who answered.
--- Reads  curated.fct_survey, curated.fct_survey_answer, curated.fct_order, curated.complaint_memory (fct_complaint),
---        curated.dim_customer, curated.dim_branch
+-- Reads  curated.fct_survey, curated.fct_survey_answer, curated.fct_tier_stretch,
+--        curated.complaint_memory (fct_complaint), curated.dim_customer, curated.dim_branch
 -- Feeds  surveys, survey_answers, orders, customers, complaints, complaint_events, branches
 -- Slice  month of sending
 -- Reach  exact: an order changes the later surveys of its own customer, a complaint those within 180 days.
--- Why    the tier is that at the end of the month before, as in published.survey_population, by the rule of
---        curated.tier_spell, asked of those alone who were surveyed. `new` had not ordered yet, `unknown` names no customer.
---        A customer counts in the home branch, as the population does; an unknown one in the branch that asked.
+-- Why    the tier is that at the end of the month before, as in published.survey_population. `new` had not ordered yet,
+--        `unknown` names no customer. A customer counts in the home branch, as the population does; an unknown one in the
+--        branch that asked.
 with survey as (
     select
         s.*,
+        cast(s.cohort_on - interval '1 month' as date) as month_before,
         coalesce(d.branch_id, s.branch_id) as home_branch_id
     from curated.fct_survey as s
     left join curated.dim_customer as d on s.customer_id = d.customer_id
@@ -22,61 +23,6 @@ branch as (
         branch_id,
         region_id
     from curated.dim_branch
-),
-
-setting as (
-    select cast(:cuts as jsonb) -> 'value_tier' as tiers
-),
-
-asked as (
-    select distinct
-        customer_id,
-        cohort_on
-    from survey
-    where customer_code is not null and sent_at is not null
-),
-
-order_day as (
-    select distinct
-        a.customer_id,
-        a.cohort_on,
-        o.ordered_on
-    from asked as a
-    inner join curated.fct_order as o on a.customer_id = o.customer_id and a.cohort_on > o.ordered_on
-    where o.customer_code is not null
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (partition by customer_id, cohort_on order by ordered_on desc) as number
-    from order_day
-),
-
-standing as (
-    select
-        n.customer_id,
-        n.cohort_on,
-        cast(n.cohort_on - interval '1 month' as date) as month_on,
-        date_trunc('month', max(n.ordered_on)) as last_on,
-        date_trunc('month', max(n.ordered_on) filter (where n.number = cast(s.tiers ->> 'loyal_orders' as integer))) as counted_from_on
-    from numbered as n
-    cross join setting as s
-    group by n.customer_id, n.cohort_on
-),
-
-tier as (
-    select
-        n.customer_id,
-        n.cohort_on,
-        case
-            when n.month_on >= n.last_on + make_interval(months => cast(s.tiers ->> 'edge_months' as integer)) then 'lost'
-            when n.month_on >= n.last_on + make_interval(months => cast(s.tiers ->> 'recent_months' as integer)) then 'edge'
-            when n.month_on < n.counted_from_on + make_interval(months => cast(s.tiers ->> 'loyal_months' as integer)) then 'loyal'
-            else 'opportunity'
-        end as tier
-    from standing as n
-    cross join setting as s
 ),
 
 span as (
@@ -114,11 +60,12 @@ placed as (
         j.is_top2,
         case
             when s.customer_code is null or s.sent_at is null then 'unknown'
-            else coalesce(t.tier, 'new')
+            else coalesce(curated.tier_at(s.month_before, t.month_on, t.counted_from_on, cast(:cuts as jsonb)), 'new')
         end as tier,
         coalesce(m.outcome, 'none') as complaint_outcome
     from survey as s
-    left join tier as t on s.customer_id = t.customer_id and s.cohort_on = t.cohort_on
+    left join curated.fct_tier_stretch as t
+        on s.customer_id = t.customer_id and s.month_before >= t.month_on and s.month_before < t.next_on
     left join memory as m on s.customer_id = m.customer_id and s.sent_at <@ m.holds
     left join judgement as j on s.customer_id = j.customer_id and s.invite_id = j.invite_id
 ),

@@ -89,9 +89,11 @@ class LandedFile:
 
 
 def judged(
-    mapping: FeedMapping, file: LandedFile, beside: Beside = MappingProxyType({})
+    mapping: FeedMapping, file: LandedFile, beside: Beside = MappingProxyType({}), *, is_of_people: bool = False
 ) -> sa.Select[*tuple[Any, ...]]:
     """Every row that the feed takes, typed, with what is wrong with it; look-ups go to the files `beside` it.
+
+    Where the file `is_of_people`, of a wrong value nothing is told that may be a name.
 
     Columns: `rank` (order within the file, unique), `row_number`, the feed's stored columns that the file fills, and
     `wrong_column`, `wrong_reason`, `wrong_value`, `wrong_also` of the first thing wrong (null for a good row).
@@ -103,7 +105,7 @@ def judged(
     texts = _texts(steps, found, file)
     values = _values(steps, texts, file)
     reasons = _reasons(mapping.feed, steps, values)
-    return _verdicts(mapping.feed, steps, reasons, file)
+    return _verdicts(mapping.feed, steps, reasons, file, is_of_people=is_of_people)
 
 
 def unclaimed(mappings: Sequence[FeedMapping], file: LandedFile) -> sa.Select[int] | None:
@@ -462,10 +464,13 @@ def _broken_limits(column: Column, value: ColumnElement[Any]) -> Iterator[tuple[
 # -- verdicts: the row as it is stored, or refused ------------------------------------------------------------------------
 
 
-def _verdicts(feed: Feed, steps: Sequence[_Step], reasons: Fenced, file: LandedFile) -> sa.Select[*tuple[Any, ...]]:
+def _verdicts(
+    feed: Feed, steps: Sequence[_Step], reasons: Fenced, file: LandedFile, *, is_of_people: bool
+) -> sa.Select[*tuple[Any, ...]]:
     numbers = _numbers(steps)
     stored = [reasons.c[f"v{numbers[step.recipe]}"].label(step.column.stored_as) for step in steps]
-    told = [(step.column.name, reasons.c[f"r{place}"], _shown(step, reasons, file)) for place, step in enumerate(steps)]
+    shown = _shown_of_people if is_of_people else _shown
+    told = [(step.column.name, reasons.c[f"r{place}"], shown(step, reasons, file)) for place, step in enumerate(steps)]
     if feed.one_of:
         told.append((" / ".join(feed.one_of), reasons.c.one_of, NOTHING))
     first = sa.func.coalesce(*(reason for _, reason, _ in told), type_=sa.Text)
@@ -498,6 +503,14 @@ def _shown(step: _Step, row: Fenced, file: LandedFile) -> Text:
         return sa.func.left(cells[0], 8, type_=sa.Text)
     whole = cells[0] if len(cells) == 1 else sa.func.concat_ws(" | ", *cells, type_=sa.Text)
     return sa.func.staging.shown(whole, type_=sa.Text)
+
+
+def _shown_of_people(step: _Step, row: Fenced, file: LandedFile) -> Text:
+    """The same where a name may stand in any column: of keys, codes and words only what is plainly none."""
+    shown = _shown(step, row, file)
+    if step.column.personal or step.column.codes or step.column.type not in LONGEST:
+        return shown
+    return sa.func.staging.shown_of_people(shown, step.column.type == "code", type_=sa.Text)
 
 
 def _fenced(select: sa.Select[*tuple[Any, ...]], name: str) -> Fenced:

@@ -27,6 +27,10 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
     "line_too_long": {"en": "the line is too long", "zh_CN": "行过长"},
     "wrong_encoding": {"en": "not text in the file's encoding", "zh_CN": "不符合文件编码"},
     "nul_byte": {"en": "holds a null byte", "zh_CN": "含空字节"},
+    "shifted_row": {
+        "en": "cells stand in columns of others (nothing of the row is kept, as names may stand anywhere in it)",
+        "zh_CN": "单元格错列（姓名可能落在任何一列，因此整行均不保留）",
+    },
     "stray_line_break": {"en": "a line break outside quotation marks", "zh_CN": "引号外有换行"},
 }
 

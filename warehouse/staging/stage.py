@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from warehouse.feeds.contract import Feed
-from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source
+from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source, personal_columns
 from warehouse.staging.compile import Beside, LandedFile, judged, unclaimed
 from warehouse.staging.reasons import UNCLAIMED, WHOLE_ROW
 
@@ -107,7 +107,8 @@ def stage(
     file's main feed. Raises HeaderAbsent, RowsDoNotAddUp.
     """
     remember_unknown(connection, source, mapping)
-    staged = [_stage_feed(connection, load_id, file, feed, beside) for feed in mapping.feeds]
+    is_of_people = bool(personal_columns(mapping, file.columns))
+    staged = [_stage_feed(connection, load_id, file, feed, beside, is_of_people=is_of_people) for feed in mapping.feeds]
     leftover = _quarantine_unclaimed(connection, load_id, file, mapping)
     _nothing_lost(connection, file, mapping, staged, leftover)
     lost = leftover + _quarantine_broken(connection, load_id, file, mapping)
@@ -135,9 +136,9 @@ def remember_unknown(connection: Connection, source: Source, mapping: FileMappin
 
 
 def _stage_feed(
-    connection: Connection, load_id: int, file: LandedFile, mapping: FeedMapping, beside: Beside
+    connection: Connection, load_id: int, file: LandedFile, mapping: FeedMapping, beside: Beside, *, is_of_people: bool
 ) -> StagedFeed:
-    work = judged(mapping, file, beside).into("judged_rows", temporary=True)
+    work = judged(mapping, file, beside, is_of_people=is_of_people).into("judged_rows", temporary=True)
     connection.execute(work)
     rows = work.table
     quarantined = _quarantine(connection, load_id, file, mapping.feed, rows)
@@ -172,7 +173,8 @@ def _quarantine_unclaimed(connection: Connection, load_id: int, file: LandedFile
 def _quarantine_broken(connection: Connection, load_id: int, file: LandedFile, mapping: FileMapping) -> int:
     """The lines that the reader could make no row of; their number."""
     about = (sa.literal(load_id), sa.literal(mapping.main_feed), sa.literal(file.file_id), sa.literal(file.name))
-    where = sa.func.concat("line ", BROKEN.c.line_number, ": ", BROKEN.c.detail)
+    line = sa.case((BROKEN.c.line_number > 0, sa.func.concat("line ", BROKEN.c.line_number, ": ")))
+    where = sa.func.concat(line, BROKEN.c.detail)
     why = (BROKEN.c.row_number, sa.literal(WHOLE_ROW), BROKEN.c.reason_code, where, NOTHING_ELSE)
     refused = sa.select(*about, *why).where(BROKEN.c.file_id == file.file_id)
     return connection.execute(sa.insert(QUARANTINE).from_select(list(QUARANTINE.c.keys()), refused)).rowcount
