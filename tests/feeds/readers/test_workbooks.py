@@ -7,16 +7,23 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from python_calamine import CalamineWorkbook
 
 from tests.feeds.readers.delivered import broken_of, reasons_of, rows_of
 from warehouse.feeds.readers import DamagedFile, FileFormat, Limits, TooBig, UnclearSheet, open_table
-from warehouse.feeds.readers.xlsx import EPOCH_1900, column_index, elapsed_text, instant_text, number_text
+from warehouse.feeds.readers.source import locate
+from warehouse.feeds.readers.xlsx import plain, sheet, workbook
+from warehouse.feeds.readers.xlsx.sheet import column_index
+from warehouse.feeds.readers.xlsx.values import EPOCH_1900, elapsed_text, instant_text, number_text
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+PREFIXED = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{{}}</x:sheetData></x:worksheet>'
+PLAIN = f'<worksheet xmlns="{MAIN}"><sheetData>{{}}</sheetData></worksheet>'
 
 
 def saved(book: openpyxl.Workbook, folder: Path) -> Path:
@@ -25,7 +32,7 @@ def saved(book: openpyxl.Workbook, folder: Path) -> Path:
     return path
 
 
-def by_hand(folder: Path, rows: str, *, strings: str = "", head: str = "") -> Path:
+def by_hand(folder: Path, rows: str, *, strings: str = "", head: str = "", around: str = PREFIXED) -> Path:
     """The smallest workbook there is, around the given XML of rows and shared strings."""
     path = folder / "delivery.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -39,10 +46,7 @@ def by_hand(folder: Path, rows: str, *, strings: str = "", head: str = "") -> Pa
             '<Relationship Id="r2" Target="file:///etc/passwd" TargetMode="External"/></Relationships>',
         )
         archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{strings}</sst>')
-        archive.writestr(
-            "xl/worksheets/s.xml",
-            f'{head}<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows}</x:sheetData></x:worksheet>',
-        )
+        archive.writestr("xl/worksheets/s.xml", head + around.format(rows))
     return path
 
 
@@ -264,3 +268,108 @@ def test_one_string_in_many_cells_is_read_in_small_batches(tmp_path: Path) -> No
     table = open_table(by_hand(tmp_path, rows, strings=f"<si><t>{'y' * 1_000_000}</t></si>"))
     assert max(len(batch.numbers) for batch in table.batches()) < 100
     assert table.delivered == 299
+
+
+CELLS = [
+    '<c r="{}"><v>1.50</v></c>',
+    '<c r="{}" s="0"><v>46082</v></c>',
+    '<c r="{}" s="1"><v>46082.5</v></c>',
+    '<c r="{}" t="s"><v>1</v></c>',
+    '<c r="{}" s="1" t="str"><f>A1&amp;"x"</f><v>a &amp; b&#10;</v></c>',
+    '<c r="{}" t="str"><f t="shared" si="0"/><v>made\r\nhere</v></c>',
+    '<c r="{}" t="inlineStr"><is><t xml:space="preserve"> 晨练 </t></is></c>',
+    '<c r="{}" t="str"><v>a_x000D_&lt;b&gt;</v></c>',
+    '<c r="{}" t="b"><v>1</v></c>',
+    '<c r="{}" s="1"/>',
+    '<c r="{}" s="1" />',
+    '<c r="{}" t="n"></c>',
+]
+ODD = [
+    '<c t="str" r="{}"><v>other order</v></c>',
+    '<c r="{}" t="inlineStr"><is><r><t>ri</t></r><r><t>ch</t></r></is></c>',
+    '<c r="{}" t="str"><v><![CDATA[raw]]></v></c>',
+    '<!-- a remark --><c r="{}"><v>2</v></c>',
+    '<c r="{}" t="str"><v>&#x6668;</v></c>',
+    '<c r="{}" t="s"><v>0</v></c>',
+]
+STRINGS = [
+    ("<si><t>名</t></si>", '<si><t xml:space="preserve">a &amp; b </t><phoneticPr fontId="1"/></si>'),
+    ("<si><r><t>名</t></r></si>", "<si><t>b</t></si>"),
+    ("<si><t/></si>", "<si><t>b_x0041_</t></si>"),
+]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=st.lists(
+        st.lists(st.tuples(st.sampled_from("ABDZ"), st.sampled_from([*CELLS * 3, *ODD])), max_size=4), max_size=9
+    ),
+    strings=st.sampled_from(STRINGS),
+    block=st.sampled_from([7, 100, 1 << 18]),
+    head=st.sampled_from(["", '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n', "<!-- a remark -->"]),
+)
+def test_plain_sheets_say_the_same_as_their_events(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: list[list[tuple[str, str]]],
+    strings: tuple[str, str],
+    block: int,
+    head: str,
+) -> None:
+    """However the XML is written, and wherever it is cut into pieces; what is odd comes by events, each row once."""
+    rows = "".join(
+        f'<row r="{number}" spans="1:4">{"".join(cell.format(f"{column}{number}") for column, cell in cells)}</row>'
+        for number, cells in enumerate(lines, 1)
+    )
+    path = by_hand(tmp_path, rows, strings="".join(strings), head=head, around=PLAIN)
+    monkeypatch.setattr(plain, "BLOCK", block)
+    source = locate(path, Limits())
+    with workbook.opened(source, path) as book:
+        part = book.sheets[0][1]
+        assert list(sheet.rows(book, part)) == list(sheet.rows_of_events(book, part))
+        with monkeypatch.context() as patch:
+            patch.setattr(plain, "strings", _not_plain)
+            with workbook.opened(source, path) as other:
+                assert list(book.strings) == list(other.strings)
+
+
+def _not_plain(archive: zipfile.ZipFile, part: str) -> list[str]:
+    raise plain.NotPlain
+
+
+@pytest.mark.parametrize(
+    ("broken", "around"),
+    [
+        ('<row r="1"><c r="A1"><v>1</v></c>', PLAIN),
+        ('<row r="1"><c r="A1"><v>1</v></row>', PLAIN),
+        ('<row r="1"><c r="A1" t="str"><v>&nobody;</v></c></row>', PLAIN),
+        ('<row r="1"><c r="A1" t="str"><v>\x01</v></c></row>', PLAIN),
+        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', PLAIN),
+        ('<row r="1"><c r="A1"><v>seven</v></c></row>', PLAIN),
+        ('<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c>', PLAIN),
+        ('<row r="1"><c r="A1"><v>1</v></c></row>', PLAIN.removesuffix("</worksheet>")),
+    ],
+)
+def test_plain_or_not_what_is_no_xml_is_damage(tmp_path: Path, broken: str, around: str) -> None:
+    with pytest.raises(DamagedFile):
+        list(open_table(by_hand(tmp_path, broken, around=around)).batches())
+
+
+def test_a_remark_before_the_rows_is_none_of_them(tmp_path: Path) -> None:
+    remark = '<!-- <sheetData><row r="1"><c r="A1"><v>0</v></c></row> --><sheetData>'
+    rows = '<row r="1"><c r="A1" t="str"><v>a</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>'
+    table = open_table(by_hand(tmp_path, rows, around=PLAIN.replace("<sheetData>", remark)))
+
+    assert (table.columns, rows_of(table)) == (("a",), [(1, ("1",))])
+
+
+def test_what_programs_write_is_plain(tmp_path: Path) -> None:
+    """Or all the reading would be by events, and nobody would know."""
+    book = openpyxl.Workbook()
+    for number in range(3_000):
+        book.active.append([f"名 {number} <&>", number / 7, date(2026, 3, 1), number % 2 == 0, None])
+    with zipfile.ZipFile(saved(book, tmp_path)) as archive:
+        assert sum(len(list(tags)) for tags in plain.tags(archive, "xl/worksheets/sheet1.xml")) == 6 * 3_000
+    for strings in STRINGS[::2]:
+        with zipfile.ZipFile(by_hand(tmp_path, "", strings="".join(strings))) as archive:
+            assert len(list(plain.strings(archive, "xl/sharedStrings.xml"))) == 2

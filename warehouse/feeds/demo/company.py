@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -94,21 +95,24 @@ def _write_all(shared: Frame, deliveries: Sequence[Delivery], tally: Tally, prog
     """Write the history to the first delivery, and one later day to each of the others."""
     cuts = [BEFORE_EVERYTHING, *(shared.end + day * DAY for day in range(len(deliveries)))]
 
-    def add(tables: Iterable[Table]) -> None:
+    def add(tables: Iterable[Table], *, ends_part: bool) -> None:
         for table in tables:
             for delivery, (after, cut) in zip(deliveries, pairwise(cuts), strict=True):
                 delivery.add(table.feed, table.delivered(after, cut))
-
-    add(office_tables(shared))
-    for number in range(shared.chunks):
-        chunk = make_chunk(shared, number)
-        tally.add(chunk)
-        add(chunk.tables)
-        if (number + 1) % CHUNKS_A_PART == 0:
+        if ends_part:
             for delivery in deliveries:
                 delivery.next_part()
-        if progress:
-            progress(min((number + 1) * CHUNK, shared.customers), shared.customers)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:  # one chunk is written while the next is made
+        writing = pool.submit(add, office_tables(shared), ends_part=False)
+        for number in range(shared.chunks):
+            chunk = make_chunk(shared, number)
+            tally.add(chunk)
+            writing.result()
+            writing = pool.submit(add, chunk.tables, ends_part=(number + 1) % CHUNKS_A_PART == 0)
+            if progress:
+                progress(min((number + 1) * CHUNK, shared.customers), shared.customers)
+        writing.result()
 
 
 def read_company(out: Path) -> Company:

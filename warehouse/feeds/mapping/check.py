@@ -11,13 +11,23 @@ from pathlib import Path
 
 from warehouse.feeds.contract import Column
 from warehouse.feeds.mapping.conditions import holds
-from warehouse.feeds.mapping.model import ColumnMapping, FeedMapping, FileMapping, FromHeader, Source
+from warehouse.feeds.mapping.model import (
+    ColumnMapping,
+    FeedMapping,
+    FileMapping,
+    FromHeader,
+    Source,
+    personal_columns,
+)
 from warehouse.feeds.mapping.problems import Problem
 from warehouse.feeds.mapping.words import find_header, header_key, nearest, nothing_words, trimmed
 from warehouse.feeds.readers import FileRefused, Row, open_table
+from warehouse.feeds.readers.table import masked
 
 SAMPLE_ROWS = 20_000
 MOST_VALUES = 12
+LEAST_COMMON = 5
+CODE = re.compile(r"[a-z][a-z0-9_-]{0,29}")
 BLOCK = 1 << 20
 Headers = Mapping[str, Sequence[tuple[str, Sequence[str]]]]
 """Files that lie together, by the pattern that they fit: their names and headers."""
@@ -73,13 +83,21 @@ def check_lookups(mapping: FileMapping, beside: Headers, *, file: str) -> list[P
 
 
 def check_headers(mapping: FileMapping, headers: Sequence[str], *, file: str) -> list[Problem]:
-    """What is wrong between a mapping and a file's header line; the problems that `stops` forbid reading the file."""
+    """What is wrong between a mapping and a file's header line; the problems that `stops` forbid reading the file.
+
+    Where not one header is known, the line may hold somebody's data: of it nothing is told.
+    """
     found = [
         problem
         for feed in mapping.feeds
         for problem in (*_absent(feed, headers, file), *_unfilled(feed, headers, file))
     ]
-    return [*found, *_left_over(mapping, headers, file)]
+    is_header = any(feed.bind(headers) if feed.same else _known(feed, headers) for feed in mapping.feeds)
+    return [*found, *(_left_over(mapping, headers, file) if is_header else ())]
+
+
+def _known(feed: FeedMapping, headers: Sequence[str]) -> list[str]:
+    return [header for header in feed.headers if find_header(header, headers) is not None]
 
 
 def _listed(folder: Path | str) -> list[Path]:
@@ -186,7 +204,8 @@ def _value_problems(mapping: FileMapping, headers: Sequence[str], rows: Sequence
             cells = Counter(trimmed(cell) for row in taken if (cell := row[place]) is not None)
             for word in nothing_words(column.nothing, but=column.said):
                 cells.pop(word, None)
-            yield from _unmapped_words(feed, column, contract, header, cells, file)
+            told = _of_nobody(cells, column) if personal_columns(mapping, headers) else str
+            yield from _unmapped_words(feed, column, contract, header, cells, file, told)
             yield from _two_ways(feed, column, contract, header, cells, file)
 
 
@@ -195,8 +214,26 @@ def _takes(feed: FeedMapping, row: Row, cell_of: Callable[[Row, str], str]) -> b
     return feed.where is None or holds(feed.where, lambda header: cell_of(row, header), nothing=feed.defaults.nothing)
 
 
+def _of_nobody(cells: Counter[str], column: ColumnMapping) -> Callable[[str], str]:
+    """How words of a file of people are told: as they are those that look like codes, are near one, or stand in many rows; of
+    others, the shape."""
+    enough = max(LEAST_COMMON, cells.total() // 20)
+
+    def told(word: str) -> str:
+        is_code = cells[word] >= enough or CODE.fullmatch(word) or nearest(word, column.said)
+        return word if is_code else f"≈{masked(word)}"
+
+    return told
+
+
 def _unmapped_words(
-    feed: FeedMapping, column: ColumnMapping, contract: Column, header: str, cells: Counter[str], file: str
+    feed: FeedMapping,
+    column: ColumnMapping,
+    contract: Column,
+    header: str,
+    cells: Counter[str],
+    file: str,
+    told: Callable[[str], str],
 ) -> Iterator[Problem]:
     refuses = column.otherwise.what == "refuse" or (column.otherwise.what == "keep" and bool(contract.codes))
     if column.values is None:
@@ -206,7 +243,8 @@ def _unmapped_words(
     unmapped = [word for word, _ in cells.most_common() if spelling(word) not in codes] if refuses else []
     if unmapped:
         fits = contract.codes or nearest(unmapped[0], (word for word, _ in column.values))
-        yield Problem("value_unmapped", file, None, column.name, feed.feed.code, _some(unmapped), header, fits=fits)
+        shown = list(dict.fromkeys(map(told, unmapped)))
+        yield Problem("value_unmapped", file, None, column.name, feed.feed.code, _some(shown), header, fits=fits)
     if contract.required and column.default is None and column.blank_because is None:
         lost = [word for word, _ in cells.most_common() if codes.get(spelling(word)) == ""]
         if lost:

@@ -16,7 +16,8 @@ from warehouse.feeds.mapping.words import header_key, nearest, nothing_words, tr
 from warehouse.feeds.readers import Table, open_table
 
 SAMPLE_ROWS = 1_000
-SHOWN_WORDS = 12
+SHOWN_WORDS, MOST_OF_A_LIST = 12, 40
+"""A column of more words than that is no closed list; they may be names."""
 ENOUGH = 0.55
 QUESTIONNAIRE = 8
 """So many headers with answers on a scale make a questionnaire."""
@@ -291,7 +292,7 @@ def _dictionary(column: Column, words: Counter[str]) -> str:
     """The words that are no code of ours, with the code that they sound like; a guess beyond that would be believed."""
     own = {header_key(word) for word in (*column.codes, *column.codes_zh)}
     shown = [word for word, _ in words.most_common(SHOWN_WORDS)]
-    if all(header_key(word) in own for word in shown):
+    if all(header_key(word) in own for word in shown) or len(words) > MOST_OF_A_LIST:
         return ""
     pairs = (f"{_word(word)}: {_word(_code(column, word))}" for word in shown)
     return f"values: {{{', '.join(pairs)}}}"

@@ -1,5 +1,6 @@
 """Why a whole file is refused. Every refusal says which file, what is wrong with it, and what would fit."""
 
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -14,6 +15,11 @@ class FileRefused(Exception):
         self.where = where
         self.what = what
         self.fits = fits
+
+    @property
+    def said(self) -> str:
+        """The sentence for whoever delivered the file: by its name, without where on our machine it lies."""
+        return f"{PurePath(self.where).name}: {self.what}; {self.fits}"
 
 
 class MissingFile(FileRefused):

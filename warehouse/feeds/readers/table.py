@@ -13,12 +13,17 @@ from warehouse.feeds.readers.source import Limits, Reading, Source
 
 Kind = Literal["text", "xlsx", "parquet"]
 Reason = Literal[
-    "broken_quotes", "wrong_column_count", "line_too_long", "wrong_encoding", "nul_byte", "stray_line_break"
+    "broken_quotes",
+    "wrong_column_count",
+    "line_too_long",
+    "wrong_encoding",
+    "nul_byte",
+    "stray_line_break",
+    "shifted_row",
 ]
 Row = Sequence[str | None]
 
 MOST_COLUMNS = 1_500
-BATCH_ROWS = 4_000
 HEAD = 40
 ENCODINGS = "declare the encoding it was written in, such as utf-8, gb18030, utf-16, cp949 or cp1252"
 
@@ -47,7 +52,7 @@ class FileFormat:
 class Broken:
     """A delivered record that is no row. `line_number` counts physical lines (in a workbook, rows) from 1.
 
-    `detail` says counts and positions and at most a masked head: letters as x, digits as 9, so no one's data is in it.
+    A line number of 0 is not known. `detail` says counts and positions and at most a masked head: letters as x, digits as 9, so no one's data is in it.
     """
 
     row_number: int
