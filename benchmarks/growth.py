@@ -1,0 +1,116 @@
+"""Goal P10: what grows with the company: companies of several sizes, the same measurements of each, the exponents fitted, drawn.
+
+    python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--draw docs/growth.svg]
+
+Of each company: a full refresh; then a delivery of the same number of rows into a copy of it, the median of some rounds; the gates
+of both, the memory of the refresh's process, and every page drawn for an executive with nothing kept from before. Prints the
+conditions, the figures by size and the exponents, draws the curves, and exits with 1 where one grows faster than it may.
+"""
+
+import argparse
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measured import curves
+from benchmarks.measured.bench import Bench, Took, company, opened, settle
+from benchmarks.measured.curves import Curve
+from benchmarks.measured.deliveries import rows_of, write_next
+from benchmarks.measured.pages import Drawn, drawn
+from benchmarks.measured.told import Limit, conditions, judged, tell
+
+PICTURE = Path(__file__).parents[1] / "docs" / "growth.svg"
+DASHBOARDS = "gatehouse"
+"""The database that a dashboard looks into."""
+MOST_FULL, MOST_INCREMENTAL, MOST_PAGE = 1.05, 0.15, 0.05
+
+
+@dataclass(frozen=True)
+class Size:
+    """What was measured of one company: its full refresh, refreshes of few rows, and pages by name."""
+
+    full: Took
+    few: Sequence[Took]
+    pages: Mapping[str, Drawn]
+
+    def of_few(self, name: str) -> float:
+        """The median of a figure over the refreshes of few rows."""
+        return statistics.median(getattr(took, name) for took in self.few)
+
+
+def main() -> int:
+    """Measure, tell and draw; 1 where something grows faster than it may."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--customers", type=int, nargs="+", default=[1_000, 3_000, 9_000])
+    asked.add_argument("--rows", type=int, default=300, help="rows of the delivery that each company gets")
+    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--place", type=Path, help="folder for companies and servers; default: the system's")
+    asked.add_argument("--draw", type=Path, default=PICTURE, help="where the curves are drawn")
+    given = asked.parse_args()
+    conditions(f"companies of {', '.join(f'{size:,}' for size in given.customers)} customers, {given.rounds} rounds")
+    sizes: dict[int, Size] = {}
+    for customers in sorted(given.customers):
+        with opened(given.place) as bench:
+            sizes[customers] = measured(bench, customers, rows=given.rows, rounds=given.rounds)
+        _tell_size(customers, sizes[customers])
+    found = grown(sizes)
+    curves.draw(found, given.draw, about=f"one machine, a delivery of {given.rows:,} rows, every page once")
+    return told(found)
+
+
+def measured(bench: Bench, customers: int, *, rows: int, rounds: int) -> Size:
+    """All that is measured of one company."""
+    made = company(bench, customers=customers)
+    full = settle(bench, DASHBOARDS, made)
+    tell(f"{customers:,} customers: {rows_of(made):,} rows published in {full.seconds:.1f} s")
+    pages = drawn(bench, rounds=rounds)
+    folder = bench.folder / "next"
+    write_next(made, folder, rows=rows)
+    few = []
+    for _ in range(rounds):
+        bench.copy("refreshed", of=DASHBOARDS)
+        few.append(bench.refresh("refreshed", folder))
+    return Size(full, few, pages)
+
+
+def grown(sizes: Mapping[int, Size]) -> list[Curve]:
+    """The curves, those first of which something is promised."""
+    return [
+        Curve("Full refresh", "s", {size: one.full.seconds for size, one in sizes.items()}, MOST_FULL),
+        Curve(
+            "Refresh of few rows", "s", {size: one.of_few("seconds") for size, one in sizes.items()}, MOST_INCREMENTAL
+        ),
+        Curve("SQL of all pages", "s", {size: _pages(one, "sql") for size, one in sizes.items()}, MOST_PAGE),
+        Curve("All pages drawn", "s", {size: _pages(one, "whole") for size, one in sizes.items()}, MOST_PAGE),
+        Curve("Gates of a full refresh", "s", {size: one.full.gates for size, one in sizes.items()}),
+        Curve("Gates of a refresh of few rows", "s", {size: one.of_few("gates") for size, one in sizes.items()}),
+        Curve("Memory of the refresh's process", "MB", {size: one.full.peak_mb for size, one in sizes.items()}),
+    ]
+
+
+def told(found: Sequence[Curve]) -> int:
+    """Print every curve; 1 where an exponent is above what it may be."""
+    for curve in found:
+        figures = ", ".join(f"{size:,}: {figure:.4g}" for size, figure in curve.figures.items())
+        tell(f"{curve.title}  [{figures}]")
+    return judged(
+        *(Limit(f"exponent of {each.name}", each.exponent, each.most) for each in found if each.most is not None)
+    )
+
+
+def _tell_size(customers: int, size: Size) -> None:
+    pages = ", ".join(f"{name} {1000 * each.sql:.0f}/{1000 * each.whole:.0f}" for name, each in size.pages.items())
+    tell(
+        f"{customers:,} customers: few rows {size.of_few('seconds'):.1f} s (processors {size.of_few('all_cpu'):.1f} s), pages"
+        f" SQL/all ms: {pages}"
+    )
+
+
+def _pages(size: Size, name: str) -> float:
+    return sum(getattr(page, name) for page in size.pages.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
