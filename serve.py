@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import uvicorn
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import shield, sign_in, uploads, viewer
+from pages.shared import explain, packed, shield, sign_in, uploads, usage, viewer
 from pages.shared.sign_in import Provider
+from pages.shared.text import LANGUAGES, Words
+from warehouse.feeds.expected import expected
 
 SCREENS = (
     "overview",
@@ -33,6 +36,8 @@ SCREENS = (
     "metrics",
 )
 
+FRONT_DOOR = Path(__file__).with_name("app.py")
+
 PATIENCE_SECONDS = 10.0
 """How long a worker may take to end when the dashboard does."""
 
@@ -40,17 +45,21 @@ PATIENCE_SECONDS = 10.0
 PagesManager.uses_pages_directory = False
 
 
-def dashboard(host: str) -> st.App:
+def dashboard(host: str, script: Path = FRONT_DOOR) -> st.App:
     """The app, with the sign-in that the environment names, answering to its own address and to those of this machine."""
     try:
         provider = Provider.of(os.environ)
         if provider is not None:  # the way through the sign-in is signed too, and Streamlit reads that secret first
             os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = provider.cookie_secret
         made = st.App(
-            Path(__file__).with_name("app.py"),
+            script,
             lifespan=lifespan,
             secrets=provider and provider.secrets(),
-            middleware=[*shield.around(os.environ.get("GATEHOUSE_ADDRESS"), host=host), Middleware(uploads.Uploads)],
+            middleware=[
+                *shield.around(os.environ.get("GATEHOUSE_ADDRESS"), host=host),
+                Middleware(uploads.Uploads),
+                Middleware(packed.Packed),
+            ],
         )
         viewer.check(has_provider=provider is not None or sign_in.is_possible())
     except ValueError as refused:
@@ -60,17 +69,26 @@ def dashboard(host: str) -> st.App:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Import every page and connect, then freeze: the collection after each rerun no longer walks the libraries' objects."""
+    """Import every page, read what all of them need and connect, then freeze: no collection walks the libraries' objects again."""
     for screen in SCREENS:
         import_module(f"pages.{screen}")
     cached = import_module("pages.shared.cached")
     engine = cached.engine()
-    import_module("pages.shared.usage").where_used()
+    read_up()
     gc.collect()
     gc.freeze()
     async with worker(is_wanted=cached.settings().is_embedded):
         yield
     engine.dispose()
+
+
+def read_up() -> None:
+    """What the first visitor would wait for: the catalogues of figures, feeds and checks, and the words of every language."""
+    usage.where_used()
+    explain.rules()
+    expected()
+    for language in LANGUAGES:
+        Words(language).moment(datetime.now(UTC), now=datetime.now(UTC))
 
 
 @asynccontextmanager

@@ -56,7 +56,10 @@ def listed(screen: Screen, todo: Todo) -> None:
         if rows.empty:
             screen.nothing(todo.title, ("no-rows", words.say("Nothing to do here"), todo.none))
             return
-        table = action_tables.written(rows, todo.columns, screen.names, screen.viewer.standing.currency)
+        currency = screen.viewer.standing.currency
+        table = screen.inquiry.kept(
+            ("to do", todo.title), lambda: action_tables.written(rows, todo.columns, screen.names, currency)
+        )
         tells = words.sentences(todo.rule, *_cut_off(words, rows))
         key = f"list-{next(screen.numbers)}"
         screen.shown.append(Sheet(todo.title, tells, table))

@@ -15,6 +15,7 @@ from warehouse.metrics import metrics
 from warehouse.queries import annotations
 
 COLUMNS = ("day", "until", "number", "when", "said", "lane")
+NONE = pd.DataFrame(columns=list(COLUMNS))
 LANES, CLOSE = 3, 0.06
 """Notes that are closer than this part of the axis stand in different lanes."""
 
@@ -40,7 +41,7 @@ def on_axis(notes: pd.DataFrame, inquiry: Inquiry, metric: str | None, times: pd
     """
     known = times.dropna()
     if notes.empty or known.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return NONE
     begins, ends = known.min(), known.max() + LENGTHS[str(times.name)]
     day = pd.to_datetime(notes["from_on"])
     until = pd.to_datetime(notes["until_on"]).fillna(day) + pd.DateOffset(days=1)
@@ -62,6 +63,8 @@ def on_axis(notes: pd.DataFrame, inquiry: Inquiry, metric: str | None, times: pd
 
 def told(inquiry: Inquiry, shown: pd.DataFrame) -> list[str]:
     """Each note as one line: its number, its days and its text."""
+    if shown.empty:
+        return []
     say = inquiry.viewer.words.say
     return [
         say("Note {number}, {when}: {text}", number=row["number"], when=row["when"], text=row["said"])

@@ -126,8 +126,12 @@ def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame], *, turn: int
 
     Whoever changes them counts up `turn`, and sees the change at once.
     """
-    key = (asker.effective, asker.reader.refresh_id, _name(question), turn)
-    return everything().get(key, lambda: question(asker.reader), seconds=FRESH_SECONDS)
+    return lately(asker, (_name(question), turn), lambda: question(asker.reader))
+
+
+def lately(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` makes for `asker` of what changes without a new refresh, kept for a quarter of a minute."""
+    return everything().get((asker.effective, asker.reader.refresh_id, key), make, seconds=FRESH_SECONDS)
 
 
 def kept(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:

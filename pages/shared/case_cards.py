@@ -167,10 +167,14 @@ def _listed(screen: Screen, cases: List) -> tuple[pd.DataFrame, pd.DataFrame, st
     if found.empty:
         screen.nothing(cases.title, _none(screen))
         return None
-    written = {
-        title: [write(screen.names, row) for row in found.to_dict("records")] for title, write in cases.columns.items()
-    }
-    return found, pd.DataFrame(written), screen.viewer.words.sentences(_counted(screen, found), cases.told)
+    what = ("cases", cases.title, tuple(cases.columns), cases.asked)
+    table = inquiry.kept(what, lambda: _written(screen.names, found, cases.columns))
+    return found, table, screen.viewer.words.sentences(_counted(screen, found), cases.told)
+
+
+def _written(names: Names, found: pd.DataFrame, columns: Mapping[str, Written]) -> pd.DataFrame:
+    rows = found.to_dict("records")
+    return pd.DataFrame({title: [write(names, row) for row in rows] for title, write in columns.items()})
 
 
 def _counted(screen: Screen, found: pd.DataFrame) -> str:

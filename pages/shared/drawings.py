@@ -1,7 +1,7 @@
 """What stands in a card: rows in the shape of the drawing, the sentence that says what they show, the table behind them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import altair as alt
@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pages.shared import cached, drill, readable, sentences, shapes
+from pages.shared.address import Choices
 from pages.shared.charts.theme import Look
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
@@ -30,6 +31,7 @@ class Drawing:
     tells: str
     table: pd.DataFrame
     values: pd.DataFrame | None = None
+    _fields: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def away(self) -> pd.DataFrame:
@@ -40,6 +42,13 @@ class Drawing:
     def marks(self) -> pd.DataFrame:
         """The rows with all that a click on their marks can narrow the page to."""
         return drill.with_period(self.rows)
+
+    def fields(self, choices: Choices | None) -> tuple[str, ...]:
+        """What of `choices` a click on a mark can narrow the page to, found once."""
+        offered = drill.offered(choices)
+        if offered not in self._fields:
+            self._fields[offered] = drill.fields(self.marks, choices)
+        return self._fields[offered]
 
     @cached_property
     def arrow(self) -> pa.Table:

@@ -51,13 +51,17 @@ def with_period(rows: pd.DataFrame) -> pd.DataFrame:
 
 def fields(rows: pd.DataFrame, choices: Choices | None) -> tuple[str, ...]:
     """Which columns of `rows` the page can be narrowed by, and in which they differ. None on a page without a scope."""
+    return tuple(name for name in offered(choices) if name in rows and rows[name].nunique() > 1)
+
+
+def offered(choices: Choices | None) -> tuple[str, ...]:
+    """All that the page can be narrowed by."""
     if choices is None:
         return ()
     regions = len(choices.branches) > 1
     branches = len(choices.branches_of(())) > 1
     places = [*(["region"] if regions else []), *(["branch"] if branches else [])]
-    offered = [PERIOD, *places, *choices.filters, *([VIEW] if choices.views else [])]
-    return tuple(name for name in offered if name in rows and rows[name].nunique() > 1)
+    return (PERIOD, *places, *choices.filters, *([VIEW] if choices.views else []))
 
 
 def clickable(specified: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
@@ -104,6 +108,11 @@ def clicked(title: str, key: str) -> None:
 def has_clicked_view() -> bool:
     """Whether this run follows a click that chose a view; asked once a run."""
     return bool(st.session_state.pop(CLICKED_VIEW, False))
+
+
+def here() -> str:
+    """The address of the page as it is, on which its links depend."""
+    return urlencode(_address(), doseq=True)
 
 
 def links(name: str, values: Iterable[str]) -> list[str]:

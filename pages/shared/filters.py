@@ -102,16 +102,18 @@ def view_switch(options: Mapping[str, str], label: str) -> None:
 
 
 def _choices(viewer: Viewer, counting: str | None, narrowed_by: Sequence[str], views: Sequence[str]) -> Choices:
-    branches: dict[str, list[str]] = {}
-    for row in viewer.branches.itertuples():
-        branches.setdefault(str(row.region_id), []).append(str(row.branch_id))
-    filters = {name: _options(viewer, counting, name) for name in narrowed_by} if counting else {}
-    return Choices(
-        last_day=viewer.last_day(metrics()[counting].feeds if counting else ()),
-        branches=branches,
-        filters={name: options for name, options in filters.items() if len(options) > 1},
-        views=views,
-    )
+    """What the page can be narrowed to, made once for this person and refresh."""
+    last_day = viewer.last_day(metrics()[counting].feeds if counting else ())
+
+    def make() -> Choices:
+        branches: dict[str, list[str]] = {}
+        for row in viewer.branches.itertuples():
+            branches.setdefault(str(row.region_id), []).append(str(row.branch_id))
+        filters = {name: _options(viewer, counting, name) for name in narrowed_by} if counting else {}
+        filters = {name: options for name, options in filters.items() if len(options) > 1}
+        return Choices(last_day=last_day, branches=branches, filters=filters, views=views)
+
+    return cached.kept(viewer.asker, ("choices", counting, tuple(narrowed_by), tuple(views), last_day), make)
 
 
 def _options(viewer: Viewer, counting: str, name: str) -> list[str]:

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.shared import markup
 from warehouse.trace import trace
 
 STYLE = Path(__file__).parent / "style.css"
+_FAILED: ContextVar[list[str] | None] = ContextVar("failed", default=None)
 
 
 def html(piece: str) -> None:
@@ -27,7 +29,20 @@ def guarded(say: Callable[..., str]) -> Iterator[None]:
     except Exception as error:
         reference = secrets.token_hex(3)
         logging.exception("a figure failed to load, reference %s", reference, exc_info=trace(error))
+        if (failed := _FAILED.get()) is not None:
+            failed.append(reference)
         told = say(
             "Try again in a minute. If it stays, tell the data team this reference: {reference}", reference=reference
         )
         html(markup.nothing("failed", say("This could not be loaded"), told))
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The references of all that fails inside: whoever puts a page on paper must know."""
+    failed: list[str] = []
+    before = _FAILED.set(failed)
+    try:
+        yield failed
+    finally:
+        _FAILED.reset(before)

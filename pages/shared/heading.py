@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import pandas as pd
 import streamlit as st
 
 from pages.shared import explain, markup
@@ -36,11 +35,10 @@ def chip(inquiry: Inquiry, codes: Sequence[str], *, is_held: bool) -> str:
             "Published {when}, with {n} warning", "Published {when}, with {n} warnings", len(warned), when=published
         )
         return markup.chip("warned", said, words.listed(warned))
-    awaited = viewer.lateness
-    due = awaited.loc[awaited["feed"].isin(feeds) | (not feeds), "due_at"].min()
-    if pd.isna(due) or viewer.looks_back:
+    due = [at for feed, at in viewer.deliveries.due.items() if not feeds or feed in feeds]
+    if not due or viewer.looks_back:
         return markup.chip("fresh", words.say("Checked and published {when}", when=published))
-    next_due = words.moment(due.to_pydatetime(), now=datetime.now(UTC))
+    next_due = words.moment(min(due), now=datetime.now(UTC))
     return markup.chip("fresh", words.say("Checked and published {when}; next due {due}", when=published, due=next_due))
 
 

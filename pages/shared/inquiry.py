@@ -75,7 +75,7 @@ class Inquiry:
     @cached_property
     def held(self) -> frozenset[str]:
         """Feeds of which a delivery is held now."""
-        return frozenset(self.viewer.freshness.dropna(subset=["held_since"])["feed"])
+        return frozenset(self.viewer.deliveries.held)
 
     def kept(self, what: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` makes of this person's answers, made once for `what`, scope, language and what is held."""

@@ -62,7 +62,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Leaflet:
-    """Everything that stands on the paper, in its order, all of it in words of the reader's language."""
+    """Everything that stands on the paper, in its order, all of it in words of the reader's language. `first` is what stands out."""
 
     language: str
     title: str
@@ -75,6 +75,7 @@ class Leaflet:
     definitions_title: str
     definitions: Sequence[Definition]
     ending: Sequence[Card] = field(default_factory=tuple)
+    first: Sequence[Remark] = ()
 
 
 def pdf(leaflet: Leaflet) -> bytes:

@@ -20,7 +20,11 @@ class Names:
 
     @classmethod
     def of(cls, viewer: Viewer) -> "Names":
-        """The names that this person may know."""
+        """The names that this person may know, gathered once for a refresh."""
+        return cached.kept(viewer.asker, ("names", viewer.words), lambda: cls._gathered(viewer))
+
+    @classmethod
+    def _gathered(cls, viewer: Viewer) -> "Names":
         places = viewer.branches
         sources = cached.rows(viewer.asker, lists.sources)
         label = "label_zh" if viewer.words.language == "zh_CN" else "label_en"

@@ -36,6 +36,7 @@ from pages.shared.markup import Missing
 from pages.shared.names import Names
 from pages.shared.shapes import Shape
 from pages.shared.viewer import Viewer
+from pages.shared.workbook import scope_line
 from warehouse.metrics import metrics
 from warehouse.scope import Scope
 
@@ -83,18 +84,18 @@ class Screen:
     ) -> None:
         """Title, the line that says what the page answers, scope, freshness; what is held; what the address got wrong."""
         st.html(STYLE)
-        held = self.viewer.freshness.dropna(subset=["held_since"])
-        needed = {feed for code in metric_codes for feed in metrics()[code].feeds} or set(held["feed"])
-        concerned = held[held["feed"].isin(needed)]
-        scope = sentences.scope(self.viewer.words, self.names, self.scope, self.viewer.branches) if shows_scope else ""
-        chip = heading.chip(self.inquiry, metric_codes, is_held=len(concerned) > 0)
+        held = self.viewer.deliveries.held
+        needed = {feed for code in metric_codes for feed in metrics()[code].feeds} or set(held)
+        concerned = {feed: since for feed, since in held.items() if feed in needed}
+        scope = scope_line(self.inquiry) if shows_scope else ""
+        chip = heading.chip(self.inquiry, metric_codes, is_held=bool(concerned))
         html(markup.heading(title, line, chip))
         self.codes.extend(metric_codes)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope-line"):
             html(markup.scope(scope))
             takeaway.page(self.inquiry, title, self.shown, self.codes, line=line, is_scoped=shows_scope)
-        for row in concerned.itertuples() if shows_held else ():
-            html(markup.nothing(*heading.held(self.inquiry, str(row.feed), row.held_since, metric_codes)))
+        for feed, since in concerned.items() if shows_held else ():
+            html(markup.nothing(*heading.held(self.inquiry, feed, since, metric_codes)))
         if self.viewer.looks_back:
             heading.looking_back(self.viewer)
         if self.asked.problems:
@@ -180,7 +181,7 @@ class Screen:
                 )
                 return
             html(markup.title(title))
-            self.table(title, readable.cases(rows, self.names))
+            self.table(title, self.inquiry.kept(("listing", question), lambda: readable.cases(rows, self.names)))
 
     def table(self, title: str, rows: pd.DataFrame, tells: str = "") -> None:
         """Rows as a table that can be taken away, by itself and with the page."""
@@ -229,7 +230,7 @@ class Screen:
         lines = annotations.told(self.inquiry, noted)
         taken = partial(canvas.sketch, draw, replace(look, theme="light"), drawing, noted)
         self.titled(title, drawing, metric=metric or (), sketch=taken, noted=lines)
-        by = drill.fields(drawing.marks, self.asked.choices)
+        by = drawing.fields(self.asked.choices)
         described = self.viewer.words.sentences(drawing.tells, *lines)
         canvas.show(title, draw, look, drawing, by=by, noted=noted, described=described)
         if lines:
@@ -237,9 +238,12 @@ class Screen:
 
     def _noted(self, draw: Draw, drawing: Drawing, metric: str | None) -> pd.DataFrame:
         """The notes that stand on the time axis of a drawing; none where it has no such axis."""
+        if self.written.empty:
+            return annotations.NONE
         along = annotations.time_axis(canvas.specification(draw, self.viewer.look, drawing.shape))
-        times = pd.Series(dtype="datetime64[ns]") if along is None else drawing.rows[along]
-        return annotations.on_axis(self.written, self.inquiry, metric, times)
+        if along is None:
+            return annotations.NONE
+        return annotations.on_axis(self.written, self.inquiry, metric, drawing.rows[along])
 
     @cached_property
     def written(self) -> pd.DataFrame:
@@ -250,7 +254,7 @@ class Screen:
 
     def _choice(self, drawing: Drawing, *, key: str) -> None:
         """What a click on a mark does, for whoever uses no mouse; a page has a switch of its own for its views."""
-        by = [name for name in drill.fields(drawing.marks, self.asked.choices) if name != drill.VIEW]
+        by = [name for name in drawing.fields(self.asked.choices) if name != drill.VIEW]
         if by:
             drill.choose(self.viewer.words, self.names, drawing.marks, by, key=key)
 

@@ -125,14 +125,14 @@ def _guarded(inquiry: Inquiry, codes: Sequence[str]) -> Sheet:
 def _held(inquiry: Inquiry, codes: Sequence[str]) -> list[str]:
     """One sentence for every feed of which a delivery is held while the page shows figures from it."""
     words, needed = inquiry.viewer.words, {feed for code in codes for feed in metrics()[code].feeds}
-    held = inquiry.viewer.freshness.dropna(subset=["held_since"])
     return [
         words.say(
             "A delivery of {feed} is held since {since}",
-            feed=inquiry.names.feed(str(row.feed)),
-            since=words.stamp(row.held_since),
+            feed=inquiry.names.feed(feed),
+            since=words.stamp(since),
         )
-        for row in held[held["feed"].isin(needed)].itertuples()
+        for feed, since in inquiry.viewer.deliveries.held.items()
+        if feed in needed
     ]
 
 

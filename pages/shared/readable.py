@@ -162,7 +162,7 @@ def errors(rows: pd.DataFrame, about: Metric) -> list[float] | None:
     """Standard errors of readable rows whose months share data with their neighbours; None where each month stands for itself."""
     if about.window_months == 1:
         return None
-    return [float(width) / 2 / 1.96 for width in rows["high"] - rows["low"]]
+    return [float(width) / 2 / signals.STANDARD_ERRORS for width in rows["high"] - rows["low"]]
 
 
 def with_limits(rows: pd.DataFrame, about: Metric) -> pd.DataFrame:

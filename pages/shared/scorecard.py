@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import compress
 
 import pandas as pd
@@ -50,6 +51,11 @@ class Scorecard:
     values: pd.DataFrame
     groups: pd.DataFrame
 
+    @cached_property
+    def drawing(self) -> Drawing:
+        """What stands in its card, beside the table itself."""
+        return Drawing(rows=self.groups, tells=self.tells, table=self.values)
+
     def markup(self, by: str | None) -> str:
         """The table as HTML; with `by`, the name of every group leads to the page narrowed to it."""
         lines = self.lines
@@ -67,10 +73,10 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
     with screen.guarded():
         made = screen.inquiry.kept(("scorecard", tuple(codes), by), lambda: _made(screen.inquiry, codes, by))
         if isinstance(made, Scorecard):
-            drawing = Drawing(rows=made.groups, tells=made.tells, table=made.values)
-            screen.titled(title, drawing, metric=tuple(codes))
-            leads = by in drill.fields(made.groups, screen.asked.choices) and screen.viewer.may_change
-            html(made.markup(by if leads else None))
+            screen.titled(title, made.drawing, metric=tuple(codes))
+            leads = by in made.drawing.fields(screen.asked.choices) and screen.viewer.may_change
+            what = ("scorecard, written", *codes, by, drill.here() if leads else None)
+            html(screen.inquiry.kept(what, lambda: made.markup(by if leads else None)))
             if made.method:
                 html(markup.note(made.method))
         else:

@@ -1,6 +1,8 @@
 """Buttons to take figures away: a table, a chart as a picture, the page as a workbook or on paper. Made, and noted, when clicked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 import pandas as pd
@@ -13,6 +15,18 @@ from pages.shared.workbook import Page, scope_line, source_line
 from warehouse.queries import exports
 
 MADE: Mapping[str, Callable[[Page], bytes]] = {"xlsx": workbook.made, "pdf": paper.made}
+_LAID: ContextVar[list[Page] | None] = ContextVar("laid", default=None)
+
+
+@contextmanager
+def laid_aside() -> Iterator[list[Page]]:
+    """Pages drawn inside are laid here, in place of the buttons to take them away: for the press, where nobody clicks."""
+    laid: list[Page] = []
+    before = _LAID.set(laid)
+    try:
+        yield laid
+    finally:
+        _LAID.reset(before)
 
 
 def table(inquiry: Inquiry, title: str, rows: pd.DataFrame, *, key: str) -> None:
@@ -56,6 +70,9 @@ def page(
     """The whole page as one workbook and on paper. `shown` and `codes` are read when clicked: the page has been drawn then."""
     say = inquiry.viewer.words.say
     taken = Page(inquiry=inquiry, title=title, line=line, shown=shown, codes=codes, is_scoped=is_scoped)
+    if (laid := _LAID.get()) is not None:
+        laid.append(taken)
+        return
     ways = (
         ("xlsx", say("Page as workbook"), downloads.XLSX, ":material/table_view:"),
         ("pdf", say("Page as PDF"), FORMS["pdf"], ":material/picture_as_pdf:"),

@@ -1,7 +1,7 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -12,9 +12,10 @@ import streamlit as st
 
 from pages.shared import cached, door, sign_in
 from pages.shared.charts.theme import Look, Theme
+from pages.shared.deliveries import Deliveries
 from pages.shared.text import LANGUAGES, Language, Words, language_of
 from warehouse.access.grants import DEMO_PEOPLE
-from warehouse.queries import health, lists, state, visits
+from warehouse.queries import lists, state, visits
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.queries.state import Standing
 
@@ -84,31 +85,25 @@ class Viewer:
         return cached.rows(self.asker, lists.branches)
 
     @cached_property
-    def freshness(self) -> pd.DataFrame:
-        """How far each feed's data reach, and since when some of it is held."""
-        return cached.fresh(self.asker, state.freshness)
-
-    @cached_property
-    def lateness(self) -> pd.DataFrame:
-        """`freshness`, held against what is expected of each feed by now."""
-        return health.lateness(self.freshness, zone=self.standing.zone)
+    def deliveries(self) -> Deliveries:
+        """How far each feed's data reach, since when some of it is held, and what is late, as of a quarter of a minute ago."""
+        return cached.lately(
+            self.asker,
+            "deliveries",
+            lambda: Deliveries.of(state.freshness(self.reader), zone=self.standing.zone),
+        )
 
     def late(self, feeds: Collection[str]) -> list[str]:
         """Those of `feeds` (of all, where there are none) that are late now; none where an earlier state is looked at."""
-        late = [] if self.looks_back else self.lateness.loc[self.lateness["is_late"], "feed"]
-        return [str(feed) for feed in late if not feeds or feed in feeds]
+        late = () if self.looks_back else self.deliveries.late
+        return [feed for feed in late if not feeds or feed in feeds]
 
-    def last_day(self, feeds: Sequence[str] = ()) -> date:
+    def last_day(self, feeds: Collection[str] = ()) -> date:
         """The last day to which all of `feeds` reach (without any: the newest record of all), by the reporting zone.
 
         The day of publishing where no feed says.
         """
-        known = self.freshness.dropna(subset=["data_until"])
-        reached = known.loc[known["feed"].isin(feeds), "data_until"]
-        if len(reached) == 0:
-            newest = known["data_until"].max() if len(known) else pd.Timestamp(self.published_at)
-        else:
-            newest = reached.min()
+        newest = self.deliveries.newest(feeds) or pd.Timestamp(self.published_at)
         return newest.tz_convert(ZoneInfo(self.standing.zone)).date()
 
 

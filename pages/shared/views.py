@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.shared import sent
 from pages.shared.address import OF_THE_SESSION, Parameters
 from pages.shared.drill import plain
 from pages.shared.guard import guarded
@@ -49,6 +50,7 @@ def popover(viewer: Viewer, page: str, address: Parameters) -> None:
         _save(viewer, page, address)
         with shelf:
             _shelf(viewer, page)
+        sent.card(viewer, page, address)
 
 
 def _shelf(viewer: Viewer, page: str) -> None:

@@ -45,7 +45,10 @@ def made(page: Page) -> bytes:
 
 def scope_line(inquiry: Inquiry) -> str:
     """Whose figures, of which days, narrowed to what."""
-    return sentences.scope(inquiry.viewer.words, inquiry.names, inquiry.scope, inquiry.viewer.branches)
+    return inquiry.kept(
+        "scope line",
+        lambda: sentences.scope(inquiry.viewer.words, inquiry.names, inquiry.scope, inquiry.viewer.branches),
+    )
 
 
 def source_line(viewer: Viewer) -> str:

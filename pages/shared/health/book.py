@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from pages.shared.panels import Screen
 from pages.shared.text import Words
 from warehouse.queries import health, jobs, state
 from warehouse.queries.jobs import Pulse
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,16 @@ class Book:
         key = ("health", self.pulse, f"{question.__module__}.{question.__qualname__}", parameters)
         return cached.kept(asker, key, lambda: question(asker.reader, *parameters))
 
+    def kept(self, what: str, make: Callable[[], Made]) -> Made:
+        """What `make` makes of the book for this reader, for as long as the pulse is the same, and a quarter of a minute at most."""
+        key = ("health", self.pulse, what, self.words)
+        return cached.lately(self.screen.viewer.asker, key, make)
+
     @property
     def lateness(self) -> pd.DataFrame:
         """Every feed held against what is expected of it by now."""
-        return health.lateness(self.rows(state.freshness), zone=self.screen.viewer.standing.zone)
+        zone = self.screen.viewer.standing.zone
+        return self.kept("lateness", lambda: health.lateness(self.rows(state.freshness), zone=zone))
 
     def not_for_me(self, title: str) -> bool:
         """Whether this is the stewards' alone; draws what stands in its place."""

@@ -47,7 +47,7 @@ def _place(book: Book) -> None:
         return
     inbox = Inbox.of(cached.settings(), keys(cached.settings()))
     try:
-        sealed = inbox.seal((file.name, file) for file in files)
+        sealed = inbox.seal(((file.name, file) for file in files), by=book.screen.viewer.person)
     except NotDroppable as refused:
         st.error(_why_not(book)[refused.code])
         return
@@ -60,6 +60,7 @@ def _why_not(book: Book) -> Mapping[str, str]:
     return {
         "nothing": say("First choose a file."),
         "too_many": say("These are more than {n} files. Drop them in two parts.", n=MOST_FILES),
+        "yours_full": say("Too much of yours waits in the inbox. Have it refreshed, or put it away."),
         "full": say("The inbox is full. Have what waits there refreshed, or put it away."),
         "too_large": say("A file is larger than {size} MB. Have it delivered as a file instead.", size=MEGABYTES),
     }

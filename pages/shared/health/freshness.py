@@ -13,26 +13,29 @@ from pages.shared.text import Words
 
 def freshness(book: Book) -> None:
     """How far behind the newest record each feed is, out of what it may be; what is late stands first."""
-    words, say, names = book.words, book.words.say, book.screen.names
     with book.screen.guarded():
-        feeds = book.lateness
-        order = ["is_late", "used", "feed"]
-        awaited = feeds.dropna(subset=["used"]).sort_values(order, ascending=[False, False, True])
-        rows = pd.DataFrame(
-            {
-                "label": [names.feed(feed) for feed in awaited["feed"]],
-                "value": awaited["used"].astype(float).to_numpy(),
-                "due": 1.0,
-                "is_late": awaited["is_late"].astype(bool).to_numpy(),
-                "value_text": [_behind(book, feed) for feed in awaited.to_dict("records")],
-                "expected_text": [_within(words, days) for days in awaited["reach_days"]],
-                "until_text": [_day(book, day) for day in awaited["data_until"]],
-                "arrived_text": [book.moment(at) for at in awaited["arrived_at"]],
-                "due_text": [book.moment(at) for at in awaited["due_at"]],
-            }
-        )
-        drawing = Drawing(rows=rows, tells=_tells(book, rows), table=_table(book, feeds))
-        book.screen.drawn(say("How fresh each feed is"), charts.behind, drawing)
+        drawing = book.kept("freshness", lambda: _drawing(book))
+        book.screen.drawn(book.words.say("How fresh each feed is"), charts.behind, drawing)
+
+
+def _drawing(book: Book) -> Drawing:
+    words, names, feeds = book.words, book.screen.names, book.lateness
+    order = ["is_late", "used", "feed"]
+    awaited = feeds.dropna(subset=["used"]).sort_values(order, ascending=[False, False, True])
+    rows = pd.DataFrame(
+        {
+            "label": [names.feed(feed) for feed in awaited["feed"]],
+            "value": awaited["used"].astype(float).to_numpy(),
+            "due": 1.0,
+            "is_late": awaited["is_late"].astype(bool).to_numpy(),
+            "value_text": [_behind(book, feed) for feed in awaited.to_dict("records")],
+            "expected_text": [_within(words, days) for days in awaited["reach_days"]],
+            "until_text": [_day(book, day) for day in awaited["data_until"]],
+            "arrived_text": [book.moment(at) for at in awaited["arrived_at"]],
+            "due_text": [book.moment(at) for at in awaited["due_at"]],
+        }
+    )
+    return Drawing(rows=rows, tells=_tells(book, rows), table=_table(book, feeds))
 
 
 def _table(book: Book, feeds: pd.DataFrame) -> pd.DataFrame:

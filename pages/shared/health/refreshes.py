@@ -23,31 +23,39 @@ REFRESHES_DRAWN = 12
 
 def rows_by_fate(book: Book) -> None:
     """Delivered rows of the newest refreshes by fate."""
-    words, say, names = book.words, book.words.say, book.screen.names
+    say = book.words.say
     title = say("What became of the rows")
     with book.screen.guarded():
         if book.not_for_me(title):
             return
-        refreshes = book.rows(state.refreshes)
-        arrived = refreshes[refreshes["delivered"] > 0].head(REFRESHES_DRAWN).iloc[::-1]
-        if arrived.empty:
+        drawing = book.kept("rows by fate", lambda: _by_fate(book))
+        if drawing is None:
             missing = ("no-rows", say("No rows yet"), say("No refresh has received anything."))
             book.screen.nothing(title, missing)
             return
-        long = arrived.melt(id_vars="refresh_id", value_vars=list(FATES), var_name="code", value_name="value")
-        rows = pd.DataFrame(
-            {
-                "refresh": long["refresh_id"].astype(str),
-                "fate": [names.of_code("fate", code) for code in long["code"]],
-                "value": long["value"].astype(float),
-                "value_text": [words.number(float(value)) for value in long["value"]],
-            }
-        )
-        heads = [say("Refresh"), say("Delivered"), *(names.of_code("fate", fate) for fate in FATES)]
-        table = arrived[["refresh_id", "delivered", *FATES]].set_axis(heads, axis=1)
-        refused = words.percent(float(arrived["quarantined"].sum() / arrived["delivered"].sum()), 2)
-        tells = say("Every delivered row has exactly one fate; {share} of those shown are quarantined.", share=refused)
-        book.screen.drawn(title, charts.rows_by_fate, Drawing(rows=rows, tells=tells, table=table))
+        book.screen.drawn(title, charts.rows_by_fate, drawing)
+
+
+def _by_fate(book: Book) -> Drawing | None:
+    words, say, names = book.words, book.words.say, book.screen.names
+    refreshes = book.rows(state.refreshes)
+    arrived = refreshes[refreshes["delivered"] > 0].head(REFRESHES_DRAWN).iloc[::-1]
+    if arrived.empty:
+        return None
+    long = arrived.melt(id_vars="refresh_id", value_vars=list(FATES), var_name="code", value_name="value")
+    rows = pd.DataFrame(
+        {
+            "refresh": long["refresh_id"].astype(str),
+            "fate": [names.of_code("fate", code) for code in long["code"]],
+            "value": long["value"].astype(float),
+            "value_text": [words.number(float(value)) for value in long["value"]],
+        }
+    )
+    heads = [say("Refresh"), say("Delivered"), *(names.of_code("fate", fate) for fate in FATES)]
+    table = arrived[["refresh_id", "delivered", *FATES]].set_axis(heads, axis=1)
+    refused = words.percent(float(arrived["quarantined"].sum() / arrived["delivered"].sum()), 2)
+    tells = say("Every delivered row has exactly one fate; {share} of those shown are quarantined.", share=refused)
+    return Drawing(rows=rows, tells=tells, table=table)
 
 
 def refreshes(book: Book) -> None:

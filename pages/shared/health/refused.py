@@ -14,6 +14,8 @@ from warehouse.queries import health
 from warehouse.staging.reasons import reason_words
 
 REASONS_DRAWN = 15
+SHAPE = "≈"
+"""Before a value of which only the shape is kept."""
 
 
 def by_reason(book: Book) -> None:
@@ -70,9 +72,18 @@ def rows(book: Book) -> None:
         tells = words.say_many("{n} row is refused.", "{n} rows are refused.", n)
         if n > len(found):
             tells = words.sentences(tells, say("The newest {n} are listed.", n=words.number(len(found))))
+        if any(str(value).startswith(SHAPE) for value in found["value"]):
+            tells = words.sentences(tells, shapes(book))
         book.screen.titled(title, Drawing(rows=table, tells=tells, table=table))
         height = min(ROW_PIXELS * (len(table) + 1) + 2, LONGEST_TABLE)
         st.dataframe(table, hide_index=True, height=height, alt=title)
+
+
+def shapes(book: Book) -> str:
+    """What it means that a value is not shown."""
+    return book.words.say(
+        "≈ stands before the shape of a value, letters as x and digits as 9: it may be somebody's name, so it is not kept."
+    )
 
 
 def _choose(label: str, every: str, groups: pd.DataFrame, column: str, called: Callable[[Any], str]) -> Any:

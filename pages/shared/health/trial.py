@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared import explain, markup
 from pages.shared.drawings import Drawing
 from pages.shared.guard import html
-from pages.shared.health import compared, wording
+from pages.shared.health import compared, refused, wording
 from pages.shared.health.book import Book
 from pages.shared.health.summary import FATES
 from pages.shared.markup import Cell
@@ -177,6 +177,8 @@ def _refused(book: Book, result: Result) -> None:
         for row in result["refused_rows"]
     ]
     tells = words.say_many("{n} row would be quarantined.", "{n} rows would be quarantined.", n)
+    if any(str(row["value"]).startswith(refused.SHAPE) for row in result["refused_rows"]):
+        tells = words.sentences(tells, refused.shapes(book))
     _table(book, say("Refused rows"), tells, pd.DataFrame(rows))
 
 

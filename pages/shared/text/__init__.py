@@ -31,6 +31,12 @@ def translations(language: Language) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+@cache
+def locale(language: Language) -> Locale:
+    """The locale of `language`: to find one, Babel looks through all that it has, and a page asks thousands of times."""
+    return Locale.parse(language)
+
+
 @dataclass(frozen=True)
 class Words:
     """How one reader is spoken to. Messages are English; values are filled in after translation, by name."""
@@ -41,7 +47,7 @@ class Words:
     @property
     def locale(self) -> Locale:
         """The reader's locale, for Babel."""
-        return Locale.parse(self.language)
+        return locale(self.language)
 
     def say(self, message: str, /, **values: object) -> str:
         """`message` in the reader's language, with `{name}` filled from `values`."""
