@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
+# Tests start many processes: what one has compiled the others need not.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check audit types sql style bench picture browser browser-all figures-all histories faults stories alarms clean
 
@@ -31,10 +33,10 @@ style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --recursive warehouse checks pages app.py serve.py benchmarks
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive warehouse checks pages app.py press.py serve.py benchmarks
 
 bench: $(VENV)/ready-dev
-	for each in $(notdir $(basename $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))); do $(BIN)/python -m benchmarks.$$each || exit 1; done
+	for each in $(notdir $(basename $(filter-out %/__init__.py,$(wildcard benchmarks/*.py)))) web.visits web.clicks web.users web.start; do $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 picture: $(VENV)/ready-dev browser
 	$(BIN)/python -m tests.browser.picture
@@ -48,7 +50,7 @@ figures-all: $(VENV)/ready-dev
 
 # 200 random histories: incremental equals full, row for row. `make test` tells a few of them.
 histories: $(VENV)/ready-dev
-	GATEHOUSE_HISTORIES=100 $(BIN)/python -m pytest -n 2 tests/refresh/test_histories.py
+	GATEHOUSE_HISTORIES=100 $(BIN)/python -m pytest -n 2 tests/refresh/test_histories.py tests/digests/test_outbox.py
 
 # 200 processes killed wherever they are, a line of 5 GB, and whatever else can happen. `make test` kills a few.
 faults: $(VENV)/ready-dev
@@ -68,12 +70,15 @@ alarms: $(VENV)/ready-dev
 clean:
 	rm -rf build .gatehouse .gatehouse-demo
 
+# pip would compile file by file, the packages' own tests too.
+INSTALL = test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r $< && \
+	{ $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true; }
+
 $(VENV)/ready: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL)
 	touch $@
 
-$(VENV)/ready-dev: requirements.txt requirements-dev.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/ready-dev: requirements-dev.txt requirements.txt
+	$(INSTALL)
 	touch $@ $(VENV)/ready

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,15 +10,19 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import URL
 from streamlit.components.v2 import manifest_scanner
 
 from tests.browser import install
 from tests.oracle.company import Company, companies
-from tests.servers import Shared, copied, shared, started
+from tests.servers import Shared, copied, place, shared, started
 from warehouse import db
 
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is told to end leaves no server behind
+settings.register_profile("patient", deadline=None)  # how long an example takes says what else the machine does
+settings.load_profile("patient")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,7 +70,7 @@ def _scanned_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[URL]:
     """The embedded server of this test session, in a folder of its own: pytest's are closed to the server's user."""
-    with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="gatehouse-", dir=place(), ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
         yield started(Path(home) / "postgres")
 

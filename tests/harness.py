@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, insert, text
 
 from warehouse import db, ledger, published
-from warehouse.curated import curate
+from warehouse.curated import curate, standings
 from warehouse.ledger import Pending
 from warehouse.queries.reader import Reader
 from warehouse.tables import needing, tables
@@ -71,6 +71,7 @@ class House:
         with self.database.loader.begin() as connection:
             for table in tables("curated"):
                 connection.exec_driver_sql(f"delete from curated.{table.name}")
+            standings.forget_all(connection)
             items = ledger.passed(connection)
         self._publish(refresh_id, items, from_nothing=True)
 

@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,32 +11,40 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, Engine, create_engine
 
 from warehouse import db
 
+MEMORY, ROOM = Path("/dev", "shm"), 8 << 30
 UNNEEDED = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 """What a server does for the day after: no test has one."""
 _numbers = itertools.count(1)
 
 
+def place() -> Path:
+    """Where servers of tests have their files: in memory, where it has room. A new database is a thousand files."""
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room else Path(tempfile.gettempdir())
+
+
 def started(data: Path) -> URL:
     """The embedded server whose files lie in `data`, started without what tests do not need; the superuser's URL."""
     server = db.start(data)
-    _run(server, *(f"alter system set {name} = off" for name in UNNEEDED), "select pg_reload_conf()")
+    _run(_admin(server), *(f"alter system set {name} = off" for name in UNNEEDED), "select pg_reload_conf()")
     return server
 
 
 @contextmanager
 def copied(server: URL, template: str) -> Iterator[db.Database]:
     """A database of its own with all that `template` holds, gone after the block."""
-    name = f"test_{next(_numbers)}"
+    name, admin = f"test_{next(_numbers)}", _admin(server)
     gone = f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{template}'"
-    _run(server, gone, f"create database {name} owner loader template {template} strategy file_copy")
-    made = db.embedded(server, name)
+    _run(admin, gone, f"create database {name} owner loader template {template} strategy file_copy")
+    made = db.existing(server, name)
     yield made
     made.dispose()
-    _run(server, f"drop database {name} with (force)")
+    _run(admin, f"drop database {name} with (force)")
+    admin.dispose()
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class Shared:
 @contextmanager
 def shared(run: str) -> Iterator[Shared]:
     """The server that all workers of the test run `run` share; it goes when the last of them ends."""
-    folder = Path(tempfile.gettempdir()) / f"gatehouse-companies-{run}"
+    folder = place() / f"gatehouse-companies-{run}"
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)  # the embedded server runs as somebody else, who must come through
     with (folder / "in_use").open("w") as held:
@@ -73,9 +82,11 @@ def _forget(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(server: URL, *statements: str) -> None:
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+def _admin(server: URL) -> Engine:
+    return create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+
+
+def _run(admin: Engine, *statements: str) -> None:
     with admin.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
-    admin.dispose()

@@ -9,11 +9,12 @@ from typing import NoReturn
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from pages.shared import guard
-from warehouse import comparison, db, refresh
+from warehouse import comparison, db, purge, refresh
+from warehouse.doctor import examine
 from warehouse.feeds.readers import FileRefused
 from warehouse.refresh import Outcome
 from warehouse.settings import Keys
@@ -89,6 +90,30 @@ def test_a_comparison_that_fails(
 ) -> None:
     monkeypatch.setattr(comparison, "keep", stumbles)
     comparison.after(database, Outcome(1, "held", held={"orders": ("columns",)}))
+    is_told_without_names(logged(caplog))
+
+
+def test_a_purge_that_fails(
+    stumbles: Stumble, database: db.Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def over_a_row(connection: Connection, kept: object) -> None:
+        connection.exec_driver_sql("create temporary table person (name text unique) on commit drop")
+        for _ in range(2):
+            connection.execute(text("insert into person values (:name)"), {"name": NAMES[0]})
+
+    monkeypatch.setattr(purge, "_delete_results", over_a_row)
+    purge.after(database)
+    assert NAMES[0] not in logged(caplog)
+    assert "Failed: IntegrityError 23505" in logged(caplog)
+
+
+def test_a_server_that_does_not_start(
+    stumbles: Stumble, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "postgres").mkdir()
+    monkeypatch.setenv("GATEHOUSE_HOME", str(tmp_path))
+    monkeypatch.setattr(db, "start", stumbles)
+    list(examine({}))
     is_told_without_names(logged(caplog))
 
 

@@ -2,18 +2,65 @@
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from warehouse.commands import access, demo, doctor, figures, forget, loads, mapping, past, state, work
 from warehouse.commands.output import FAILED
 from warehouse.trace import trace
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-app.add_typer(mapping.app, name="mapping")
-app.add_typer(access.app, name="access")
-for module in (demo, loads, state, past, figures, forget, work, doctor):
-    module.register(app)
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "demo": ("demo",),
+    "loads": ("refresh", "discard", "release", "quarantine"),
+    "state": ("status", "history", "show", "migrate"),
+    "past": ("diff", "rollback", "purge"),
+    "figures": ("figure", "change", "metrics"),
+    "forget": ("forget",),
+    "work": ("work",),
+    "digest": ("digest", "alerts"),
+    "doctor": ("doctor",),
+    "mapping": ("mapping",),
+    "access": ("access",),
+}
+"""The files of `commands/`, and the commands in each. Only the file of the command asked for is imported: all take seconds."""
+
+
+class Commands(TyperGroup):
+    """Every command, read when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        for file in COMMANDS:
+            self.commands.update(commands(file))
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The one called so; None where there is none, and then all are read, to name what would fit."""
+        file = next((file for file, names in COMMANDS.items() if cmd_name in names), None)
+        if file is None:
+            self.list_commands(ctx)
+            return None
+        return commands(file)[cmd_name]
+
+
+def commands(file: str) -> Mapping[str, Any]:
+    """What a file of `commands/` adds to the command line, by name."""
+    part = typer.Typer(callback=lambda: None)
+    import_module(f"warehouse.commands.{file}").register(part)
+    return typer.main.get_group(part).commands
+
+
+app = typer.Typer(
+    cls=Commands,
+    callback=lambda: None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from checks.quarantine import quarantine_rows
 from warehouse import ledger, published
-from warehouse.curated import curate
+from warehouse.curated import curate, standings
 from warehouse.feeds.contract import feeds
 from warehouse.published import Touched
 from warehouse.receive import forget
@@ -65,6 +65,7 @@ def anew(connection: Connection, *, now: datetime, zone: str, from_landing: bool
         _judge(connection, loads, now=now)
     quote = connection.dialect.identifier_preparer.quote
     connection.exec_driver_sql(f"truncate {', '.join(f'curated.{quote(each.name)}' for each in tables('curated'))}")
+    standings.forget_all(connection)
     curate(connection, loads=loads, feeds={item.feed for item in figured}, zone=zone)
     names = {table.name for table in tables("published")}
     touched = published.touched(connection, names, loads=loads, zone=zone)

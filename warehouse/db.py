@@ -32,6 +32,8 @@ from warehouse.settings import Settings
 HERE = Path(__file__).parent
 ROLES = ("loader", "reader")
 FEW = 1_000
+STATISTICS = 40
+"""Common values kept of each column; of a company's branches, kinds and codes none needs more, and the sample grows with it."""
 CONNECT = {
     "application_name": "gatehouse",
     # a server that is gone is noticed within a minute, not within the two hours of TCP's own
@@ -111,16 +113,21 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("select pg_advisory_lock(hashtext('gatehouse.setup'))"))
-        existing = set(
+        known = set(
             connection.scalars(text("select rolname from pg_roles where rolname = any(:roles)"), {"roles": list(ROLES)})
         )
         quote = connection.dialect.identifier_preparer.quote
-        for role in sorted(set(ROLES) - existing):
+        for role in sorted(set(ROLES) - known):
             connection.exec_driver_sql(f"create role {quote(role)} login")
         if not connection.scalar(text("select exists (select from pg_database where datname = :name)"), {"name": name}):
             connection.exec_driver_sql(f"create database {quote(name)} owner loader template {quote(template)}")
         _say_as_superuser(server.set(database=name))
     admin.dispose()
+    return existing(server, name)
+
+
+def existing(server: URL, name: str) -> Database:
+    """The database `name` on the embedded server, which is there already, as its two roles come in."""
     return Database(loader=_engine(_as_role(server, "loader", name)), reader=_engine(_as_role(server, "reader", name)))
 
 
@@ -220,6 +227,7 @@ def analyze(connection: Connection, name: str, *, schema: str, written: int) -> 
         known = connection.scalar(text("select reltuples from pg_class where oid = cast(:name as regclass)"), about)
         if known >= 10 * written:
             return
+    connection.exec_driver_sql(f"set local default_statistics_target = {STATISTICS}")
     connection.exec_driver_sql(f"analyze {about['name']}")
 
 

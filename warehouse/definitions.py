@@ -12,6 +12,7 @@ from warehouse.curated import declared
 HERE = Path(__file__).parent
 MADE_BY = (
     "curated/*.sql",
+    "curated/standings/*.sql",
     "published/*.sql",
     "published/touched/*.sql",
     "migrations/sql/*.sql",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -256,12 +257,19 @@ def held_feeds(connection: Connection) -> set[str]:
     return set(connection.scalars(text("select distinct feed from published.load_feed where state = 'held'")))
 
 
-def data_until(connection: Connection, feeds: Sequence[str]) -> object:
-    """The newest instant accepted in any of `feeds`; None where there is none."""
+def reached(connection: Connection) -> dict[str, datetime]:
+    """The newest instant accepted in each feed that has one."""
     statement = text(
-        "select max(newest_at) from published.load_feed where feed = any(:feeds) and state in ('candidate', 'passed')"
-    ).bindparams(bindparam("feeds", type_=ARRAY(Text)))
-    return connection.execute(statement, {"feeds": list(feeds)}).scalar()
+        "select feed, max(newest_at) as newest_at from published.load_feed"
+        " where state in ('candidate', 'passed') and newest_at is not null group by feed"
+    )
+    return {row.feed: row.newest_at for row in connection.execute(statement)}
+
+
+def data_until(connection: Connection, feeds: Iterable[str]) -> datetime | None:
+    """The newest instant accepted in any of `feeds`; None where there is none."""
+    newest = reached(connection)
+    return max((newest[feed] for feed in feeds if feed in newest), default=None)
 
 
 def loads_of(connection: Connection, load_id: int) -> list[Pending]:

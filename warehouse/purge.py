@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Date, Table, bindparam, cast, column, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse import db, landing, ledger, published
 from warehouse.access.grants import audit
@@ -91,12 +92,12 @@ def purge(database: db.Database, *, by: str) -> Purged:
 
 
 def after(database: db.Database, *, tell: Tell = lambda line: None) -> None:
-    """A bounded part of it, after a publish; nothing while another refresh is under way already. What goes wrong here is logged:
-    what was published is published."""
+    """A bounded part of it, after a publish; nothing while another refresh is under way already. What goes wrong in the database is
+    logged: what was published is published."""
     try:
         with db.alone_at(database.loader, "gatehouse.refresh") as alone:
             gone = _purge(database, most=AT_A_TIME, is_whole=False) if alone else Purged()
-    except Exception as error:
+    except SQLAlchemyError as error:
         logging.exception("what is kept no longer could not be purged", exc_info=trace(error))
     else:
         if gone:
@@ -177,7 +178,8 @@ def _delete_left_behind(connection: Connection) -> int:
 
 def _editions(connection: Connection, names: Mapping[str, object] | set[str]) -> Iterator[tuple[str, Table]]:
     for name in sorted(names):
-        yield name, db.table(connection, f"{name}_edition", schema="published")
+        for table in published.stored(connection, name):
+            yield name, table
 
 
 def _drop_files(connection: Connection, kept: Kept, most: int) -> int:

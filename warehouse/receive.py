@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, column, delete, table, tex
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from checks.gate import wake
 from warehouse import db, landing, ledger
 from warehouse.access.vault import Vault
 from warehouse.feeds.mapping import (
@@ -25,6 +26,7 @@ from warehouse.feeds.mapping import (
     read_mapping,
 )
 from warehouse.feeds.readers import FileRefused, content_hash, open_table
+from warehouse.landing.sieve import Sieve
 from warehouse.settings import Keys
 from warehouse.staging import LandedFile, StagedFeed, stage, sums
 from warehouse.staging.again import keep_recipe, recall_unknown
@@ -126,7 +128,7 @@ def receive(
             try:
                 known = _loaded(connection, path)
             except FileRefused as refusal:
-                received.refused.append(Refused(path.name, str(refusal), refusal.code))
+                received.refused.append(Refused(path.name, refusal.said, refusal.code))
                 continue
             if known is not None:
                 received.skipped.append(path.name)
@@ -136,6 +138,7 @@ def receive(
             tell(f"receive {path.name}")
             if received.load_id is None:
                 received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
+                wake()
             staged += _take(connection, vault, received, path, mapping, delivery.source, beside, reading)
         if received.load_id is not None:
             received.feeds = sums(staged)
@@ -209,7 +212,10 @@ def _take(
                     path.name, "; ".join(problem.what("en") for problem in problems), "correct the mapping or the file"
                 )
             shields = protections(source, mapping, opened.columns, vault.protect)
-            landed = landing.land(connection, table=opened, file_id=file_id, protect=shields, progress=reading)
+            sieve = Sieve.of(source, mapping, opened.columns, branches=_branches(connection))
+            landed = landing.land(
+                connection, table=opened, file_id=file_id, protect=shields, sieve=sieve, progress=reading
+            )
             reading.ended(landed.rows)
             if landed.is_header_only:
                 received.remarks.append(
@@ -222,8 +228,8 @@ def _take(
             beside.setdefault(mapping.pattern, []).append(file)
             return staged
     except FileRefused as refusal:
-        received.refused.append(Refused(path.name, str(refusal), refusal.code))
-        _note_file(connection, file_id, state="refused", landed=None, why=str(refusal))
+        received.refused.append(Refused(path.name, refusal.said, refusal.code))
+        _note_file(connection, file_id, state="refused", landed=None, why=refusal.said)
         return []
 
 
@@ -253,6 +259,11 @@ def _loaded(connection: Connection, path: Path) -> LandedFile | None:
     )
     row = connection.execute(known, {"hash": content_hash(path)}).first()
     return None if row is None else LandedFile(file_id=row.file_id, name=row.file_name, columns=tuple(row.columns))
+
+
+def _branches(connection: Connection) -> list[str]:
+    """Every branch that a list has named, in this delivery as well."""
+    return list(connection.scalars(text("select distinct branch_id from staging.stg_branches")))
 
 
 def _new_file(connection: Connection, load_id: int | None, path: Path, mapping: FileMapping) -> int:

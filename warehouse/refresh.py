@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from checks.gate import expecting_no_loss, quarantine_rows, run_gate
 from checks.rules import Gate
 from warehouse import again, db, ledger, published, restatements
-from warehouse.curated import curate
+from warehouse.curated import curate, standings
 from warehouse.definitions import fingerprint
 from warehouse.ledger import Pending
 from warehouse.published import Touched
@@ -197,17 +197,20 @@ def write_editions(run: Run, changes: Touched) -> None:
         waiting = {table.name for table in needing(tables("published"), ledger.held_feeds(connection))}
         published.remember(connection, {name: slices for name, slices in changes.items() if name in waiting})
         run.changes = {name: slices for name, slices in changes.items() if slices and name not in waiting}
+    # those that read standings are one writer's, so that these are worked out once
+    standing = [name for name in run.changes if name in standings.READ_BY]
     with ThreadPoolExecutor(WRITERS) as writers:
-        for written in writers.map(lambda name: _write_edition(run, name), run.changes):
+        parts = [standing, *([name] for name in run.changes if name not in standing)]
+        for written in writers.map(lambda names: _write_part(run, names), parts):
             run.editions |= written
     with run.transaction() as connection:
         published.propose(connection, run.changes, refresh_id=run.refresh_id)
 
 
-def _write_edition(run: Run, name: str) -> dict[str, int]:
-    """One table's edition, in a transaction of its own: nobody sees it until it is proposed, and one without that is nothing."""
+def _write_part(run: Run, names: Sequence[str]) -> dict[str, int]:
+    """Some tables' editions, in a transaction of their own: nobody sees them until they are proposed, and one without that is nothing."""
     with run.transaction() as connection:
-        changes = {name: run.changes[name]}
+        changes = {name: run.changes[name] for name in names}
         return published.write_editions(connection, changes, refresh_id=run.refresh_id, zone=run.zone)
 
 

@@ -47,6 +47,16 @@ def house(dashboard: Dashboard, warm: BrowserContext) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
+def regions(dashboard: Dashboard, warm: BrowserContext) -> list[str]:
+    """The names of all regions, as an executive reads them below the company's line."""
+    entered = House(dashboard, warm)
+    names = entered.come(person="executive").locator(".gh-table tbody tr td:first-child").all_inner_texts()[1:]
+    entered.leave()
+    assert len(names) >= 2
+    return names
+
+
+@pytest.fixture(scope="session")
 def command_line(dashboard: Dashboard) -> Iterator[Shell]:
     """`python -m warehouse …` on the same warehouse."""
     with shell.opened(dashboard.home) as running:

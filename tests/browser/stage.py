@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[2]
+from tests.browser.shell import HOUSE, environment, opened
+from tests.servers import place
+
 CUSTOMERS, LATE = 2_000, 30
 STARTS_WITHIN = 60.0
 ENDS_WITHIN = 20.0
@@ -42,7 +44,7 @@ def shared(run: str) -> Iterator[Dashboard]:
     The first worker to come makes both and ends them when all others have gone. GATEHOUSE_DEMO_HOME names a home that holds
     the demo company already; it is left as it is.
     """
-    folder = Path(tempfile.gettempdir()) / f"gatehouse-browser-{run}"
+    folder = place() / f"gatehouse-browser-{run}"
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)  # the embedded server runs as somebody else, who must come through
     with (folder / "in_use").open("w") as in_use, (folder / "making").open("w") as making:
@@ -87,9 +89,10 @@ def served(command: Sequence[str], home: str) -> Iterator[Dashboard]:
 def _filled(folder: Path) -> str:
     """A home with the demo company in it, and a second refresh with complaints that came late."""
     demo, late = folder / "demo", folder / "late"
-    _run(folder, "demo", "--load", "--customers", str(CUSTOMERS), "--out", str(demo))
-    _write_late(demo, late)
-    _run(folder, "refresh", "--from", str(late), "--zone", "Asia/Shanghai", "--currency", "CNY")
+    with opened(str(folder)) as line:
+        line.run("demo", "--load", "--customers", str(CUSTOMERS), "--out", str(demo))
+        _write_late(demo, late)
+        line.run("refresh", "--from", str(late), "--zone", "Asia/Shanghai", "--currency", "CNY")
     return str(folder)
 
 
@@ -105,12 +108,6 @@ def _write_late(demo: Path, late: Path) -> None:
         writer.writerows({**row, "complaint_id": f"L{row['complaint_id']}"} for row in rows[-LATE:])
 
 
-def _run(home: Path, *words: str) -> None:
-    """`python -m warehouse …` on the warehouse under `home`."""
-    command = [sys.executable, "-m", "warehouse", *words]
-    subprocess.run(command, cwd=HOUSE, env=environment(str(home)), check=True, capture_output=True, timeout=600)
-
-
 def _answers(port: int) -> bool:
     asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
@@ -120,9 +117,3 @@ def _answers(port: int) -> bool:
         return False
     finally:
         asked.close()
-
-
-def environment(home: str) -> dict[str, str]:
-    """What a process of the project is started with for the warehouse under `home`: nothing of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "GATEHOUSE_"))}
-    return {**kept, "GATEHOUSE_HOME": home}

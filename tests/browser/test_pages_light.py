@@ -10,6 +10,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("visit", "views"), visits("light"))
-def test_every_page_is_whole(house: House, visit: Visit, views: list[View]) -> None:
-    wrong = walk(house, visit, views)
+def test_every_page_is_whole(house: House, regions: list[str], visit: Visit, views: list[View]) -> None:
+    wrong = walk(house, visit, views, regions=regions)
     assert not wrong, "\n".join(wrong)

@@ -19,6 +19,7 @@ from tests.browser import shell, stage
 from tests.browser.shell import Shell
 from tests.browser.stage import Dashboard
 from tests.browser.visit import House, card, room
+from tests.servers import place
 from warehouse.feeds.demo import DIRTY_KINDS, read_company, write_correction, write_dirty
 
 pytestmark = pytest.mark.browser
@@ -83,22 +84,20 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     """A company of its own: these stories change what everybody sees."""
-    with tempfile.TemporaryDirectory(prefix="gatehouse-stories-", ignore_cleanup_errors=True) as place:
-        Path(place).chmod(0o755)  # the embedded server runs as somebody else, who must come through
-        yield from _at_work(Path(place))
+    with tempfile.TemporaryDirectory(prefix="gatehouse-stories-", dir=place(), ignore_cleanup_errors=True) as home:
+        Path(home).chmod(0o755)  # the embedded server runs as somebody else, who must come through
+        yield from _at_work(Path(home))
 
 
 def _at_work(folder: Path) -> Iterator[Desk]:
-    stage._run(folder, "demo", "--load", "--customers", str(CUSTOMERS), "--out", str(folder / "demo"))
-    company = read_company(folder / "demo")
-    for kind in TOLD:
-        write_dirty(company, folder / "demo", kind)
-        write_correction(company, folder / "demo", kind)
-    with (
-        stage.served([sys.executable, "serve.py", "--port"], str(folder)) as dashboard,
-        shell.opened(str(folder)) as line,
-    ):
-        yield Desk(dashboard, line, folder / "demo")
+    with shell.opened(str(folder)) as line:
+        line.run("demo", "--load", "--customers", str(CUSTOMERS), "--out", str(folder / "demo"))
+        company = read_company(folder / "demo")
+        for kind in TOLD:
+            write_dirty(company, folder / "demo", kind)
+            write_correction(company, folder / "demo", kind)
+        with stage.served([sys.executable, "serve.py", "--port"], str(folder)) as dashboard:
+            yield Desk(dashboard, line, folder / "demo")
 
 
 @pytest.fixture

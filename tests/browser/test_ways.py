@@ -5,24 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from pages.shared.names import screens
-from pages.shared.text import Words
 from tests.browser.stage import Dashboard
 from tests.browser.visit import House, card, go, room, settled
 
 pytestmark = pytest.mark.browser
-
-
-def test_a_branch_head_reads_of_one_region_alone(house: House) -> None:
-    page = house.come(person="executive")
-    everywhere = page.locator(".gh-table tbody tr td:first-child").all_inner_texts()[1:]
-    assert len(everywhere) >= 2
-    page.close()
-    page = house.come(person="head")
-    for screen in screens(Words()).values():
-        go(page, screen)
-        text = page.inner_text("body")
-        assert len([region for region in everywhere if region in text]) <= 1, screen
 
 
 def test_the_address_holds_the_state_and_going_back_brings_it_back(house: House) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from tests.access.firm import everything
+from tests.servers import place
 from warehouse import db
 from warehouse.__main__ import app
 from warehouse.feeds.contract import feeds
@@ -45,7 +46,7 @@ class Shell:
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Shell]:
-    with tempfile.TemporaryDirectory(prefix="gatehouse-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="gatehouse-", dir=place(), ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
         shell = Shell(Path(home) / "home")
         loaded = shell.run("demo", "--load", "--customers", "1000")
@@ -178,6 +179,12 @@ def test_a_dirty_delivery_is_held_named_and_discarded(shell: Shell) -> None:
     assert len(lines) == len(refused) + 1
     feeds = {row["feed"]: row for row in shell.json("status")["feeds"]}
     assert (len(feeds["orders"]["held"]), bool(feeds["orders"]["held_by"])) == (1, True)
+    erased = shell.run("discard", str(refused[0]["load_id"]), "--erase")
+    assert erased.exit_code == 0, erased.stderr
+    assert f"load {refused[0]['load_id']}: " in erased.stderr
+    assert "rows erased" in erased.stderr
+    assert shell.json("quarantine", "--feed", "orders") == []
+    assert shell.json("figure", "order.count")["rows"] == before
     corrected = shell.run("refresh", "--from", str(shell.demo / "delivery_week_01_orphan_keys_corrected"))
     assert corrected.exit_code == 0, corrected.stderr
     assert shell.json("figure", "order.count")["rows"] != before

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from warehouse import db
 from warehouse.__main__ import app
 from warehouse.doctor import Finding, examine, machine, roles, server, settings
+from warehouse.doctor.letters import letters
 from warehouse.settings import Keys, Settings
 
 LOADER, READER = "postgresql://loader:a@host/name", "postgresql://reader:b@host/name"
@@ -181,6 +183,12 @@ Look = Callable[[Connection], Finding]
             server.worker,
             "1 jobs wait, and nobody is at work",
         ),
+        (
+            "insert into published.subscription (person, what, address, cadence, channel, lang)"
+            " values ('a@b', 'overview', '{}', 'day', 'mail', 'en')",
+            partial(letters, environment={}),
+            "asked for, and not set up: mail",
+        ),
     ],
 )
 def test_a_warehouse_that_is_broken(owner: Connection, broken: str, look: Look, words: str) -> None:
@@ -202,9 +210,20 @@ def test_clocks_that_disagree_and_vaults_that_do_not_open(owner: Connection) -> 
 
 
 def test_a_whole_warehouse_is_well(database: db.Database) -> None:
-    found = {each.about: each for each in server.server(database.loader, database.reader, KEYS)}
+    found = {each.about: each for each in server.server(database.loader, database.reader, KEYS, {})}
     assert {about for about, each in found.items() if each.state == "wrong"} == {"people"}
-    assert {"server", "loader", "reader", "schema", "policies", "clock", "vault", "worker", "sessions"} <= set(found)
+    assert {
+        "server",
+        "loader",
+        "reader",
+        "schema",
+        "policies",
+        "clock",
+        "vault",
+        "worker",
+        "sessions",
+        "letters",
+    } <= set(found)
 
 
 def test_the_command_says_all_in_one_document_and_ends_with_one_where_something_is_wrong(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from tests.oracle.company import Company
@@ -131,18 +132,20 @@ def _wrongly(
 
 def _line(table: pd.DataFrame, within: Sequence[str], smallest: int) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
     """Along one line of cells: which hidden ones can be told by subtraction, and which had to be hidden for smaller ones."""
-    found = table.assign(group=table.groupby(list(within), dropna=False, sort=False).ngroup())
-    secret = found[found["hidden"] & (found["base"] > 0)].sort_values("base")
-    ordered = secret.groupby("group")["base"]
-    fewer, as_few = ordered.rank("min") - 1, ordered.rank("max") - 1
-    before = (ordered.cumsum() - secret["base"]).groupby([secret["group"], secret["base"]]).transform("min")
-    others, theirs = ordered.transform("size") - 1, ordered.transform("sum") - secret["base"]
-    needed = (as_few > 0) & ((fewer < 2) | (before < smallest))
-    needed |= (others > 0) & ((others < 2) | (theirs < smallest))  # one hidden along another line needs company here
-    exposed = (ordered.transform("size") < 2) | (ordered.transform("sum") < smallest)
-    beside = set(found.loc[~found["hidden"] & (found["base"] > 0), "group"])
-    exposed &= secret["group"].isin(beside)
-    return exposed.reindex(table.index, fill_value=False), needed.reindex(table.index, fill_value=False)
+    line = table.groupby(list(within), dropna=False, sort=False).ngroup().to_numpy()
+    base, hidden = table["base"].to_numpy(), table["hidden"].to_numpy()
+    secret, exposed, needed = hidden & (base > 0), np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
+    beside = set(line[~hidden & (base > 0)])
+    for number in set(line[secret]):
+        places = np.flatnonzero(secret & (line == number))
+        bases = base[places]
+        exposed[places] = number in beside and (len(bases) < 2 or bases.sum() < smallest)
+        for place, own in zip(places, bases, strict=True):
+            fewer, others = bases[bases < own], len(bases) - 1
+            is_hidden_for_smaller = (bases <= own).sum() > 1 and (len(fewer) < 2 or fewer.sum() < smallest)
+            is_company = others > 0 and (others < 2 or bases.sum() - own < smallest)  # one hidden along another line
+            needed[place] = is_hidden_for_smaller or is_company
+    return pd.Series(exposed, index=table.index), pd.Series(needed, index=table.index)
 
 
 def _differences(about: Metric, cell: object, here: dict[str, object], there: dict[str, object]) -> list[str]:

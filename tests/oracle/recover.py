@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 Tables = Mapping[tuple[str, ...], pd.DataFrame]
+Key = tuple[object, ...]
 SMALL = 1e-9
 
 
@@ -19,22 +20,30 @@ def recovered(tables: Tables, finest: Sequence[str], *, figure: str, base: str) 
     empty = cells[base].fillna(0).to_numpy() == 0
     known, secret = [np.eye(len(cells))[empty]], []
     for by, table in tables.items():
-        for row in table.to_dict("records"):
-            sums = _members(cells, row, by)
-            if pd.isna(row[figure]) and row[base]:
-                secret.append((f"{dict(zip(by, (row[name] for name in by), strict=True))} of {by}", sums))
-            elif not pd.isna(row[figure]):
+        places = _places(cells, by)
+        for key, shown, of in zip(_keys(table, by), table[figure], table[base], strict=True):
+            sums = np.zeros(len(cells))
+            sums[places.get(key, [])] = 1.0
+            if pd.isna(shown) and of:
+                secret.append((f"{dict(zip(by, key, strict=True))} of {by}", sums))
+            elif not pd.isna(shown):
                 known.append(sums[None, :])
-    told = _basis(np.concatenate(known))
+    told = _basis(np.concatenate(known)) if secret else np.zeros((len(cells), 0))
     return [what for what, sums in secret if np.linalg.norm(sums - told @ (told.T @ sums)) < SMALL * max(len(cells), 1)]
 
 
-def _members(cells: pd.DataFrame, row: Mapping[object, object], by: Sequence[str]) -> "np.ndarray":
-    inside = np.ones(len(cells))
-    for name in by:
-        same = cells[name].isna() if pd.isna(row[name]) else cells[name].eq(row[name])
-        inside *= same.to_numpy(dtype=float)
-    return inside
+def _keys(table: pd.DataFrame, by: Sequence[str]) -> list[Key]:
+    """What each row is of; nothing is a value like any other."""
+    columns = [[None if pd.isna(value) else value for value in table[name]] for name in by]
+    return list(zip(*columns, strict=True)) if by else [()] * len(table)
+
+
+def _places(cells: pd.DataFrame, by: Sequence[str]) -> dict[Key, list[int]]:
+    """Which of the cells lie in each group."""
+    found: dict[Key, list[int]] = {}
+    for place, key in enumerate(_keys(cells, by)):
+        found.setdefault(key, []).append(place)
+    return found
 
 
 def _basis(rows: "np.ndarray") -> "np.ndarray":

@@ -164,6 +164,8 @@ def test_a_file_that_nobody_knows_is_told_what_would_fit(
     assert {problem["kind"] for problem in typo["problems"]} == {"required_unmapped"}
     refusals = {name: file["refusal"] for name, file in said.items() if file["refusal"]}
     assert refusals == {"empty.csv": "empty_file", "picture.csv": "not_a_table", "half.xlsx": "damaged_file"}
+    assert all(file["said"].startswith(f"{file['name']}: ") for file in result["files"] if file["refusal"])
+    assert str(desk.inbox.folder) not in str(result), "nobody is told where on our machine it lay"
     assert tables() == before
     assert lying(desk) == []
 
@@ -227,12 +229,23 @@ def test_what_is_too_much_is_refused_and_nothing_of_it_is_kept(tmp_path: Path) -
 def test_no_more_is_taken_while_too_much_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox(tmp_path / "inbox", KEYS)
     first = inbox.seal([("a.csv", io.BytesIO(bytes(100)))])
-    monkeypatch.setattr("warehouse.worker.inbox.MOST_WAITING", 100)
+    monkeypatch.setattr("warehouse.worker.inbox.MOST_WAITING", 300)
     with pytest.raises(NotDroppable) as refused:
         inbox.seal([("b.csv", io.BytesIO(b"b"))])
     assert refused.value.code == "full"
     inbox.put_away(first)
     assert len(inbox.seal([("b.csv", io.BytesIO(b"b"))])) == 1
+
+
+def test_one_person_cannot_fill_the_inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox(tmp_path / "inbox", KEYS)
+    monkeypatch.setattr("warehouse.worker.inbox.MOST_OF_ONE", 1_000)
+    first = inbox.seal([("a.csv", io.BytesIO(bytes(500)))], by="one@example.com")
+    with pytest.raises(NotDroppable) as refused:
+        inbox.seal([("b.csv", io.BytesIO(bytes(500)))], by="one@example.com")
+    assert refused.value.code == "yours_full"
+    assert lying_in(inbox) == [f"{first[0].token}.sealed"]
+    assert len(inbox.seal([("b.csv", io.BytesIO(bytes(500)))], by="other@example.com")) == 1
 
 
 def test_what_was_changed_in_the_inbox_is_not_taken(tmp_path: Path) -> None:

@@ -16,6 +16,12 @@ from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
+
+def register(to: typer.Typer) -> None:
+    """Add this file's commands."""
+    to.add_typer(app, name="access")
+
+
 Region = Annotated[str | None, typer.Option(help="only this region")]
 Branch = Annotated[str | None, typer.Option(help="only this branch")]
 _GRANTS = """

@@ -8,9 +8,11 @@ from zoneinfo import available_timezones
 import typer
 
 from warehouse import comparison, db, ledger, purge, stewardship
+from warehouse.access.standing import NotQuiet
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
 from warehouse.feeds.contract import feeds
+from warehouse.forgetting import loads
 from warehouse.receive import Delivery, Received
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
 from warehouse.settings import Settings, keys
@@ -78,13 +80,23 @@ def _deliveries(
     return [Delivery.by_contract(folder, zone=zone, currency=currency)]
 
 
-def discard(load_id: Annotated[int, typer.Argument(metavar="LOAD")], *, json: Json = False) -> None:
+def discard(
+    load_id: Annotated[int, typer.Argument(metavar="LOAD")],
+    *,
+    erase: Annotated[bool, typer.Option("--erase", help="and erase what is kept of its rows, for good")] = False,
+    json: Json = False,
+) -> None:
     """Take every row of a load out of the figures."""
     try:
         database = open_warehouse()
         outcome = stewardship.discard(database, load_id, by=operator(), tell=output.say)
         _afterwards(database, outcome)
-    except (ledger.NoSuchLoad, AlreadyRunning) as error:
+        if erase:
+            gone = loads.erase(database, load_id, by=operator())
+            output.say(
+                f"load {load_id}: {gone.files} files and {gone.rows} rows erased, {gone.values} values gone from the vault"
+            )
+    except (ledger.NoSuchLoad, AlreadyRunning, loads.NotErasable, NotQuiet) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
 

@@ -13,6 +13,11 @@ from warehouse.feeds.readers import FileRefused
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 
+def register(to: typer.Typer) -> None:
+    """Add this file's commands."""
+    to.add_typer(app, name="mapping")
+
+
 @app.command("draft")
 def draft_(files: Annotated[list[Path], typer.Argument(metavar="FILE…")]) -> None:
     """Propose a mapping from headers and sample rows; print it."""

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from subprocess import SubprocessError
 
 from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse import db
 from warehouse.doctor import machine, server, settings
 from warehouse.doctor.finding import Finding, note, wrong
 from warehouse.settings import Keys, Settings, keys
+from warehouse.trace import trace
 
 __all__ = ["Finding", "examine"]
 
@@ -35,7 +38,7 @@ def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield engines
         return
     try:
-        yield from server.server(*engines, _keys(of) if vault.state != "wrong" else None)
+        yield from server.server(*engines, _keys(of) if vault.state != "wrong" else None, environment)
     finally:
         for engine in engines:
             engine.dispose()
@@ -55,8 +58,8 @@ def _engines(of: Settings) -> tuple[Engine, Engine] | Finding:
         return loader, reader
     try:
         database = db.embedded(db.start(of.home / "postgres"), of.database_name)
-    except Exception:
-        logging.exception("the embedded server does not start")
+    except (OSError, RuntimeError, ValueError, SubprocessError, SQLAlchemyError) as error:
+        logging.exception("the embedded server does not start", exc_info=trace(error))
         because = server.log_of(of.home)
         return wrong(
             "connection",

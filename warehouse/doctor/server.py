@@ -1,6 +1,6 @@
 """The warehouse itself: the server, its schema, clock, vault, the worker, what stands still."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from warehouse.db import HERE
 from warehouse.doctor import roles
 from warehouse.doctor.finding import Finding, good, note, wrong
+from warehouse.doctor.letters import letters
 from warehouse.settings import Keys
 
 OLDEST_SERVER = 160_000
@@ -32,7 +33,7 @@ REFUSALS = (
 )
 
 
-def server(loader: Engine, reader: Engine, kept: Keys | None) -> Iterator[Finding]:
+def server(loader: Engine, reader: Engine, kept: Keys | None, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Everything about a warehouse that can be opened; ends early where it cannot."""
     for role, engine in (("loader", loader), ("reader", reader)):
         if (refused := connects(role, engine)) is not None:
@@ -55,6 +56,7 @@ def server(loader: Engine, reader: Engine, kept: Keys | None) -> Iterator[Findin
         yield worker(ours)
         yield refreshes(ours)
         yield waiting(ours)
+        yield letters(ours, environment)
 
 
 def connects(role: str, engine: Engine) -> Finding | None:
