@@ -6,7 +6,7 @@ export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 # Tests start many processes: what one has compiled the others need not.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check audit types sql style bench picture browser browser-all figures-all histories faults stories alarms clean
+.PHONY: run test check audit types sql style bench picture browser browser-all figures-all sources histories faults stories alarms clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
@@ -47,6 +47,10 @@ browser-all: $(VENV)/ready-dev browser
 # Every figure against its oracle as often again: a third company, twenty random questions each where `make test` asks three.
 figures-all: $(VENV)/ready-dev
 	GATEHOUSE_EVERY_FIGURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/oracle
+
+# The example sources on the public data that they were written for, which lie in the folder DATA.
+sources: $(VENV)/ready-dev
+	GATEHOUSE_PUBLIC_DATA=$(abspath $(DATA)) $(BIN)/python -m pytest -n 2 --dist loadfile tests/sources
 
 # 200 random histories: incremental equals full, row for row. `make test` tells a few of them.
 histories: $(VENV)/ready-dev

@@ -34,10 +34,11 @@ FLAGS = [
 ]
 
 LONG = (
-    "tests/browser/test_pages_dark.py",
     "tests/oracle/test_figures.py",
     "tests/access/test_leaks.py",
-    "tests/browser/",
+    "tests/browser/test_pages_dark.py",
+    "tests/browser/test_pages_light.py",
+    "tests/browser/test_questions.py",
     "tests/truth/",
     "tests/oracle/",
     "tests/sources/",
@@ -45,12 +46,20 @@ LONG = (
     "tests/refresh/",
     "tests/published/",
 )
-"""What takes long begins, so that the workers of a run end together; the first two make different companies meanwhile."""
+"""What takes long begins, so that the workers of a run end together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what takes long; files stay whole, and in their own order."""
-    items.sort(key=lambda item: next((place for place, of in enumerate(LONG) if item.nodeid.startswith(of)), len(LONG)))
+    """Put first what takes long; files stay whole, and in their own order.
+
+    Files that drive a browser come last: Playwright leaves its event loop running, beside which no other can be run.
+    """
+    driving = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in driving, _length(item)))
+
+
+def _length(item: pytest.Item) -> int:
+    return next((place for place, of in enumerate(LONG) if item.nodeid.startswith(of)), len(LONG))
 
 
 @pytest.fixture(scope="module", autouse=True)

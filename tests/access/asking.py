@@ -40,8 +40,8 @@ from warehouse.receive import Delivery, receive
 from warehouse.scope import Scope
 
 Question = Callable[..., Any]
-LEFT_OUT = frozenset({"figures.figure", "figures.curve", "decompose.decompose"})
-"""Asked for every metric by `told`, instead of once."""
+LEFT_OUT = frozenset({"figures.figure", "figures.curve", "decompose.decompose", "grains.asked_for"})
+"""Asked for every metric by `told`, or by what is asked there, instead of once."""
 
 AGAINST_THE_COMPANY = frozenset({"complaint.branch"})
 """Figures beside which stands what the company does: a head is told less of that (`test_company_promises`)."""

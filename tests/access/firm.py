@@ -30,7 +30,7 @@ ANNA, BORIS, CELIA, DEWEI = "K1", "K2", "K3", "K4"
 ANNAS = ("Anna Achterberg", "13811110001", "13811119999", "Annas words of anger", "Annas praise", "anna@mail.example")
 """What is Anna's alone; 13811119999 is an older telephone, in a row that was refused."""
 OTHERS = ("Boris Bjarnason", "13822220002", "Celia Cardoso", "13833330003", "李伟", "13833330004")
-EVERYBODYS = (*ANNAS, *OTHERS, "13844440005", "Many ", "1390000")
+EVERYBODYS = (*ANNAS, *OTHERS, "13844440005", "Many ", "139000000")
 
 FEEDS: Feeds = {
     "branches": [{"branch_id": "B1", "branch_name": "Harbour", "region_id": "N", "region_name": "North"}],

@@ -113,7 +113,7 @@ HEADS = [
 ]
 PEOPLE = [(f"Xaver Xylander{chr(97 + n)}", f"1397770{n:04}") for n in range(24)]
 CLEAN = [[f"X{n:03}", "B1", "person", "2025-01-06", name, phone, "no", "S1"] for n, (name, phone) in enumerate(PEOPLE)]
-TOLD = [each for person in PEOPLE for each in person] + ["Xaver", "1397770"]
+TOLD = [each for person in PEOPLE for each in person] + ["Xylander", "139777000"]
 
 
 def text_of(rows: list[list[str]], *, heads: list[str] = HEADS, delimiter: str = ",") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from sqlalchemy import URL, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.refresh.conftest import KEYS
 from tests.refresh.deliveries import BRANCHES, complaints, delivered
@@ -183,7 +184,10 @@ def test_less_than_one_is_not_kept(house: House) -> None:
 
 
 def test_a_purge_by_itself_that_fails_fails_nothing_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge, "_purge", lambda *_, **__: 1 / 0)
+    def broken(*_: object, **__: object) -> None:
+        raise SQLAlchemyError("the disk is full")
+
+    monkeypatch.setattr(purge, "_purge", broken)
     purge.after(house.database)
 
 

@@ -264,10 +264,10 @@ def test_bad_files_are_refused_one_by_one_and_the_rest_goes_on(
     assert "empty" in refused["orders.csv"]
     assert "no header of this file is a column of leads" in refused["leads.csv"]
     assert outcome.received[0].unknown == ["notes.txt"]
-    assert any(
-        "header “complaint_id” is neither mapped nor ignored" in remark for remark in outcome.received[0].remarks
-    )
-    assert outcome.received[0].remarks[-1].startswith("returns.csv: a header and no rows")
+    (remark,) = outcome.received[
+        0
+    ].remarks  # none of leads.csv: a line of which no header is known may be somebody's data
+    assert remark.startswith("returns.csv: a header and no rows")
     assert outcome.verdict == "published"
     assert count() == 320
 

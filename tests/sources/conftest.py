@@ -1,4 +1,4 @@
-"""Each example source goes through the real refresh once a session; without the shared data folder its tests skip."""
+"""Each example source goes through the real refresh once a session; without the folder of public data (`make sources DATA=FOLDER`) its tests skip."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,7 +13,6 @@ from sqlalchemy import URL, create_engine
 from tests.sources.loaded import Loaded
 from warehouse import db
 
-PROJECT = Path(__file__).parents[2]
 FOLDERS = {
     "boston_311": "boston311_2015",
     "x_education": "xeducation_leads",
@@ -72,10 +71,8 @@ def _loaded(name: str, request: pytest.FixtureRequest) -> Iterator[Loaded]:
 
 
 def _folder(name: str) -> Path:
-    data = Path(os.environ.get("GATEHOUSE_SHARED_DATA", PROJECT.parent / "shared" / "data"))
-    folder = data / FOLDERS[name]
-    if not folder.is_dir():
-        pytest.skip(
-            f"the public data set {FOLDERS[name]} is not here ({data}; GATEHOUSE_SHARED_DATA names another place)"
-        )
+    data = os.environ.get("GATEHOUSE_PUBLIC_DATA")
+    folder = Path(data or "") / FOLDERS[name]
+    if not (data and folder.is_dir()):
+        pytest.skip(f"the public data set {FOLDERS[name]} is not here: make sources DATA=FOLDER says where it lies")
     return folder

@@ -210,7 +210,7 @@ def made_from(card: Card) -> None:
     ((_, filled),) = card.heard("It comes from {feeds}.")
     code = card.opened.opening.view
     asked = next(sql for _, sql in provenance.of(metrics()[code]))
-    read_from = set(re.findall(r"\bpublished\.(\w+)", asked))
+    read_from = {name.removesuffix("_sums") for name in re.findall(r"\bpublished\.(\w+)", asked)}
     needed = {feed for table in tables("published") if table.name in read_from for feed in table.feeds}
     agree(card, listed(card, filled["feeds"]) == {card.names.feed(feed) for feed in needed}, f"{code}: {needed}")
 
