@@ -37,6 +37,7 @@ from warehouse.settings import Settings, keys
 HELD_IN = "company"
 ASKED = ("complaint.count", "complaint.resolution", "lead.count", "csat.top2")
 A_DAY = 60  # complaints of one delivery
+HANDLERS = "select branch_id, max(handler_staff_id) from curated.fct_complaint group by branch_id having max(handler_staff_id) is not null"
 MOST_RATIO, MOST_PUBLISHING_MS = 1.3, 10.0
 
 
@@ -85,9 +86,9 @@ def refreshing(settings: Settings, folder: Path) -> Iterator[Connection]:
 def _take_in_days(settings: Settings, folder: Path, orders: Connection) -> None:
     database, secrets = db.connect(settings), keys(settings)
     with database.loader.begin() as connection:
-        branches = list(connection.exec_driver_sql("select branch_id from curated.dim_branch order by 1").scalars())
+        handlers = list(connection.exec_driver_sql(HANDLERS).tuples())
     while (number := orders.recv()) is not None:
-        day = _a_day(folder / f"day_{number}", number, branches)
+        day = _a_day(folder / f"day_{number}", number, handlers)
         outcome = refresh(database, secrets, [delivery_of(day)], by="benchmark")
         if outcome.verdict != "published":
             raise RuntimeError(f"day {number} was {outcome.verdict}: {outcome.held}")
@@ -95,16 +96,16 @@ def _take_in_days(settings: Settings, folder: Path, orders: Connection) -> None:
     database.dispose()
 
 
-def _a_day(folder: Path, number: int, branches: Sequence[str]) -> Path:
-    """New complaints of one more day."""
+def _a_day(folder: Path, number: int, handlers: Sequence[tuple[str, str]]) -> Path:
+    """New complaints of one more day, each at a branch and in the hands of one who handles complaints there."""
     folder.mkdir()
     opened = datetime.combine(UNTIL, datetime.min.time()) + timedelta(days=number, hours=9)
     with (folder / "complaints.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(("complaint_id", "branch_id", "opened_at", "category_code", "severity_code"))
+        rows.writerow(("complaint_id", "branch_id", "handler_id", "opened_at", "category_code", "severity_code"))
         for each in range(A_DAY):
             at = opened + timedelta(minutes=5 * each)
-            rows.writerow((f"benchmark-{number}-{each}", branches[each % len(branches)], at, "quality", "normal"))
+            rows.writerow((f"benchmark-{number}-{each}", *handlers[each % len(handlers)], at, "quality", "normal"))
     return folder
 
 

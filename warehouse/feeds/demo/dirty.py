@@ -128,8 +128,9 @@ def _with(rows: pa.Table, column: str, chosen: Bools, changed: pa.Array) -> pa.T
 
 
 def _missing_day(delivery: Delivery, dirt: _Dirt, rows: pa.Table) -> pa.Table:
+    """The fullest day but the last: without its last day a delivery is one that came early."""
     day = pc.utf8_slice_codeunits(rows[dirt.column], 0, 10)
-    fullest = pc.value_counts(day).to_pylist()
+    fullest = [counted for counted in pc.value_counts(day).to_pylist() if counted["values"] != pc.max(day).as_py()]
     lost = max(fullest, key=lambda counted: (counted["counts"], counted["values"]))["values"]
     delivery.add(dirt.feed, rows.filter(pc.not_equal(day, lost)))
     return rows.filter(pc.equal(day, lost))
