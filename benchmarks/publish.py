@@ -73,6 +73,7 @@ def refreshing(settings: Settings, folder: Path) -> Iterator[Connection]:
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_take_in_days, args=(settings, folder, theirs))
     process.start()
+    theirs.close()  # so that whoever waits for a process that has died hears of it
     try:
         yield ours
         ours.send(None)
@@ -102,7 +103,7 @@ def _a_day(folder: Path, number: int, handlers: Sequence[tuple[str, str]]) -> Pa
     opened = datetime.combine(UNTIL, datetime.min.time()) + timedelta(days=number, hours=9)
     with (folder / "complaints.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(("complaint_id", "branch_id", "handler_id", "opened_at", "category_code", "severity_code"))
+        rows.writerow(("complaint_id", "branch_id", "handler_staff_id", "opened_at", "category_code", "severity_code"))
         for each in range(A_DAY):
             at = opened + timedelta(minutes=5 * each)
             rows.writerow((f"benchmark-{number}-{each}", *handlers[each % len(handlers)], at, "quality", "normal"))
