@@ -107,6 +107,7 @@ class House:
             if from_nothing:
                 connection.execute(text("delete from ops.candidate where edition_id <> :mine"), {"mine": refresh_id})
             published.publish(connection, refresh_id=refresh_id)
+            published.settle(connection)
 
 
 def _stage(connection: Connection, load_id: int, feed: str, rows: Rows, until: datetime | None) -> Pending:

@@ -114,6 +114,7 @@ def of_candidate(database: db.Database, refresh_id: int) -> tuple[Comparison, Co
             if shown is None:
                 return Comparison(), None
             published.publish(connection, refresh_id=refresh_id)
+            published.settle(connection)
             made = _differences(connection, ready, person=person, shown=shown, tried=refresh_id)
             return made, _let_pass(connection, held, person=person, shown=shown) if held else None
         finally:
@@ -164,6 +165,7 @@ def _publish_on_trial(connection: Connection, held: Sequence[Pending]) -> None:
     published.write_editions(connection, changes, refresh_id=TRIAL, zone=zone)
     published.propose(connection, changes, refresh_id=TRIAL)
     published.publish(connection, refresh_id=TRIAL)
+    published.settle(connection)
 
 
 def _last_day(connection: Connection, feeds: Collection[str]) -> date:

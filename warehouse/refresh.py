@@ -246,6 +246,7 @@ def publish(run: Run) -> Outcome:
             ledger.finish(connection, run.refresh_id, state="held", reason=held, timings=run.timings)
     run.at("tell")
     with run.database.loader.begin() as connection:
+        published.settle(connection)
         ledger.took(connection, run.refresh_id, run.timings)
     return run.outcome("held" if run.held else "published")
 

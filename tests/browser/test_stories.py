@@ -46,7 +46,7 @@ STORIES = {
     "changed_closed_list": Story("would be held", "complaints · quarantined_share", "discard"),
     "sudden_nulls": Story("would be held", "complaints · handler_like_usual", "release"),
     "unit_times_100": Story("would be held", "order_day · amount_unlike_before", "discard"),
-    "wrong_encoding": Story("would be held", "complaints · quarantined_share", "correct"),
+    "wrong_encoding": Story("not text in any encoding", "the reader: wrong_encoding", "put away"),
     "future_dates": Story("would be held", "orders · ordered_not_in_future.share", "correct"),
     "orphan_keys": Story("would be held", "orders · branch_id.references.share", "discard"),
     "restated_year": Story("would be held", "order_day · restated_amount", "release"),

@@ -172,7 +172,11 @@ def publish(connection: Connection, *, refresh_id: int) -> None:
     """
     for path in ("pass", "manifest", "loads", "feed_status", "branches", "pointer"):
         connection.execute(db.bound(f"published/publishing/{path}.sql", refresh_id=refresh_id))
-    connection.exec_driver_sql("analyze published.manifest")  # every reader's plan begins with it
+
+
+def settle(connection: Connection) -> None:
+    """Count what the manifest holds now: every reader's plan begins with it."""
+    connection.exec_driver_sql("analyze published.manifest")
 
 
 def hold_pointer(connection: Connection) -> None:

@@ -289,8 +289,10 @@ class _Arrow:
 def _encoding(where: str, sample: bytes, declared: str | None) -> str:
     marked = next((encoding for mark, encoding in encodings.MARKS.items() if sample.startswith(mark)), None)
     encoding = marked or declared or encodings.detect(sample)
+    if encoding is None and _is_binary(sample):
+        raise NotATable(where, "this is not text", "deliver CSV, TSV, XLSX or Parquet")
     if encoding is None:
-        raise NotATable(where, "this is not text, or in an encoding that cannot be guessed", ENCODINGS)
+        raise WrongEncoding(where, "this is in several encodings, or in one that cannot be guessed", ENCODINGS)
     if not encodings.known(encoding):
         raise WrongEncoding(where, f"there is no encoding called {encoding}", ENCODINGS)
     if encodings.is_ascii_inside(encoding) and _is_binary(sample):
