@@ -1,0 +1,1 @@
+drop index curated.fct_lead_collected_on_idx;

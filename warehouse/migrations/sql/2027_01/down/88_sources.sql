@@ -1,0 +1,2 @@
+drop table ops.brought;
+drop table ops.reached;
