@@ -1,18 +1,24 @@
 """Landing: every delivered row as text, broken lines beside them, personal cells as hashes, all or nothing."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pyarrow
 import pytest
+from cryptography.fernet import Fernet
 from pyarrow import parquet
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from warehouse import landing
+from warehouse.access.vault import Vault
 from warehouse.db import Database
 from warehouse.feeds.readers import ChangedFile, FileFormat, open_table
+from warehouse.receive import Delivery, receive
+from warehouse.refresh import running
+from warehouse.settings import Keys
 
 
 @pytest.fixture
@@ -130,6 +136,23 @@ def test_a_refused_file_leaves_nothing_and_the_next_one_lands(connection: Connec
     assert str(error.value).startswith(f"{path}: the file changed while it was read; ")
     assert inspect(connection).get_table_names(schema="landing") == ["file_2"]
     assert connection.execute(text("select count(*) from ops.broken_line")).scalar_one() == 0
+
+
+def test_of_a_file_that_is_cut_off_nothing_stays_in_the_vault(database: Database, tmp_path: Path) -> None:
+    keys = Keys(hashing=b"a secret of the tests that nobody guesses", vault=Fernet.generate_key())
+    head = "lead_id,branch_id,source_code,collected_at,phone,self_reported_source\n"
+    rows = [f"L{n},B1,web,2026-03-01,138{n:08},{'x' * 1_000}\n" for n in range(1_500)]
+    cut_off = gzip.compress((head + "".join(rows)).encode())[:-16]
+    (tmp_path / "leads_1.csv.gz").write_bytes(cut_off)
+    delivered(tmp_path, head + "".join(rows[:2]), "leads_2.csv")
+
+    with running(database, by="tests") as run:
+        received = receive(database, keys, Delivery.by_contract(tmp_path), refresh_id=run.refresh_id)
+
+    assert [(refused.file_name, refused.code) for refused in received.refused] == [("leads_1.csv.gz", "damaged_file")]
+    with database.loader.connect() as connection:
+        sealed = connection.scalars(text("select value from vault.sealed"))
+        assert {Vault(keys).open(bytes(value)) for value in sealed} == {"13800000000", "13800000001"}
 
 
 def test_a_failing_protection_stops_the_landing_with_its_own_error(connection: Connection, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from warehouse.staging import REASONS, HeaderAbsent, RowsDoNotAddUp, StagedFeed, reason_words
+from warehouse.feeds.mapping import read_mapping
+from warehouse.staging import REASONS, HeaderAbsent, LandedFile, RowsDoNotAddUp, StagedFeed, reason_words
+from warehouse.staging.compile import judged
 
 LEADS = """
 source: test
@@ -117,6 +119,38 @@ def test_a_newer_file_of_the_load_supersedes_an_older_one_by_key(bench):
         ("2", "B2", "b"),
         ("3", "B2", "c"),
     ]
+
+
+def test_of_the_older_row_nothing_is_left_in_the_newer_one(bench):
+    head = "branch_id,branch_name,region_id,region_name"
+    bench.load(
+        "source: t\nfiles:\n  - {pattern: '*.csv', feeds: {branches: same}}\n",
+        a_csv=f"{head},city\nB1,One,R1,North,Harbin\nB2,Two,R1,North,Dalian\n",
+        b_csv=f"{head}\nB1,One,R2,South\n",
+    )
+    assert bench.staged("branches", "branch_id", "region_id", "city") == [("B2", "R1", "Dalian"), ("B1", "R2", None)]
+
+
+def test_rows_are_judged_by_several_processes_where_there_are_many(bench):
+    columns = ("No", "Branch", "Source", "When")
+    bench.load(LEADS, leads_csv=",".join(columns) + "\n1,B1,a,2026-03-01\n")
+    mapping = read_mapping(bench.folder / "mapping.yaml").match("leads.csv")
+    file = LandedFile(bench.one("select max(file_id) from published.file"), "leads.csv", columns)
+    statement = judged(mapping.feeds[0], file).compile(bench.connection, compile_kwargs={"render_postcompile": True})
+    for name in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+        bench.connection.exec_driver_sql(f"set local {name} = 0")
+    plan = bench.connection.exec_driver_sql(f"explain {statement}", statement.params).scalars().all()
+    assert plan[0].startswith("Gather ")
+
+
+def test_a_newer_file_does_not_read_the_older_one_row_by_row(bench):
+    read = "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'stg_leads'"
+    rows = [f"{n},B1,a,2026-03-01\n" for n in range(1_990)]
+    head = "No,Branch,Source,When\n"
+    before = bench.one(read)
+    sums = bench.load(LEADS, leads_1_csv=head + "".join(rows[:1_000]), leads_2_csv=head + "".join(rows[990:]))
+    assert (sums["leads"].accepted, sums["leads"].superseded) == (1_990, 10)
+    assert bench.one(read) - before < 100
 
 
 def test_a_refused_row_of_a_newer_file_leaves_the_older_row_alone(bench):

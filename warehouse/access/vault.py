@@ -27,9 +27,14 @@ class OtherKey(ValueError):
 
 
 class Vault:
-    """Hashes personal values and keeps their sealed form, spooled to disk (sealed) until `keep` writes them."""
+    """Hashes personal values and keeps their sealed form, spooled to disk (sealed) until `keep` writes them.
 
-    def __init__(self, keys: Keys) -> None:
+    Entered once a file: what was not kept at the end of the block, since the file was refused, is gone.
+    Of what `is_trial` nothing is kept.
+    """
+
+    def __init__(self, keys: Keys, *, is_trial: bool = False) -> None:
+        self._is_trial = is_trial
         self._keyed = hmac.new(keys.hashing, digestmod=hashlib.sha256)
         self._seal = MultiFernet([Fernet(key) for key in (keys.vault, keys.vault_before) if key is not None])
         self._closing = ExitStack()
@@ -81,6 +86,8 @@ class Vault:
         """
         for sealed in connection.scalars(text("select value from vault.sealed limit 1")):
             self.open(bytes(sealed))
+        if self._is_trial or not self._spool.tell():
+            return
         self._spool.seek(0)
         connection.exec_driver_sql("create temporary table sealed_new (token text, value bytea) on commit drop")
         with closing(connection.connection.cursor()) as cursor:

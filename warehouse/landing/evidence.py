@@ -5,18 +5,18 @@ its personal cells plainly holds something else and another of its cells is unli
 suspects. Where most rows are suspect, nothing can be learnt from the others: there, a name or a telephone among keys is enough.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 
 import numpy
 import pyarrow
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from warehouse.landing.fitting import DAY, Looks, Mask, among, looks, says
+from warehouse.landing.fitting import DAY, Cells, Looks, Mask, among, looks, says
 from warehouse.landing.headers import Clear
 
-Cells = Sequence[pyarrow.Array]
-"""The cells of a batch, trimmed, by their place."""
+Columns = Sequence[Cells]
+"""The cells of a batch by their place."""
 Masks = Mapping[int, Mask]
 """Which rows of a batch, by the place of the column that says so."""
 
@@ -43,11 +43,11 @@ class Evidence:
         self._words: dict[int, set[str]] = {column.place: set() for column in self._clear}
         self._usual = {column.place: numpy.zeros(len(Looks), numpy.int64) for column in self._clear}
 
-    def shifted(self, cells: Cells, unfit: Masks) -> Mask:
+    def shifted(self, cells: Columns, unfit: Masks) -> Mask:
         """The shifted rows of a batch, of which `unfit` cells cannot be read at all."""
         looking = {column.place: self._looks(column, cells[column.place]) for column in self._clear}
         exchanged = self._holding_codes(cells)
-        odd = {at: exchanged[at] | says(cells[at], ELSE[holds]) for at, holds in self._personal.items()}
+        odd = {at: exchanged[at] | cells[at].says(ELSE[holds]) for at, holds in self._personal.items()}
         without = self._without_phone(cells)
         strange = self._strange(looking, suspect=either(odd.values(), cells) | without)
         others = either([*unfit.values(), *strange.values()], cells)
@@ -56,29 +56,29 @@ class Evidence:
         found |= without & either((strange[at] & (each == Looks.PHONE) for at, each in looking.items()), cells)
         return found | self._throughout(cells, looking, odd)
 
-    def swallowed(self, columns: Cells) -> Mask:
+    def swallowed(self, columns: Sequence[pyarrow.Array]) -> Mask:
         """Rows of which a cell, as it was delivered, holds lines of others."""
         places = [each.place for each in self._clear] + [at for at, holds in self._personal.items() if holds != "words"]
         lines = (columns[at] for at in places if pc.any(pc.match_substring(columns[at], "\n")).as_py())
         return either((says(each, SWALLOWED) for each in lines), columns)
 
-    def _looks(self, column: Clear, cells: pyarrow.Array) -> NDArray[numpy.int8]:
+    def _looks(self, column: Clear, cells: Cells) -> NDArray[numpy.int8]:
         """What the cells of a column look like; of a branch it is known whether it is one."""
         self._words[column.place] |= words_of_many(cells)
-        found = looks(cells, blank=column.blank(cells), common=self._words[column.place])
+        found = looks(cells.words, blank=column.blank(cells.words), common=self._words[column.place])
         if column.kind == "branch" and self._branches:
-            is_known = among(cells, self._branches)
+            is_known = among(cells.words, self._branches)
             found[~is_known & (found > Looks.BOOLEAN)] = Looks.WORD
             found[is_known] = Looks.CODE
-        return found
+        return cells.rows(found)
 
-    def _holding_codes(self, cells: Cells) -> dict[int, Mask]:
+    def _holding_codes(self, cells: Columns) -> dict[int, Mask]:
         """Personal cells that hold a branch, a word of a list, or one that stands in a column of codes."""
         columns = [column for column in self._clear if column.kind in ("code", "text")]
-        told = (cells[column.place].filter(pyarrow.array(~column.blank(cells[column.place]))) for column in columns)
-        known = pyarrow.array([*self._listed, *(word for column in columns for word in self._words[column.place])])
-        words = pyarrow.concat_arrays([pc.unique(each).cast(pyarrow.string()) for each in (*told, known)])
-        return {at: among(cells[at], words) for at in self._personal}
+        told = [(words := cells[each.place].words).filter(pyarrow.array(~each.blank(words))) for each in columns]
+        known = [*self._listed, *(word for column in columns for word in self._words[column.place])]
+        words = pyarrow.concat_arrays([*told, pyarrow.array(known, pyarrow.string())])
+        return {at: cells[at].among(words) for at in self._personal}
 
     def _strange(self, looking: Mapping[int, NDArray[numpy.int8]], *, suspect: Mask) -> dict[int, Mask]:
         """Cells that look as hardly any of their column do in rows that are not suspect. Of codes, words may be rare."""
@@ -95,19 +95,19 @@ class Evidence:
         """Cells with words that few rows have."""
         return (each == Looks.WORD for each in looking.values())
 
-    def _without_phone(self, cells: Cells) -> Mask:
+    def _without_phone(self, cells: Columns) -> Mask:
         """Rows with a column for telephones and none in it."""
-        found = [~says(cells[at], "[0-9]{5}|[0-9][ -]?[0-9]{3}") for at, of in self._personal.items() if of == "phone"]
+        found = [~cells[at].says("[0-9]{5}|[0-9][ -]?[0-9]{3}") for at, of in self._personal.items() if of == "phone"]
         return numpy.logical_and.reduce(found) if found else numpy.zeros(len(cells[0]), numpy.bool_)
 
-    def _throughout(self, cells: Cells, looking: Mapping[int, NDArray[numpy.int8]], odd: Masks) -> Mask:
+    def _throughout(self, cells: Columns, looking: Mapping[int, NDArray[numpy.int8]], odd: Masks) -> Mask:
         """Where most of what stands in a personal column belongs elsewhere: rows with a name, or a telephone, among keys and codes."""
         found = numpy.zeros(len(cells[0]), numpy.bool_)
         for at, holds in self._personal.items():
-            filled = int(pc.sum(pc.not_equal(cells[at], "")).as_py() or 0)
+            filled = cells[at].says("(?s).").sum()
             is_odd = odd[at].sum() >= max(MANY, MOST * filled)
             is_repeated = (
-                filled >= ENOUGH_ROWS and among(cells[at], words_of_many(cells[at])).sum() >= NEARLY_ALL * filled
+                filled >= ENOUGH_ROWS and cells[at].among(words_of_many(cells[at])).sum() >= NEARLY_ALL * filled
             )
             for column in self._clear if is_odd or is_repeated else ():
                 like = looking[column.place] == (Looks.PHONE if holds == "phone" else Looks.WORD)
@@ -116,14 +116,14 @@ class Evidence:
         return found
 
 
-def words_of_many(cells: pyarrow.Array, *, least: int | None = None) -> set[str]:
+def words_of_many(cells: Cells, *, least: int | None = None) -> set[str]:
     """The words, short as codes are, that many rows have: at least so many, else a hundredth of them."""
-    counted = pc.value_counts(cells).flatten()
-    many = counted[0].filter(pc.greater_equal(counted[1], least or max(MANY, len(cells) // 100)))
+    counts = numpy.bincount(cells.which, minlength=len(cells.words))
+    many = cells.words.filter(pyarrow.array(counts >= (least or max(MANY, len(cells) // 100))))
     return {word for word in many.to_pylist() if word and len(word.encode()) <= LONGEST_WORD}
 
 
-def either(masks: Iterable[Mask], cells: Cells) -> Mask:
+def either(masks: Iterable[Mask], cells: Sequence[Sized]) -> Mask:
     """The rows that at least one of the masks names."""
     found: Mask = numpy.logical_or.reduce([numpy.zeros(len(cells[0]), numpy.bool_), *masks])
     return found

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 import numpy
 import pyarrow
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from warehouse.feeds.contract import Column
 from warehouse.feeds.mapping.model import ColumnMapping, FromHeader
+from warehouse.feeds.mapping.words import BLANKS
 
 Mask = NDArray[numpy.bool_]
+Found = TypeVar("Found", bound=numpy.generic)
 Kind = Literal["id", "branch", "code", "text", "listed", "other"]
 """What stands in clear: a key, a branch, a code, words; a word of a closed list; a date, number or the like."""
 Unfit = Callable[[pyarrow.Array], Mask]
@@ -33,6 +36,9 @@ NO_DATE = r"^(?:[+].*|0[0-9]{2,3}[- ]?[0-9]{7,8}|[0-9]{9,11}|[0-9]{13}|[0-9]{15,
 """Telephones are made of digits, too."""
 NUMBER = r"^(?:[^\p{L}@]|[eErR元])*[0-9](?:[^\p{L}@]|[eErR元])*$"
 NO_NUMBER = r"[0-9]-[0-9]"
+PLAIN_DATE = r"^$|^(?:18|19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]*(?:Z|[+-][0-9:]*)?)?$"
+PLAIN_NUMBER = r"^$|^-?[0-9]+(?:[.][0-9]*)?$"
+"""Nearly all cells are so; the patterns above know every letter there is, which takes milliseconds to make ready."""
 BOOLEANS = frozenset(
     [
         "true",
@@ -66,12 +72,51 @@ BOOLEANS = frozenset(
         "✘",
     ]
 )
-NO_CODE = r"[\x00-\x1f\x7f]|^(?s:.{201})"
+CONTROL = r"[\x00-\x1f\x7f]"
+LONGEST_CODE = 200
+OF_DIGITS = r"^[+(]?[0-9]"
 TELEPHONE = r"^[+(]?[0-9](?:[ ().-]{0,2}[0-9]){9,14}$"
 DAY = r"^(?:18|19|20|21)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 YES_OR_NO = frozenset({"true", "false", "是", "否"})
 TRUE = pyarrow.array([True])
 KINDS: dict[str, Kind] = {"id": "id", "code": "code", "text": "text"}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of a batch, trimmed: every different word once, and for each row which word it has.
+
+    Most columns say the same few words over and over, so they are asked of the words and answered for the rows.
+    """
+
+    words: pyarrow.StringArray
+    which: NDArray[numpy.integer]
+
+    @classmethod
+    def of(cls, column: pyarrow.StringArray) -> "Cells":
+        """The cells of a column as it was delivered."""
+        delivered = column.dictionary_encode("encode")
+        words, which = pc.utf8_trim(delivered.dictionary, characters=BLANKS), delivered.indices.to_numpy()
+        if words.equals(delivered.dictionary):
+            return cls(words, which)
+        trimmed = words.dictionary_encode("encode")
+        return cls(trimmed.dictionary, trimmed.indices.to_numpy()[which])
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def rows(self, of_words: NDArray[Found]) -> NDArray[Found]:
+        """What was found of the words, for every row."""
+        found: NDArray[Found] = of_words[self.which]
+        return found
+
+    def says(self, pattern: str) -> Mask:
+        """Which rows have something of the pattern."""
+        return self.rows(says(self.words, pattern))
+
+    def among(self, words: Iterable[str] | pyarrow.Array) -> Mask:
+        """Which rows have one of the words."""
+        return self.rows(among(self.words, words))
 
 
 class Looks(IntEnum):
@@ -122,12 +167,13 @@ def among(cells: pyarrow.Array, words: Iterable[str] | pyarrow.Array) -> Mask:
 def looks(cells: pyarrow.Array, *, blank: Mask, common: Iterable[str]) -> NDArray[numpy.int8]:
     """What each cell looks like; `common` are the words that many rows have."""
     found = numpy.full(len(cells), Looks.WORD, numpy.int8)
+    of_digits = says(cells, OF_DIGITS)
     for like, mask in (
         (Looks.CODE, says(cells, "[0-9]")),
         (Looks.COMMON, among(cells, common)),
         (Looks.BOOLEAN, among(pc.utf8_lower(cells), YES_OR_NO)),
-        (Looks.DAY, says(cells, DAY)),
-        (Looks.PHONE, says(cells, TELEPHONE)),
+        (Looks.DAY, _of(cells, of_digits, partial(says, pattern=DAY))),
+        (Looks.PHONE, _of(cells, of_digits, partial(says, pattern=TELEPHONE))),
         (Looks.BLANK, blank),
     ):
         found[mask] = like
@@ -144,18 +190,37 @@ def _unfit(column: Column, mapping: ColumnMapping) -> Unfit:
         case "boolean":
             return _not_among(BOOLEANS)
         case "date" | "instant" | "time":
-            return lambda cells: ~says(plain := _half_width(cells), DATE) | says(plain, NO_DATE)
+            return _no_date
         case "number" | "amount":
-            return lambda cells: ~says(plain := _half_width(cells), NUMBER) | says(plain, NO_NUMBER)
+            return _no_number
         case "integer":
             beyond = _beyond(column) if mapping.factor is None else NO_NUMBER
-            return lambda cells: (
-                ~says(plain := _half_width(cells), NUMBER) | says(plain, NO_NUMBER) | says(plain, beyond)
-            )
+            return lambda cells: _no_number(cells) | says(_half_width(cells), beyond)
         case "id" | "code":
-            wanted = column.pattern or ""
-            return lambda cells: says(cells, NO_CODE) | ~says(cells, wanted)
+            return lambda cells: (
+                says(cells, CONTROL)
+                | _mask(pc.greater(pc.utf8_length(cells), LONGEST_CODE))
+                | (~says(cells, column.pattern) if column.pattern else False)
+            )
     return _nothing
+
+
+def _no_date(cells: pyarrow.Array) -> Mask:
+    unsure = ~says(cells, PLAIN_DATE)
+    return _of(cells, unsure, lambda those: ~says(plain := _half_width(those), DATE) | says(plain, NO_DATE))
+
+
+def _no_number(cells: pyarrow.Array) -> Mask:
+    unsure = ~says(cells, PLAIN_NUMBER)
+    return _of(cells, unsure, lambda those: ~says(plain := _half_width(those), NUMBER) | says(plain, NO_NUMBER))
+
+
+def _of(cells: pyarrow.Array, some: Mask, asked: Callable[[pyarrow.Array], Mask]) -> Mask:
+    """What is asked of some of the cells; of the others it is not so."""
+    found = some.copy()
+    if some.any():
+        found[some] = asked(cells.filter(pyarrow.array(some)))
+    return found
 
 
 def _beyond(column: Column) -> str:

@@ -13,11 +13,10 @@ import pyarrow
 import pyarrow.compute as pc
 
 from warehouse.feeds.mapping import FileMapping, Source
-from warehouse.feeds.mapping.words import BLANKS
 from warehouse.feeds.readers import Batch, Broken
 from warehouse.feeds.readers.table import masked
-from warehouse.landing.evidence import Cells, Evidence, Masks, either, words_of_many
-from warehouse.landing.fitting import Mask, among, says
+from warehouse.landing.evidence import Columns, Evidence, Masks, either, words_of_many
+from warehouse.landing.fitting import Cells, Mask
 from warehouse.landing.headers import Clear, clear_headers, is_of_one_feed, personal_headers
 
 SHAPE = "≈"
@@ -54,8 +53,8 @@ class Sieve:
         """The batch without its shifted rows, which are broken now, and without what must not be kept of others."""
         if not batch.numbers:
             return batch
-        cells = [pc.utf8_trim(column, characters=BLANKS) for column in batch.columns]
-        unfit = {column.place: column.unfit(cells[column.place]) for column in self._clear}
+        cells = [Cells.of(column) for column in batch.columns]
+        unfit = {at.place: (mine := cells[at.place]).rows(at.unfit(mine.words)) for at in self._clear}
         shifted = self._evidence.shifted(cells, unfit) | self._evidence.swallowed(batch.columns)
         columns = self._kept(batch, cells, unfit)
         if not shifted.any():
@@ -66,7 +65,7 @@ class Sieve:
         numbers = [number for number, is_gone in zip(batch.numbers, shifted, strict=True) if not is_gone]
         return Batch(numbers, [column.filter(stays) for column in columns], (*batch.broken, *refused))
 
-    def _kept(self, batch: Batch, cells: Cells, unfit: Masks) -> list[pyarrow.Array]:
+    def _kept(self, batch: Batch, cells: Columns, unfit: Masks) -> list[pyarrow.Array]:
         """The columns with shapes in the place of what does not fit, and without what is personal of rows that are refused for it."""
         columns = list(batch.columns)
         sure = [unfit[column.place] for column in self._clear if column.is_sure and self._is_of_one_feed]
@@ -76,20 +75,20 @@ class Sieve:
             if column.kind == "listed":
                 hidden = hidden & ~self._is_common(column, mine, hidden)
             elif column.kind != "other" and refused.any():
-                plain = says(mine, PLAIN[column.kind]) & ~says(mine, PHONE)
-                hidden = hidden | (refused & ~column.blank(mine) & ~plain)
+                plain = mine.says(PLAIN[column.kind]) & ~mine.says(PHONE)
+                hidden = hidden | (refused & ~mine.rows(column.blank(mine.words)) & ~plain)
             columns[column.place] = _shaped(columns[column.place], hidden)
         for place in self._personal if refused.any() else ():
             columns[place] = pc.if_else(pyarrow.array(refused), pyarrow.scalar(""), columns[place])
         return columns
 
-    def _is_common(self, column: Clear, cells: pyarrow.Array, unfit: Mask) -> Mask:
+    def _is_common(self, column: Clear, cells: Cells, unfit: Mask) -> Mask:
         """New words of a closed list that somebody has to read; too many rows have them for a name."""
         known = self._common[column.place]
         if len(cells) >= FEW and unfit.sum() * A_TENTH >= len(cells):
             words = words_of_many(cells, least=max(FEW, len(cells) // A_TENTH))
             known |= {word for word in words if word.replace("_", "").isalpha()}
-        return among(cells, known)
+        return cells.among(known)
 
 
 def shape(cell: str) -> str:

@@ -1,7 +1,8 @@
 """One statement for one file and feed: landed text → conformed text → typed values → what is wrong with each row.
 
-Each step is a subquery behind a fence (`offset 0`, which costs nothing and lets no expression be computed twice), so Postgres
-streams the landing table through all of them in one pass, in parallel where it likes to.
+Each step is a subquery behind a fence (`offset '0'`, which costs nothing and lets no expression be computed twice), so Postgres
+streams the landing table through all of them in one pass, in parallel where it likes to. (Of a bare 0, an integer that is yet to
+be cast, it does not know in time that it skips nothing, and takes one process.)
 """
 
 import json
@@ -514,4 +515,4 @@ def _shown_of_people(step: _Step, row: Fenced, file: LandedFile) -> Text:
 
 
 def _fenced(select: sa.Select[*tuple[Any, ...]], name: str) -> Fenced:
-    return select.offset(sa.literal_column("0")).subquery(name)
+    return select.offset(sa.literal_column("'0'")).subquery(name)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
+from warehouse import db
 from warehouse.feeds.contract import Feed
 from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source, personal_columns
 from warehouse.staging.compile import Beside, LandedFile, judged, unclaimed
@@ -106,6 +107,7 @@ def stage(
     Lines that could not be read (`ops.broken_line`) and rows that no feed takes count as delivered and quarantined of the
     file's main feed. Raises HeaderAbsent, RowsDoNotAddUp.
     """
+    db.plan_for_bulk(connection)
     remember_unknown(connection, source, mapping)
     is_of_people = bool(personal_columns(mapping, file.columns))
     staged = [_stage_feed(connection, load_id, file, feed, beside, is_of_people=is_of_people) for feed in mapping.feeds]
@@ -142,11 +144,9 @@ def _stage_feed(
     connection.execute(work)
     rows = work.table
     quarantined = _quarantine(connection, load_id, file, mapping.feed, rows)
-    replaced = _supersede_older_files(connection, load_id, file, mapping.feed, rows)
-    kept = _accept(connection, load_id, file, mapping.feed, rows)
+    accepted = _accept(connection, load_id, file, mapping.feed, rows)
     delivered, good, newest_at = connection.execute(_counts(mapping.feed, rows)).one()
     connection.execute(sa.schema.DropTable(rows))
-    accepted = kept - replaced
     return StagedFeed(mapping.feed.code, delivered, accepted, good - accepted, quarantined, newest_at)
 
 
@@ -180,19 +180,8 @@ def _quarantine_broken(connection: Connection, load_id: int, file: LandedFile, m
     return connection.execute(sa.insert(QUARANTINE).from_select(list(QUARANTINE.c.keys()), refused)).rowcount
 
 
-def _supersede_older_files(connection: Connection, load_id: int, file: LandedFile, feed: Feed, rows: sa.Table) -> int:
-    """Take out what older files of this load brought for the keys at hand; the number of rows taken out."""
-    staged = _staging_table(feed)
-    older = sa.exists().where(staged.c.load_id == load_id, staged.c.file_id != file.file_id)
-    if not connection.scalar(sa.select(older)):
-        return 0
-    same_key = (left == right for left, right in zip(_key(feed, staged.c), _key(feed, rows.c), strict=True))
-    taken_out = sa.delete(staged).where(staged.c.load_id == load_id, *same_key, rows.c.wrong_reason.is_(None))
-    return connection.execute(taken_out).rowcount
-
-
 def _accept(connection: Connection, load_id: int, file: LandedFile, feed: Feed, rows: sa.Table) -> int:
-    """The last good row of every key; their number."""
+    """The last good row of every key, in the place of what an older file of the load brought; by how many rows the load grew."""
     stored = [column.stored_as for column in feed.columns if column.stored_as in rows.c]
     key = [part for part in _key(feed, rows.c) if not isinstance(part, sa.BindParameter)]
     good = (
@@ -201,8 +190,16 @@ def _accept(connection: Connection, load_id: int, file: LandedFile, feed: Feed, 
         .ext(distinct_on(*key))
         .order_by(*key, rows.c.rank.desc())
     )
-    columns = ["load_id", "file_id", "row_number", *stored]
-    return connection.execute(sa.insert(_staging_table(feed)).from_select(columns, good)).rowcount
+    staged = _staging_table(feed)
+    put = insert(staged).from_select(["load_id", "file_id", "row_number", *stored], good)
+    if not connection.scalar(sa.select(sa.exists().where(staged.c.load_id == load_id))):
+        return connection.execute(put).rowcount
+    put = put.on_conflict_do_update(
+        index_elements=[*_key(feed, staged.c), staged.c.load_id],
+        set_={column.name: put.excluded[column.name] for column in staged.c},
+    )
+    is_new = put.returning((sa.literal_column("xmax") == 0).label("is_new")).cte().c.is_new
+    return connection.execute(sa.select(sa.func.count()).where(is_new)).scalar_one()
 
 
 def _counts(feed: Feed, rows: sa.Table) -> sa.Select[int, int, datetime]:
