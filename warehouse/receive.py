@@ -25,8 +25,10 @@ from warehouse.feeds.mapping import (
     protections,
     read_mapping,
 )
-from warehouse.feeds.readers import FileRefused, content_hash, open_table
+from warehouse.feeds.readers import FileRefused, open_table
+from warehouse.feeds.sources import Offered, files_at, queries
 from warehouse.landing.sieve import Sieve
+from warehouse.offered import at_hand
 from warehouse.settings import Keys
 from warehouse.staging import LandedFile, StagedFeed, stage, sums
 from warehouse.staging.again import keep_recipe, recall_unknown
@@ -34,25 +36,34 @@ from warehouse.staging.again import keep_recipe, recall_unknown
 
 @dataclass(frozen=True)
 class Delivery:
-    """A source and the files that lie ready for it."""
+    """A source and what lies ready for it."""
 
     source: Source
-    files: tuple[Path, ...]
+    files: tuple[Offered, ...]
 
-    def in_order(self) -> list[Path]:
+    def in_order(self) -> list[Offered]:
         """The files as they are to be read: by name, but those that others look things up in before those."""
-        wanted = (path for path in self.files if not self.source.ignores(path.name))
-        return sorted(wanted, key=lambda path: self.source.depth(path.name))
+        wanted = (file for file in self.files if not self.source.ignores(file.name))
+        return sorted(wanted, key=lambda file: self.source.depth(file.name))
 
     @classmethod
-    def of(cls, mapping: Path, folder: Path) -> "Delivery":
-        """The files of `folder`, by the mapping file `mapping`. Raises MappingError, and NotADirectoryError for no folder."""
-        return cls(source=read_mapping(mapping), files=files_in(folder))
+    def of(cls, mapping: Path, place: Path | str | None) -> "Delivery":
+        """The files of a folder, by its path or URL, and what the queries of the mapping file `mapping` ask for.
+
+        Raises MappingError, ValueError for files without a folder, and OSError for a folder that cannot be read.
+        """
+        source = read_mapping(mapping)
+        asked = queries(source)
+        if len(asked) == len(source.files):
+            return cls(source, asked)
+        if place is None:
+            raise ValueError("--source says how files are read, --from says where they lie: give both")
+        return cls(source, (*asked, *files_at(place)))
 
     @classmethod
-    def by_contract(cls, folder: Path, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
-        """The files of `folder`, named after our feeds and with our own column names. NotADirectoryError for no folder."""
-        return cls(source=contract_source(zone=zone, currency=currency), files=files_in(folder))
+    def by_contract(cls, place: Path | str, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
+        """The files of a folder, named after our feeds and with our own column names. OSError for one that cannot be read."""
+        return cls(source=contract_source(zone=zone, currency=currency), files=files_at(place))
 
 
 @dataclass(frozen=True)
@@ -87,19 +98,6 @@ class _HeaderRefused(FileRefused):
     code = "wrong_columns"
 
 
-def files_in(folder: Path) -> tuple[Path, ...]:
-    """The files of a folder in name order, hidden ones left out. Raises NotADirectoryError for no folder, and ValueError for a
-    link that leads out of it: whoever may put a file there could have any file of ours read."""
-    if not folder.is_dir():
-        what = "is a file" if folder.exists() else "does not exist"
-        raise NotADirectoryError(f"{folder} {what}; --from names the folder that holds the files")
-    files = tuple(sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")))
-    for path in files:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"{path.name} is a link that leads out of {folder}; deliver the file itself")
-    return files
-
-
 def receive(
     database: db.Database,
     keys: Keys,
@@ -115,38 +113,40 @@ def receive(
     """
     received = Received(source=delivery.source.code)
     reading = _Reading(database.loader, refresh_id)
-    with database.loader.begin() as connection, Vault(keys) as vault:
+    vault = Vault(keys, is_trial=is_trial)
+    with database.loader.begin() as connection:
         ledger.claim(connection, refresh_id)
         staged: list[StagedFeed] = []
         beside: dict[str, list[LandedFile]] = {}
         earlier: list[int] = []
-        for path in delivery.in_order():
-            mapping = delivery.source.match(path.name)
+        for file in delivery.in_order():
+            mapping = delivery.source.match(file.name)
             if mapping is None:
-                received.unknown.append(path.name)
+                received.unknown.append(file.name)
                 continue
+            here = at_hand(
+                connection, file, source=received.source, refresh_id=refresh_id, key=keys.hashing, is_trial=is_trial
+            )
             try:
-                known = _loaded(connection, path)
+                with here as found:
+                    match found:
+                        case LandedFile():
+                            received.skipped.append(file.name)
+                            beside.setdefault(mapping.pattern, []).append(found)
+                            earlier.append(found.file_id)
+                        case Path():
+                            tell(f"receive {file.name}")
+                            received.load_id = received.load_id or _new_load(connection, refresh_id, received.source)
+                            staged += _take(
+                                connection, vault, received, found, mapping, delivery.source, beside, reading
+                            )
             except FileRefused as refusal:
-                received.refused.append(Refused(path.name, refusal.said, refusal.code))
-                continue
-            if known is not None:
-                received.skipped.append(path.name)
-                beside.setdefault(mapping.pattern, []).append(known)
-                earlier.append(known.file_id)
-                continue
-            tell(f"receive {path.name}")
-            if received.load_id is None:
-                received.load_id = ledger.new_load(connection, refresh_id=refresh_id, source=delivery.source.code)
-                wake()
-            staged += _take(connection, vault, received, path, mapping, delivery.source, beside, reading)
+                received.refused.append(Refused(file.name, refusal.said, refusal.code))
         if received.load_id is not None:
             received.feeds = sums(staged)
             _write_sums(connection, received.load_id, received.feeds)
             keep_recipe(connection, received.load_id, source=delivery.source, beside=earlier)
             _analyze(connection, received.feeds)
-            if not is_trial:
-                vault.keep(connection)
             house = {"reporting_zone": delivery.source.zone, "reporting_currency": delivery.source.currency}
             ledger.settle(connection, refresh_id=refresh_id, **house)
     return received
@@ -198,7 +198,7 @@ def _take(
     """
     file_id = _new_file(connection, received.load_id, path, mapping)
     try:
-        with connection.begin_nested():
+        with connection.begin_nested(), vault:
             opened = open_table(path, declared=mapping.format)
             headers = {pattern: [(file.name, file.columns) for file in files] for pattern, files in beside.items()}
             found = [
@@ -216,6 +216,7 @@ def _take(
             landed = landing.land(
                 connection, table=opened, file_id=file_id, protect=shields, sieve=sieve, progress=reading
             )
+            vault.keep(connection)
             reading.ended(landed.rows)
             if landed.is_header_only:
                 received.remarks.append(
@@ -251,19 +252,14 @@ class _Reading:
         self._before += rows
 
 
-def _loaded(connection: Connection, path: Path) -> LandedFile | None:
-    """The file as it was landed before, if it was."""
-    known = text(
-        "select file_id, file_name, columns from published.file where content_hash = :hash and state = 'landed'"
-        " order by file_id desc limit 1"
-    )
-    row = connection.execute(known, {"hash": content_hash(path)}).first()
-    return None if row is None else LandedFile(file_id=row.file_id, name=row.file_name, columns=tuple(row.columns))
-
-
 def _branches(connection: Connection) -> list[str]:
     """Every branch that a list has named, in this delivery as well."""
     return list(connection.scalars(text("select distinct branch_id from staging.stg_branches")))
+
+
+def _new_load(connection: Connection, refresh_id: int, source: str) -> int:
+    wake()
+    return ledger.new_load(connection, refresh_id=refresh_id, source=source)
 
 
 def _new_file(connection: Connection, load_id: int | None, path: Path, mapping: FileMapping) -> int:

@@ -1,6 +1,6 @@
 """Mappings: how somebody else's columns become ours. README.md beside this file is the manual."""
 
-from warehouse.feeds.mapping.check import check, check_headers, check_lookups
+from warehouse.feeds.mapping.check import check, check_file, check_headers, check_lookups
 from warehouse.feeds.mapping.draft import draft
 from warehouse.feeds.mapping.model import (
     ColumnMapping,
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "Source",
     "check",
+    "check_file",
     "check_headers",
     "check_lookups",
     "contract_source",

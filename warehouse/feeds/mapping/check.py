@@ -38,15 +38,18 @@ TWO_WAYS = re.compile(
 
 
 def check(source: Source, files: Path | str | Iterable[Path]) -> list[Problem]:
-    """Everything wrong between a mapping and the files of a folder (or a list of files); empty if all is well.
+    """Everything wrong between a mapping and the files of a folder (or a list of files); empty if all is well. Queries are asked
+    by nobody here: `check_file` looks at what one answers.
 
     Reads headers and the first rows only. Raises NotADirectoryError where there is no such folder.
     """
+    if all(file.query for file in source.files):
+        return [*_branch_problems(source)]
     listed = _listed(files) if isinstance(files, Path | str) else sorted(files)
     paths = [path for path in listed if not source.ignores(path.name)]
     matched = {path: source.match(path.name) for path in paths}
     taken = {id(mapping) for mapping in matched.values() if mapping is not None}
-    problems = [problem for path, mapping in matched.items() for problem in _file_problems(source, path, mapping)]
+    problems = [problem for path, mapping in matched.items() for problem in check_file(source, path, mapping)]
     lost = _lost_lookups(matched)
     branches = _branch_problems(source)
     return [*problems, *lost, *_same_files(paths), *_patterns_without_files(source, taken), *branches]
@@ -107,7 +110,8 @@ def _listed(folder: Path | str) -> list[Path]:
     return sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
-def _file_problems(source: Source, path: Path, mapping: FileMapping | None) -> list[Problem]:
+def check_file(source: Source, path: Path, mapping: FileMapping | None) -> list[Problem]:
+    """Everything wrong between a file and the mapping that its name fits, from its header and first rows."""
     if mapping is None:
         return [Problem("no_pattern", path.name, fits=nearest(path.name, (file.pattern for file in source.files)))]
     try:
@@ -289,5 +293,5 @@ def _digest(path: Path) -> str:
 def _patterns_without_files(source: Source, taken: set[int]) -> Iterator[Problem]:
     """Patterns of a mapping file that nothing fits; the built-in source need not be complete."""
     for mapping in source.files if source.mapping_file else ():
-        if id(mapping) not in taken:
+        if id(mapping) not in taken and mapping.query is None:
             yield Problem("no_file", source.mapping_file, mapping.line, value=mapping.pattern)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -265,8 +266,25 @@ def with_code_words(mapping: ColumnMapping, column: Column) -> ColumnMapping:
 
 
 @dataclass(frozen=True)
+class Query:
+    """What is asked of the source's database: all of a `table`, or what a `select` finds.
+
+    With a `cursor`, a column that only grows, no more than what is new: rows from its newest value on, less `overlap` (a time
+    or a number) for rows that come late.
+    """
+
+    table: str | None
+    select: str | None
+    cursor: str | None = None
+    overlap: timedelta | int | None = None
+
+
+@dataclass(frozen=True)
 class FileMapping:
-    """Files whose name fits `pattern`, how to read them, and the feeds they fill (the first is their main feed)."""
+    """Files whose name fits `pattern`, how to read them, and the feeds they fill (the first is their main feed).
+
+    What a `query` answers is read as a file called `pattern`.
+    """
 
     pattern: str
     feeds: tuple[FeedMapping, ...]
@@ -276,6 +294,7 @@ class FileMapping:
     personal: frozenset[str] = frozenset()
     looked_up: frozenset[str] = frozenset()
     """Headers that other files of the source look things up by, or take."""
+    query: Query | None = None
     line: int | None = None
 
     @property
@@ -313,6 +332,8 @@ class Source:
     """The mapping file itself, so that what was read by it can be read again; none for our own contract."""
     read_as: Mapping[str, str] = field(default_factory=dict)
     """Files that were recognised whatever they are called: by name, the pattern of the mapping that reads them."""
+    database: str = ""
+    """The environment variable with the URL of the database that its queries are asked of."""
 
     @property
     def zone(self) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal as Number
 from decimal import InvalidOperation
 from functools import cached_property
@@ -20,8 +21,22 @@ from warehouse.feeds.readers.table import FileFormat, Kind
 
 T = TypeVar("T")
 
-SOURCE_KEYS = ("source", "about", "zone", "currency", "date", "decimal", "nothing", "ignore", "files")
+SOURCE_KEYS = (
+    "source",
+    "about",
+    "zone",
+    "currency",
+    "date",
+    "decimal",
+    "nothing",
+    "ignore",
+    "files",
+    "database",
+    "queries",
+)
 FILE_KEYS = ("pattern", "format", "ignore", "personal", "feeds")
+QUERY_KEYS = ("name", "table", "select", "cursor", "overlap", "ignore", "personal", "feeds")
+OVERLAP = re.compile(r"(?P<count>\d{1,3}) (?P<unit>minute|hour|day|week)s?|(?P<number>\d{1,9})")
 FORMAT_KEYS = ("kind", "encoding", "delimiter", "quotes", "sheet", "header_line")
 FEED_KEYS = ("columns", "where", "each", "keep", "same")
 EACH_KEYS = ("name", "nothing")
@@ -85,7 +100,9 @@ class _Reading:
     # -- the four levels ------------------------------------------------------------------------------------------
 
     def source(self, node: Node, *, mapping_file: str) -> model.Source:
-        keys = self.keys(node, SOURCE_KEYS, required=("source", "files"))
+        keys = self.keys(node, SOURCE_KEYS, required=("source",))
+        if not {"files", "queries"} & set(keys):
+            self.note("key_missing", node.line, value="files", fits=("files: […]", "queries: […]"))
         self.defaults = model.Defaults(
             zone=self.zone(keys.get("zone")) or "UTC",
             currency=self.currency(keys.get("currency")),
@@ -93,22 +110,43 @@ class _Reading:
             decimal=self.one_of(keys.get("decimal"), get_args(model.Decimal), "."),
             nothing=self.words(keys.get("nothing")),
         )
+        queries = [self.query_mapping(item) for item in self.items(keys.get("queries"))]
         files = [self.file_mapping(item) for item in self.items(keys.get("files"))]
+        if len({each.pattern for each in queries}) < len(queries):
+            self.note("wrong_shape", keys["queries"].line, value="queries of different names")
         return model.Source(
             code=self.word(keys.get("source")),
-            files=tuple(replace(file, looked_up=_looked_up(file, files)) for file in files),
+            files=(*queries, *(replace(file, looked_up=_looked_up(file, [*queries, *files])) for file in files)),
             defaults=self.defaults,
             about=self.word(keys.get("about")),
             mapping_file=mapping_file,
             ignore=self.words(keys.get("ignore")),
+            database=self.variable(keys.get("database"), node) if queries else "",
         )
+
+    def query_mapping(self, node: Node) -> model.FileMapping:
+        keys = self.keys(node, QUERY_KEYS, required=("name", "feeds"))
+        name, overlap = self.word(keys.get("name")), keys.get("overlap")
+        if not re.fullmatch(r"\w[\w.-]*", name):
+            self.note("wrong_shape", node.line, value="a name of letters and digits")
+        if ("table" in keys) == ("select" in keys):
+            self.note("wrong_shape", node.line, value="either `table` or `select`")
+        if overlap is not None and "cursor" not in keys:
+            self.note("key_missing", node.line, value="cursor")
+        asked = {key: self.word(keys[key]) if key in keys else None for key in ("table", "select", "cursor")}
+        query = model.Query(**asked, overlap=None if overlap is None else self.overlap(overlap))
+        mapped = self.mapped(name, keys, node)
+        return replace(mapped, query=query, ignore=mapped.ignore | {query.cursor or ""} - {""})
 
     def file_mapping(self, node: Node) -> model.FileMapping:
         keys = self.keys(node, FILE_KEYS, required=("pattern", "feeds"))
+        return self.mapped(self.word(keys.get("pattern")), keys, node)
+
+    def mapped(self, pattern: str, keys: Mapping[str, Node], node: Node) -> model.FileMapping:
         ignore = keys.get("ignore")
         rest = ignore is not None and ignore.value == "rest"
         return model.FileMapping(
-            pattern=self.word(keys.get("pattern")),
+            pattern=pattern,
             feeds=tuple(
                 self.feed_mapping(code, about)
                 for code, about in self.entries(keys.get("feeds"))
@@ -386,6 +424,21 @@ class _Reading:
             return None
         return int(self.word(node))
 
+    def variable(self, node: Node | None, whole: Node) -> str:
+        """The name of an environment variable. What stands in its place is not told: it may be a URL with its password."""
+        if node is None:
+            self.note("key_missing", whole.line, value="database")
+        elif not re.fullmatch(r"[A-Z][A-Z0-9_]*", self.word(node)):
+            self.note("wrong_shape", node.line, value="the name of an environment variable that holds the URL: CRM_URL")
+        return self.word(node)
+
+    def overlap(self, node: Node) -> timedelta | int | None:
+        found = OVERLAP.fullmatch(self.word(node))
+        if found is None:
+            self.note("wrong_shape", node.line, value="a time such as `2 days`, or a number where the cursor is one")
+            return None
+        return timedelta(**{f"{found['unit']}s": int(found["count"])}) if found["unit"] else int(found["number"])
+
     def number(self, node: Node | None) -> str | None:
         if node is None:
             return None
@@ -518,7 +571,7 @@ def _personal_in_clear(file_mapping: model.FileMapping, file: str) -> Iterable[P
 
 def _lost_lookups(source: model.Source, file: str) -> Iterable[Problem]:
     """Look-ups into a file that the mapping does not have, into personal headers, or round in a circle."""
-    by_pattern = {file_mapping.pattern: file_mapping for file_mapping in source.files}
+    by_pattern = {each.pattern: each for each in source.files if each.query is None}  # a query brings what is new alone
     order = TopologicalSorter[str]()
     for file_mapping in source.files:
         for lookup in file_mapping.lookups:

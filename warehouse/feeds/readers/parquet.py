@@ -103,7 +103,7 @@ def _refuse_bomb(source: Source, about: pyarrow.parquet.FileMetaData, packed: in
 
 
 def _batch(arrow: pyarrow.RecordBatch, first: int) -> Batch:
-    whole = Batch(range(first, first + arrow.num_rows), [_as_text(column) for column in arrow.columns])
+    whole = Batch(range(first, first + arrow.num_rows), [as_text(column) for column in arrow.columns])
     if not any(_holds_zero(column) for column in arrow.columns):
         return whole
     broken = [
@@ -126,19 +126,19 @@ def _cell_with_zero(row: Row) -> int | None:
     return next((place for place, cell in enumerate(row, 1) if cell and "\0" in cell), None)
 
 
-def _as_text(column: pyarrow.Array) -> pyarrow.Array:
+def as_text(column: pyarrow.Array) -> pyarrow.Array:
     """The column as strings: `true`, `42`, `0.1`, `2026-03-01 14:05:00+08:00`; lists and the like as JSON."""
     kind = column.type
     if pyarrow.types.is_string(kind):
         return column
     if pyarrow.types.is_dictionary(kind):
-        return _as_text(column.dictionary).take(column.indices)
+        return as_text(column.dictionary).take(column.indices)
     if pyarrow.types.is_timestamp(kind):
         return _instants_as_text(column)
     if pyarrow.types.is_time(kind):
         return _without_zeros(column)
     if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind) or pyarrow.types.is_fixed_size_binary(kind):
-        return _each(column, _bytes_as_text)
+        return _each(column, bytes_as_text)
     if pyarrow.types.is_nested(kind) or pyarrow.types.is_duration(kind):
         return _each(column, lambda value: json.dumps(value, ensure_ascii=False, default=str))
     return column.cast(pyarrow.string())
@@ -179,7 +179,8 @@ def _each(column: pyarrow.Array, as_text: Callable[[object], str]) -> pyarrow.Ar
     return pyarrow.array([None if value is None else as_text(value) for value in values], pyarrow.string())
 
 
-def _bytes_as_text(value: object) -> str:
+def bytes_as_text(value: object) -> str:
+    """Bytes as the UTF-8 they hold, else in base64."""
     if not isinstance(value, bytes):
         return str(value)
     try:

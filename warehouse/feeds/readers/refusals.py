@@ -40,6 +40,18 @@ class NoDriver(FileRefused):
     code = "no_driver"
 
 
+class Unreachable(FileRefused):
+    """The place where it lies, or the database that was to be asked, does not answer, or refuses whoever asks."""
+
+    code = "unreachable"
+
+
+class NotAnswered(FileRefused):
+    """The database does not answer the query: a table or column is not there, or is not what it was."""
+
+    code = "not_answered"
+
+
 class EmptyFile(FileRefused):
     """There is no header line: no bytes, or blank lines only."""
 

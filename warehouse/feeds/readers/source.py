@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import fsspec
 import pyarrow
@@ -19,6 +19,12 @@ from warehouse.feeds.readers.refusals import ChangedFile, DamagedFile, IsDirecto
 
 BLOCK = 1 << 20
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+SSH: dict[str, object] = {
+    "known_hosts": (),  # a server is who it was the last time (~/.ssh/known_hosts); sshfs would talk to whoever answers
+    "skip_instance_cache": True,  # over a connection that was lost, sshfs waits for ever
+    "connect_timeout": 30,
+    "keepalive_interval": 20,
+}
 STAMP = ("size", "mtime", "ino", "created", "LastModified", "last_modified", "updated", "ETag", "etag")
 
 
@@ -50,8 +56,8 @@ class Files(Protocol):
     def open(self, path: str, mode: str) -> BinaryIO:
         """The bytes at `path`."""
 
-    def ls(self, path: str, *, detail: bool) -> list[str]:
-        """What lies in the folder `path`."""
+    def ls(self, path: str, *, detail: bool) -> list[Any]:
+        """What lies in the folder `path`: names, or what `info` says of each."""
 
     def invalidate_cache(self, path: str) -> None:
         """Forget what was listed."""
@@ -138,7 +144,7 @@ class Source:
         """Size, times and tags by which a change shows. Raises ChangedFile if the file has gone."""
         self.files.invalidate_cache(self.path)
         try:
-            return _stamp(self.files.info(self.path))
+            return stamp_of(self.files.info(self.path))
         except OSError as error:
             raise changed(self.name) from error
 
@@ -172,7 +178,8 @@ class Source:
 def locate(where: str | os.PathLike[str], limits: Limits) -> Source:
     """The file at a local path or fsspec URL. Raises MissingFile, IsDirectory, NoDriver."""
     name = os.fspath(where)
-    files, path = _file_system(name)
+    files, path = file_system(name)
+    files.invalidate_cache(path)  # a listing says of some stores less, or other, than the file itself does
     try:
         info = files.info(path)
     except OSError as error:
@@ -180,7 +187,7 @@ def locate(where: str | os.PathLike[str], limits: Limits) -> Source:
     if info["type"] == "directory":
         raise IsDirectory(name, "this is a folder", "name a file in it, or a pattern of files")
     size = info.get("size")
-    return Source(name, path, files, limits, size if isinstance(size, int) else None, _stamp(info))
+    return Source(name, path, files, limits, size if isinstance(size, int) else None, stamp_of(info))
 
 
 def content_hash(where: str | os.PathLike[str], *, progress: Callable[[float], None] | None = None) -> str:
@@ -225,11 +232,14 @@ def _packing(first: bytes) -> str | None:
     return next((name for magic, name in MAGIC.items() if first.startswith(magic)), None)
 
 
-def _file_system(name: str) -> tuple[Files, str]:
+def file_system(name: str) -> tuple[Files, str]:
+    """Where a local path or fsspec URL leads, and the path there. Raises NoDriver."""
     if "://" not in name:
         return LocalFileSystem(), str(Path(name).absolute())
+    protocol = name.partition("://")[0]
+    options = SSH | fsspec.config.conf.get(protocol, {}) if protocol in {"sftp", "ssh"} else {}
     try:
-        files, path = fsspec.core.url_to_fs(name)
+        files, path = fsspec.core.url_to_fs(name, **options)
     except (ImportError, ValueError) as error:
         raise NoDriver(name, str(error), "use a local path, or install the fsspec driver of that protocol") from error
     return files, str(path)
@@ -242,7 +252,8 @@ def _opened(name: str, files: Files, path: str) -> BinaryIO:
         raise _missing(name, files, path) from error
 
 
-def _stamp(info: dict[str, object]) -> tuple[object, ...]:
+def stamp_of(info: dict[str, object]) -> tuple[object, ...]:
+    """Size, times and tags of what lies there, as its place says them."""
     return tuple(info.get(part) for part in STAMP)
 
 

@@ -1,0 +1,94 @@
+"""Watching a folder or a database: what has come and stands still is taken in, one refresh after the other, until told to stop.
+
+Time is only ever waited for, never read off a clock, so that a clock which is set changes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+from warehouse.feeds.sources import Asked, Offered, RemoteFile
+from warehouse.receive import Delivery
+from warehouse.refresh import AlreadyRunning, Tell
+from warehouse.trace import trace
+
+LONGEST_WAIT_SECONDS = 900.0
+LAST_STEP = "tell"
+"""The step after the publish: whoever is told to stop ends it, and then stops."""
+
+Look = Callable[[], Sequence[Delivery]]
+
+
+class Stopped(Exception):
+    """A refresh was told to stop, and did between two steps; the next one goes on with what it left."""
+
+
+def watch(
+    look: Look,
+    take: Callable[[Sequence[Delivery]], None],
+    *,
+    stop: Event,
+    every: float,
+    tell: Tell = lambda line: None,
+) -> None:
+    """Look every so many seconds, and take in what lies there where something of it is new, until `stop` is set.
+
+    A file is new once two looks have found it the same. A database is asked at every look. After a failure the wait doubles, up to
+    a quarter of an hour; what was not taken is tried again.
+    """
+    before: Mapping[Offered, str] = {}
+    taken: Mapping[Offered, str] = {}
+    failures = 0
+    while not stop.is_set():
+        try:
+            deliveries = look()
+            now = {file: _stamp(file) for delivery in deliveries for file in delivery.files}
+            settled = {
+                file: stamp for file, stamp in now.items() if before.get(file) == stamp or isinstance(file, Asked)
+            }
+            before = now
+            if any(taken.get(file) != stamp or isinstance(file, Asked) for file, stamp in settled.items()):
+                take([_only(delivery, settled) for delivery in deliveries])
+                taken = settled
+            failures = 0
+        except Stopped:
+            return
+        except AlreadyRunning as busy:
+            tell(str(busy))
+        except (OSError, ValueError) as error:  # a folder, a mapping or a setting; the sentence is ours
+            failures += 1
+            tell(str(error))
+        except Exception as error:
+            failures += 1
+            logging.exception("nothing could be taken in; it is tried again", exc_info=trace(error))
+        stop.wait(min(every * 2 ** min(failures, 10), max(every, LONGEST_WAIT_SECONDS)))
+
+
+def stopping(stop: Event, tell: Tell) -> Tell:
+    """`tell`, for a refresh that ends between two steps once `stop` is set. What it returns raises Stopped."""
+
+    def told(step: str) -> None:
+        if stop.is_set() and step != LAST_STEP:
+            raise Stopped(f"told to stop before {step}")
+        tell(step)
+
+    return told
+
+
+def _only(delivery: Delivery, settled: Mapping[Offered, str]) -> Delivery:
+    return replace(delivery, files=tuple(file for file in delivery.files if file in settled))
+
+
+def _stamp(file: Offered) -> str:
+    """What shows that a file is another; nothing of a query, or of a file that has gone since it was listed."""
+    match file:
+        case RemoteFile():
+            return file.stamp
+        case Path():
+            with suppress(FileNotFoundError):
+                about = file.stat()
+                return f"{about.st_size} {about.st_mtime_ns} {about.st_ino}"
+    return ""
