@@ -4,11 +4,11 @@ import logging
 from collections.abc import Iterator, Mapping
 from subprocess import SubprocessError
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse import db
-from warehouse.doctor import machine, server, settings
+from warehouse.doctor import machine, operating, server, settings
 from warehouse.doctor.finding import Finding, note, wrong
 from warehouse.settings import Keys, Settings, keys
 from warehouse.trace import trace
@@ -26,6 +26,8 @@ def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from machine.machine(home)
     yield addresses
     yield settings.sign_in(environment)
+    yield operating.log(environment)
+    yield operating.metrics(environment)
     yield settings.declared()
     if of is None:
         return
@@ -52,7 +54,7 @@ def _engines(of: Settings) -> tuple[Engine, Engine] | Finding:
     """The loader's and the reader's, of a server that is given a few seconds to answer; the embedded one is started."""
     if of.database_url and of.reader_url:
         loader, reader = (
-            create_engine(make_url(url), hide_parameters=True, connect_args={"connect_timeout": PATIENCE_SECONDS})
+            create_engine(db.address(url), hide_parameters=True, connect_args={"connect_timeout": PATIENCE_SECONDS})
             for url in (of.database_url, of.reader_url)
         )
         return loader, reader

@@ -5,16 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
-import alembic.config
-import alembic.script
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from warehouse.db import HERE
+from warehouse import db
 from warehouse.doctor import roles
 from warehouse.doctor.finding import Finding, good, note, wrong
 from warehouse.doctor.letters import letters
+from warehouse.doctor.operating import backups
 from warehouse.settings import Keys
 
 OLDEST_SERVER = 160_000
@@ -57,6 +56,7 @@ def server(loader: Engine, reader: Engine, kept: Keys | None, environment: Mappi
         yield refreshes(ours)
         yield waiting(ours)
         yield letters(ours, environment)
+        yield backups(ours)
 
 
 def connects(role: str, engine: Engine) -> Finding | None:
@@ -95,14 +95,11 @@ def migrations(connection: Connection) -> Finding:
     """Whether the schema is of this version."""
     if connection.scalar(text("select to_regclass('ops.alembic_version')")) is None:
         return wrong("schema", "there is nothing yet", "python -m warehouse migrate, or refresh")
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(HERE / "migrations"))
-    listed = alembic.script.ScriptDirectory.from_config(config)
-    stands, head = connection.scalar(text("select version_num from ops.alembic_version")), listed.get_current_head()
-    if stands == head:
+    stands, known = connection.scalar(text("select version_num from ops.alembic_version")), db.revisions()
+    if stands == known[-1]:
         return good("schema", f"{stands}, the newest")
-    if stands in {each.revision for each in listed.walk_revisions()}:
-        return wrong("schema", f"{stands}; this version knows {head}", "python -m warehouse migrate")
+    if stands in known:
+        return wrong("schema", f"{stands}; this version knows {known[-1]}", "python -m warehouse migrate")
     return wrong("schema", f"{stands} was made by another version of Gatehouse", "run that version")
 
 

@@ -103,7 +103,7 @@ def sign_in(environment: Mapping[str, str]) -> Finding:
     if not said:
         return note("sign-in", "no provider in the environment: the demo's people, or `[auth]` in secrets.toml")
     if missing := [name for name in OIDC if name not in said]:
-        return wrong("sign-in", f"{', '.join(missing)} not set", "a provider wants all four; README, Running it")
+        return wrong("sign-in", f"{', '.join(missing)} not set", "a provider wants all four; README, Run it for real")
     if len(environment["GATEHOUSE_COOKIE_SECRET"]) < SHORTEST_SECRET:
         return wrong("sign-in", "GATEHOUSE_COOKIE_SECRET is short enough to be guessed", "openssl rand -hex 32")
     if not address:
