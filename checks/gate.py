@@ -9,7 +9,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -181,28 +181,44 @@ def _stored(suite: Suite) -> tuple[tuple[str, str], ...]:
 
 
 def _results(database: Database, connection: Connection, chosen: Sequence[Suite], now: datetime) -> Iterator[Result]:
-    """The results of all suites; a table whose columns are not as agreed is not looked at any further."""
+    """The results of all suites; a table whose columns are not as agreed is not looked at any further.
+
+    We count while GX does, each over a connection: two cores are busy, and nobody waits for the other table by table.
+    """
+    looked_up = facts.look_up(connection, chosen, now=now)
+    columns = [judge_columns(suite, looked_up) for suite in chosen]
+    looks = [
+        (suite, Look(now=now, hashed=looked_up.worth_hashing(suite.table)))
+        for suite, judged in zip(chosen, columns, strict=True)
+        if judged.outcome == "passed"
+    ]
+    with ThreadPoolExecutor(1) as beside:
+        seeing = beside.submit(_see, database, looks)
+        counted = {suite.table: _count(suite, connection, looked_up, look) for suite, look in looks}
+    seen = seeing.result()
+    for suite, judged in zip(chosen, columns, strict=True):
+        yield judged
+        match counted.get(suite.table):
+            case _Table() as table:
+                yield from judge(table, seen[suite.table])
+            case str(problem):
+                yield from (_result(rule, _raised(problem)) for rule in suite.rules if rule.expect != "columns")
+
+
+def _see(database: Database, looks: Sequence[tuple[Suite, Look]]) -> dict[str, list["Seen"]]:
+    """What GX counts, by table."""
     from checks import expectations
 
-    looked_up = facts.look_up(connection, chosen, now=now)
-    with expectations.looking(database.loader.url, options=GX_OPTIONS) as eyes, ThreadPoolExecutor(1) as beside:
-        for suite in chosen:
-            columns = judge_columns(suite, looked_up)
-            yield columns
-            if columns.outcome == "passed":
-                look = Look(now=now, hashed=looked_up.worth_hashing(suite.table))
-                seen = beside.submit(eyes.count, suite, look)
-                yield from _results_of(suite, connection, seen, looked_up, look)
+    with expectations.looking(database.loader.url, options=GX_OPTIONS) as eyes:
+        return {suite.table: eyes.count(suite, look) for suite, look in looks}
 
 
-def _results_of(
-    suite: Suite, connection: Connection, seen: "Future[list[Seen]]", looked_up: Facts, look: Look
-) -> Iterator[Result]:
-    """The results of one table: we count while GX does. Where we cannot count ourselves, every rule has raised."""
+def _count(suite: Suite, connection: Connection, looked_up: Facts, look: Look) -> "_Table | str":
+    """What we count ourselves of a table, or why we could not."""
     load_ids = [load.load_id for load in looked_up.loads.get(suite.table, ())]
     try:
         with connection.begin_nested():
-            table = _Table(
+            return _Table(
                 suite=suite,
                 counted=predicates.count_rows(connection, suite, look, load_ids=load_ids),
                 queried=predicates.count_queries(connection, suite),
@@ -210,10 +226,7 @@ def _results_of(
                 facts=looked_up,
             )
     except DBAPIError as error:
-        problem = _raised(f"our own count failed: {of_postgres(str(error))}")
-        yield from (_result(rule, problem) for rule in suite.rules if rule.expect != "columns")
-    else:
-        yield from judge(table, seen.result())
+        return f"our own count failed: {of_postgres(str(error))}"
 
 
 @dataclass(frozen=True)

@@ -291,7 +291,7 @@ def _by_slice(rule: Rule, figure: ColumnElement[Any]) -> tuple[Subquery, Subquer
     """A figure by slice, as proposed and as published now, for the slices that get a new edition."""
     slice_on: ColumnElement[Any] = sa.column("slice_on")
     by_slice = sa.select(slice_on, figure.label("figure")).group_by(slice_on)
-    proposed = by_slice.select_from(sa.text("{batch}"))
+    proposed = by_slice.select_from(sa.text("{batch}")).where(sa.column("is_new"))
     published = by_slice.select_from(sa.table(f"replaced_{rule.table}", schema="gate"))
     return proposed.subquery("proposed"), published.subquery("published_now")
 

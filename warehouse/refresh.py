@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from checks.gate import expecting_no_loss, quarantine_rows, run_gate
 from checks.rules import Gate
-from warehouse import again, db, ledger, published, restatements
+from warehouse import again, db, ledger, logs, published, restatements
 from warehouse.curated import curate, standings
 from warehouse.definitions import fingerprint
+from warehouse.distribute import finish_commits
 from warehouse.ledger import Pending
 from warehouse.published import Touched
 from warehouse.receive import Delivery, count_again, receive
@@ -28,7 +29,7 @@ from warehouse.trace import in_short
 
 __all__ = ["AlreadyRunning", "Outcome", "Run", "Tell", "onward", "refresh", "running"]
 
-WRITERS = 2  # published tables do not read each other, and an insert keeps one core busy
+WRITERS = 2  # published tables do not read each other, and a statement keeps one core busy
 
 
 def refresh(
@@ -96,6 +97,7 @@ def _booked(database: db.Database, *, by: str, released: Released, is_trial: boo
         with suppress(DBAPIError), database.loader.begin() as connection:
             reason = f"at {run.step}: {in_short(error)}"[:500]
             ledger.finish(connection, run.refresh_id, state="failed", reason=reason, timings=run.timings)
+            logs.event("refresh", refresh=run.refresh_id, verdict="failed", because=reason)
         raise
 
 
@@ -110,7 +112,7 @@ def tidy(run: Run) -> None:
             curate(connection, loads=_loads(left), feeds=_feeds(left), zone=run.zone)
         again.forget_tried(connection, ledger.tried(connection), now=run.now, zone=run.zone)
         ledger.forget_trials(connection)
-        connection.execute(text("delete from ops.candidate"))
+        published.forget_proposed(connection)
 
 
 def _catch_up(run: Run) -> None:
@@ -153,9 +155,6 @@ def onward(run: Run, *, rebuild: bool = False, dry_run: bool = False) -> Outcome
     gate_figures(run)
     if dry_run:
         return take_back(run, waiting, before)
-    with run.transaction() as connection:
-        run.restated = restatements.found(connection, run.changes, refresh_id=run.refresh_id)
-    run.at("publish")
     return publish(run)
 
 
@@ -182,13 +181,24 @@ def curate_and_touch(run: Run, items: Sequence[Pending]) -> Touched:
     """Curate the keys that `items` touch; the slices of every published table that change by it."""
     loads, feeds = _loads(items), _feeds(items)
     names = {table.name for table in needing(tables("published"), feeds)}
+    before = _touched(run, names, loads)
     with run.transaction() as connection:
-        before = published.touched(connection, names, loads=loads, zone=run.zone)
         curate(connection, loads=loads, feeds=feeds, zone=run.zone)
-        changes = published.together(before, published.touched(connection, names, loads=loads, zone=run.zone))
         if any(item.state == "discarded" for item in items):
-            published.remember(connection, changes)  # curated holds nothing now that would lead to these slices again
-        return changes
+            published.remember(connection, before)  # curated holds nothing now that would lead to these slices again
+    return published.together(before, _touched(run, names, loads))
+
+
+def _touched(run: Run, names: Collection[str], loads: Sequence[int]) -> Touched:
+    """The slices that `loads` change as curated stands, half of the tables over each of two connections."""
+
+    def ask(part: Sequence[str]) -> Touched:
+        with run.transaction() as connection:
+            db.plan_for_bulk(connection)
+            return published.touched(connection, part, loads=loads, zone=run.zone)
+
+    with ThreadPoolExecutor(WRITERS) as askers:
+        return published.together(*askers.map(ask, (sorted(names)[start::WRITERS] for start in range(WRITERS))))
 
 
 def write_editions(run: Run, changes: Touched) -> None:
@@ -216,6 +226,8 @@ def _write_part(run: Run, names: Sequence[str]) -> dict[str, int]:
 
 def gate_figures(run: Run) -> None:
     """Gate 2: where figures do not hold, the feeds behind them are held and every table that needs those stays as it was."""
+    with run.transaction() as connection:
+        finish_commits(connection)
     blocked = ask_gate(run, "figures", run.changes)
     if not blocked:
         return
@@ -233,13 +245,19 @@ def gate_figures(run: Run) -> None:
 
 
 def publish(run: Run) -> Outcome:
-    """Move the pointer, if anything passed; note what is held."""
+    """Move the pointer, if anything passed; note what is held. What can be written before is: until then nobody sees it."""
     held = "; ".join(f"{feed}: {', '.join(rules)}" for feed, rules in run.held.items())
+    has_passed = bool(run.changes) or not run.held
+    with run.transaction() as connection:
+        run.restated = restatements.found(connection, run.changes, refresh_id=run.refresh_id)
+        if has_passed:
+            published.enter(connection, refresh_id=run.refresh_id)
+    run.at("publish")
     with run.transaction() as connection:
         ledger.discarded(connection)
-        if run.changes or not run.held:
+        if has_passed:
             ledger.because(connection, run.refresh_id, f"held back {held}" if held else None)
-            published.publish(connection, refresh_id=run.refresh_id)
+            published.show(connection, refresh_id=run.refresh_id)
             restatements.note(connection, run.restated, refresh_id=run.refresh_id)
             published.forget_remembered(connection, run.changes)
         else:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from warehouse import db, ledger, restatements
+from warehouse import db, ledger, logs, restatements
 from warehouse.published import Touched
 from warehouse.receive import Received
 
@@ -18,6 +18,7 @@ Held = dict[str, tuple[str, ...]]
 Released = frozenset[tuple[str, str]]
 """Rules that may fail, each with the table of which somebody has let it."""
 DEFAULT_ZONE = "UTC"
+FATES = ("delivered", "accepted", "superseded", "quarantined")
 
 
 class AlreadyRunning(Exception):
@@ -69,6 +70,7 @@ class Run:
         """Enter a step: noted in the book, so that an interrupted run can say where it was."""
         now = time.monotonic()
         self.timings[self.step] = round(now - self.since, 3)
+        logs.event("step", refresh=self.refresh_id, step=self.step, seconds=self.timings[self.step])
         self.since, self.step = now, step
         ledger.step(self.database.loader, self.refresh_id, step)
         self.tell(step)
@@ -77,10 +79,20 @@ class Run:
         self, verdict: Literal["published", "held", "unchanged", "tried"], *differences: Mapping[str, object]
     ) -> Outcome:
         """The run so far, as what it came to."""
+        self._log(verdict)
         slices = {name: sorted(slices) for name, slices in self.changes.items()}
         return Outcome(
             self.refresh_id, verdict, self.received, self.held, slices, self.editions, differences, self.timings
         )
+
+    def _log(self, verdict: str) -> None:
+        for received in self.received:
+            for each in received.feeds:
+                fates = {name: getattr(each, name) for name in FATES}
+                logs.event("load", refresh=self.refresh_id, load=received.load_id, feed=each.feed, **fates)
+        seconds, rows = round(sum(self.timings.values()), 3), sum(self.editions.values())
+        held = ", ".join(self.held)
+        logs.event("refresh", refresh=self.refresh_id, verdict=verdict, seconds=seconds, rows=rows, held=held)
 
 
 Look = Callable[[Run], None]

@@ -37,7 +37,8 @@ facts as (
         exists (
             select from curated.fct_survey_answer as q
             where
-                a.invite_id = q.invite_id
+                a.customer_id = q.customer_id
+                and a.invite_id = q.invite_id
                 and case q.question_code
                     when 'recommend' then q.scale_max = 10 and q.scale_min in (0, 1) and q.score <= 6
                     when 'overall'

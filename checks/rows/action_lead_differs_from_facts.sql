@@ -31,15 +31,17 @@ assigned as (
         lead_id in (
             select n.lead_id
             from moment as m
-            inner join curated.fct_lead_assignment as n on m.as_of - n.assigned_at < interval '2880 hours'
+            inner join curated.fct_lead_assignment as n
+                on m.as_of - n.assigned_at < interval '2880 hours' and m.as_of - interval '160 days' < n.cohort_on
         )
     group by lead_id
 ),
 
-lately as (
+lately as materialized (
     select l.lead_id
     from moment as m
-    inner join curated.fct_lead as l on m.as_of - l.collected_at < interval '2160 hours'
+    inner join curated.fct_lead as l
+        on m.as_of - l.collected_at < interval '2160 hours' and m.as_of - interval '100 days' < l.collected_on
     union
     select lead_id from assigned
 ),
@@ -65,25 +67,26 @@ open_lead as (
         and not p.has_ordered
 ),
 
+called as materialized (
+    select o.lead_id
+    from open_lead as o
+    inner join curated.fct_contact as c
+        on o.customer_id = c.customer_id and o.lead_id = coalesce(c.lead_id, o.lead_id) and o.assigned_at <= c.started_at
+    where o.owners > 1
+    union
+    select o.lead_id
+    from open_lead as o
+    inner join curated.fct_contact as c on o.lead_id = c.lead_id and o.assigned_at <= c.started_at
+    where o.owners > 1
+),
+
 facts as (
     select
         o.lead_id,
         case
             when o.held_for >= interval '2160 hours' then 'pass_on'
             when o.held_for >= interval '1992 hours' then 'expiring'
-            when
-                o.owners > 1 and not exists (
-                    select from curated.fct_contact as c
-                    where
-                        o.customer_id = c.customer_id
-                        and o.lead_id = coalesce(c.lead_id, o.lead_id)
-                        and o.assigned_at <= c.started_at
-                )
-                and not exists (
-                    select from curated.fct_contact as c
-                    where o.lead_id = c.lead_id and o.assigned_at <= c.started_at
-                )
-                then 'call_again'
+            when o.owners > 1 and o.lead_id not in (select c.lead_id from called as c) then 'call_again'
             when
                 o.owners = 1
                 and o.age between interval '0 hours' and interval '2160 hours'

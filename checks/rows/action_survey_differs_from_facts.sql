@@ -27,7 +27,7 @@ active as (
         d.branch_id,
         d.customer_code
     from month as m
-    inner join curated.fct_order as o on m.month_on > o.ordered_on and m.month_on <= o.ordered_on + interval '12 months'
+    inner join curated.fct_order as o on m.month_on > o.ordered_on and m.month_on - interval '12 months' <= o.ordered_on
     inner join curated.dim_customer as d on o.customer_id = d.customer_id
     where o.customer_code is not null and exists (select from slices)
 ),
@@ -37,7 +37,7 @@ asked as (
         s.customer_code,
         min(s.sent_on) as asked_on
     from month as m
-    inner join curated.fct_survey as s on m.month_on <= s.sent_on and m.month_on + interval '1 month' > s.sent_on
+    inner join curated.fct_survey as s on m.month_on = s.cohort_on
     where s.customer_code is not null
     group by s.customer_code
 ),

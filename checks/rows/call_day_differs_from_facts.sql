@@ -1,6 +1,6 @@
 -- Slices made anew whose calls or objections are not those of the facts.
 -- Reads  {batch}: gate.figures_call_day; ops.candidate, curated.fct_contact
--- Why    what is not care, a complaint or a visit is one of the six calls.
+-- Why    the six calls are named: care, complaints and visits are other things.
 with
 slices as (
     select slice_on
@@ -24,8 +24,8 @@ facts as (
         count(*) as calls,
         count(c.objection_code) as objections
     from slices as s
-    inner join curated.fct_contact as c on s.slice_on = cast(date_trunc('month', c.started_on) as date)
-    where c.purpose_code not in ('care', 'complaint', 'visit')
+    inner join curated.fct_contact as c on s.slice_on <= c.started_on and s.slice_on + interval '1 month' > c.started_on
+    where c.purpose_code in ('screening', 'invitation', 'confirmation', 'reminder', 'thanks', 'follow_up')
     group by s.slice_on
 )
 

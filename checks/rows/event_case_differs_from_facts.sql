@@ -18,16 +18,28 @@ listed as (
     where is_new
 ),
 
+event as (
+    select e.event_id
+    from moment as m
+    inner join curated.dim_event as e on cast(m.local_time as date) - e.held_on between 0 and 91
+),
+
+came as materialized (
+    select
+        e.event_id,
+        count(*) as attended
+    from event as e
+    inner join curated.fct_attendance as a on e.event_id = a.event_id
+    where a.is_attended
+    group by e.event_id
+),
+
 facts as (
     select
         e.event_id,
-        (
-            select count(*)
-            from curated.fct_attendance as a
-            where a.event_id = e.event_id and a.is_attended
-        ) as attended
-    from moment as m
-    inner join curated.dim_event as e on cast(m.local_time as date) - e.held_on between 0 and 91
+        coalesce(c.attended, 0) as attended
+    from event as e
+    left join came as c on e.event_id = c.event_id
 )
 
 select

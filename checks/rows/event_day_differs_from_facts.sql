@@ -1,7 +1,8 @@
 -- Slices made anew whose guests, costs or orders are not those of the facts.
 -- Reads  {batch}: gate.figures_event_day; ops.candidate, curated.dim_event, curated.fct_attendance, curated.fct_lead,
 --        curated.fct_order
--- Why    of all events that may claim an order, the one that no later event outbids has it; taken over the whole history.
+-- Why    of all events that may claim an order, the one that no later event outbids has it. An event outbids another within 30
+--        days, so those count that are held from the first of the slices until 30 days after the last.
 with
 slices as (
     select slice_on
@@ -22,13 +23,22 @@ figures as (
     group by slice_on
 ),
 
+span as (
+    select
+        min(slice_on) as from_on,
+        max(slice_on) + interval '1 month 30 days' as until_on
+    from slices
+),
+
 event as (
     select
-        event_id,
-        cost_amount,
-        held_on,
-        coalesce(cast(date_trunc('month', held_on) as date), date '0001-01-01') as slice_on
-    from curated.dim_event
+        e.event_id,
+        e.cost_amount,
+        e.held_on,
+        coalesce(cast(date_trunc('month', e.held_on) as date), date '0001-01-01') as slice_on
+    from curated.dim_event as e
+    inner join span as s
+        on coalesce(e.held_on, date '0001-01-01') >= s.from_on and coalesce(e.held_on, date '0001-01-01') < s.until_on
 ),
 
 held as (
@@ -41,17 +51,36 @@ held as (
     group by e.slice_on
 ),
 
-guest as (
+attended as materialized (
     select
         e.slice_on,
         e.event_id,
         e.held_on,
         a.lead_id,
-        case when a.customer_code is null then l.customer_id else a.customer_id end as customer_id
+        a.customer_code,
+        a.customer_id
     from curated.fct_attendance as a
     inner join event as e on a.event_id = e.event_id
-    left join curated.fct_lead as l on a.lead_id = l.lead_id
     where a.is_attended
+),
+
+guest_lead as materialized (
+    select
+        lead_id,
+        customer_id
+    from curated.fct_lead
+    where lead_id in (select a.lead_id from attended as a)
+),
+
+guest as (
+    select
+        a.slice_on,
+        a.event_id,
+        a.held_on,
+        a.lead_id,
+        case when a.customer_code is null then l.customer_id else a.customer_id end as customer_id
+    from attended as a
+    left join guest_lead as l on a.lead_id = l.lead_id
 ),
 
 came as (

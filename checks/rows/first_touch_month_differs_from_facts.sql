@@ -33,21 +33,24 @@ dated as (
     inner join curated.fct_order as o on s.slice_on = date '0001-01-01' and o.ordered_on is null
 ),
 
+touched as materialized (
+    select d.order_id
+    from dated as d
+    inner join curated.fct_lead as l on d.lead_id = l.lead_id
+    union
+    select d.order_id
+    from dated as d
+    inner join curated.fct_lead as l on d.customer_id = l.customer_id
+    where coalesce(l.collected_at <= d.ordered_at, true)
+),
+
 facts as (
     select
         d.slice_on,
         count(*) as orders,
         coalesce(sum(d.amount), 0) as amount
     from dated as d
-    where
-        exists (
-            select from curated.fct_lead as l
-            where l.lead_id = d.lead_id
-        )
-        or exists (
-            select from curated.fct_lead as l
-            where l.customer_id = d.customer_id and coalesce(l.collected_at <= d.ordered_at, true)
-        )
+    inner join touched as t on d.order_id = t.order_id
     group by d.slice_on
 )
 

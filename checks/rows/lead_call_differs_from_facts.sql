@@ -39,48 +39,49 @@ lead as (
     left join deadline as d on coalesce(l.source_code, '') = coalesce(d.source_code, '')
 ),
 
+screened as materialized (
+    select l.lead_id
+    from lead as l
+    inner join curated.fct_contact as c on l.lead_id = c.lead_id and l.due_at >= c.started_at
+    where c.purpose_code = 'screening'
+    union
+    select l.lead_id
+    from lead as l
+    inner join curated.fct_contact as c on l.customer_id = c.customer_id and c.started_at between l.collected_at and l.due_at
+    where c.purpose_code = 'screening' and c.lead_id is null
+),
+
 facts as (
     select
         l.slice_on,
         count(*) as leads,
-        count(*) filter (
-            where exists (
-                select from curated.fct_contact as c
-                where c.purpose_code = 'screening' and l.lead_id = c.lead_id and l.due_at >= c.started_at
-            )
-            or exists (
-                select from curated.fct_contact as c
-                where
-                    c.purpose_code = 'screening' and c.lead_id is null and l.customer_id = c.customer_id
-                    and c.started_at between l.collected_at and l.due_at
-            )
-        ) as screened_in_time
+        count(s.lead_id) as screened_in_time
     from lead as l
+    left join screened as s on l.lead_id = s.lead_id
     group by l.slice_on
 ),
 
-by_slice as (
+made as (
     select
-        coalesce(g.slice_on, f.slice_on) as slice_on,
-        g.leads as published,
-        f.leads as in_facts,
-        g.screened_in_time as screened_published,
-        f.screened_in_time as screened_in_facts
-    from figures as g
-    full outer join facts as f on g.slice_on = f.slice_on
-),
-
-everything as (
-    select
-        cast(null as date) as slice_on,
-        (select count(*) from curated.fct_lead_call) as published,
-        (select count(*) from curated.fct_lead) as in_facts,
-        cast(null as bigint) as screened_published,
-        cast(null as bigint) as screened_in_facts
+        s.slice_on,
+        count(*) as leads
+    from slices as s
+    inner join curated.fct_lead_call as c on s.slice_on = c.cohort_on
+    group by s.slice_on
 )
 
-select * from by_slice
-where published is distinct from in_facts or screened_published is distinct from screened_in_facts
-union all
-select * from everything
-where published <> in_facts
+select
+    s.slice_on,
+    g.leads as published,
+    m.leads as in_calls,
+    f.leads as in_facts,
+    g.screened_in_time as screened_published,
+    f.screened_in_time as screened_in_facts
+from slices as s
+left join figures as g on s.slice_on = g.slice_on
+left join made as m on s.slice_on = m.slice_on
+left join facts as f on s.slice_on = f.slice_on
+where
+    g.leads is distinct from f.leads
+    or m.leads is distinct from f.leads
+    or g.screened_in_time is distinct from f.screened_in_time

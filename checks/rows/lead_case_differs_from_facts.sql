@@ -27,8 +27,8 @@ facts as (
         l.lead_id,
         p.stage
     from moment as m
-    inner join curated.fct_lead as l on m.as_of >= l.collected_at and cast(m.local_time as date) - l.collected_on < 92
-    left join curated.fct_lead_progress as p on l.lead_id = p.lead_id
+    inner join curated.fct_lead as l on m.as_of >= l.collected_at and cast(m.local_time as date) - 92 < l.collected_on
+    left join curated.fct_lead_progress as p on l.customer_id = p.customer_id and l.lead_id = p.lead_id
 )
 
 select

@@ -17,33 +17,36 @@ figures as (
     group by slice_on
 ),
 
+lead as (
+    select coalesce(cast(date_trunc('month', collected_on) as date), date '0001-01-01') as slice_on
+    from curated.fct_lead
+),
+
 facts as (
     select
-        p.cohort_on as slice_on,
+        s.slice_on,
+        count(*) as leads
+    from slices as s
+    inner join lead as l on s.slice_on = l.slice_on
+    group by s.slice_on
+),
+
+made as (
+    select
+        s.slice_on,
         count(*) as leads
     from slices as s
     inner join curated.fct_lead_progress as p on s.slice_on = p.cohort_on
-    group by p.cohort_on
-),
-
-by_slice as (
-    select
-        coalesce(g.slice_on, f.slice_on) as slice_on,
-        g.leads as published,
-        f.leads as in_facts
-    from figures as g
-    full outer join facts as f on g.slice_on = f.slice_on
-),
-
-everything as (
-    select
-        cast(null as date) as slice_on,
-        (select count(*) from curated.fct_lead_progress) as published,
-        (select count(*) from curated.fct_lead) as in_facts
+    group by s.slice_on
 )
 
-select * from by_slice
-where published is distinct from in_facts
-union all
-select * from everything
-where published <> in_facts
+select
+    s.slice_on,
+    g.leads as published,
+    m.leads as in_progress,
+    f.leads as in_facts
+from slices as s
+left join figures as g on s.slice_on = g.slice_on
+left join made as m on s.slice_on = m.slice_on
+left join facts as f on s.slice_on = f.slice_on
+where g.leads is distinct from f.leads or m.leads is distinct from f.leads

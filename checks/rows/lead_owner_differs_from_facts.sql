@@ -21,7 +21,7 @@ figures as (
 assigned as (
     select distinct a.lead_id
     from slices as s
-    inner join curated.fct_lead_assignment as a on s.slice_on = cast(date_trunc('month', a.assigned_on) as date)
+    inner join curated.fct_lead_assignment as a on s.slice_on = a.cohort_on
 ),
 
 assignment as (

@@ -1,13 +1,19 @@
 -- Months made anew whose mean order is more than three times, or less than a third, of the usual of the six months before.
--- Reads  {batch}
-with month as (
+-- Reads  {batch}: gate.figures_order_day; ops.candidate
+with span as (
+    select min(slice_on) - interval '6 months' as from_on
+    from ops.candidate
+    where table_name = 'order_day' and edition_id = refresh_id and slice_on > date '0001-01-01'
+),
+
+month as (
     select
         slice_on,
         bool_or(is_new) as is_new,
         sum(orders) as orders,
         sum(amount) / nullif(sum(orders), 0) as mean_amount
     from {batch}
-    where slice_on > date '0001-01-01'
+    where slice_on > date '0001-01-01' and slice_on >= (select s.from_on from span as s)
     group by slice_on
     having sum(orders) >= 20
 ),

@@ -1,12 +1,19 @@
 -- Days without one order, later than all that readers see, where that weekday usually has at least ten, and which are no holiday.
--- Reads  {batch}: gate.figures_order_day, gate.replaced_order_day, gate.days_lost (curated.dim_working_hours)
--- Why    a week in which a day was lost looks like a slow week.
-with by_day as (
+-- Reads  {batch}: gate.figures_order_day, gate.replaced_order_day, gate.newest_slice, gate.days_lost (curated.dim_working_hours)
+-- Why    a week in which a day was lost looks like a slow week. What is usual is that of 70 days, so older slices are not read.
+with lately as (
+    select slice_on - 100 as from_on
+    from gate.newest_slice
+    where table_name = 'order_day'
+),
+
+by_day as (
     select
         ordered_on as day_on,
         cast(sum(orders) as numeric) as orders,
         bool_or(not is_new) as is_shown
     from {batch}
+    where slice_on >= (select l.from_on from lately as l)
     group by ordered_on
     union all
     select distinct

@@ -6,14 +6,19 @@ placed as (
     from {batch}
 ),
 
-span as (
-    select
-        min(ordered_on) filter (where customer_code is not null) as first_on,
-        max(ordered_on) as last_on
+first_order as (
+    select min(ordered_on) as ordered_on
+    from curated.fct_order
+    where customer_code is not null
+),
+
+last_order as (
+    select max(ordered_on) as ordered_on
     from curated.fct_order
 )
 
-select s.last_on
-from span as s
+select l.ordered_on
+from first_order as f
+cross join last_order as l
 cross join placed as p
-where p.customers = 0 and s.first_on < date_trunc('month', s.last_on)
+where p.customers = 0 and f.ordered_on < date_trunc('month', l.ordered_on)

@@ -54,7 +54,7 @@ ordered as (
 answered as (
     select count(*) as answers
     from newest as n
-    inner join curated.fct_survey as v on n.from_on <= v.sent_on and n.until_on > v.sent_on
+    inner join curated.fct_survey as v on n.from_on <= v.cohort_on and n.until_on > v.cohort_on
     inner join ordered as o on v.customer_id = o.customer_id
     inner join curated.fct_survey_answer as a on v.customer_id = a.customer_id and v.invite_id = a.invite_id
     where

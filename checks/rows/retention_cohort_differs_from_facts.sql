@@ -1,6 +1,6 @@
 -- Quarters made anew in which other customers ordered, or ordered for the first time, than the facts say.
 -- Reads  {batch}: gate.figures_retention_cohort; ops.candidate, curated.fct_order
--- Why    the facts are asked another way: by the place of each order among those of its customer.
+-- Why    the facts are asked another way: whether a customer of the quarter has an order before it.
 with
 slices as (
     select
@@ -20,23 +20,27 @@ figures as (
     group by slice_on
 ),
 
-placed as (
-    select
-        customer_id,
-        ordered_on,
-        row_number() over (partition by customer_id order by ordered_on) as place
-    from curated.fct_order
-    where customer_code is not null and ordered_on is not null
+active as (
+    select distinct
+        s.slice_on,
+        o.customer_id
+    from slices as s
+    inner join curated.fct_order as o on s.slice_on <= o.ordered_on and s.until_on > o.ordered_on
+    where o.customer_code is not null
 ),
 
 facts as (
     select
-        s.slice_on,
-        count(distinct p.customer_id) as customers,
-        count(*) filter (where p.place = 1) as won
-    from slices as s
-    inner join placed as p on s.slice_on <= p.ordered_on and s.until_on > p.ordered_on
-    group by s.slice_on
+        a.slice_on,
+        count(*) as customers,
+        count(*) filter (
+            where not exists (
+                select from curated.fct_order as o
+                where o.customer_id = a.customer_id and o.ordered_on < a.slice_on and o.customer_code is not null
+            )
+        ) as won
+    from active as a
+    group by a.slice_on
 )
 
 select

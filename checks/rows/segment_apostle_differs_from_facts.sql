@@ -21,19 +21,27 @@ figures as (
     group by slice_on
 ),
 
+span as (
+    select
+        min(from_on) as from_on,
+        max(until_on) as until_on
+    from slices
+),
+
 answered as (
     select distinct
         v.customer_id,
         v.cohort_on,
         d.is_on_file
-    from curated.fct_survey as v
-    inner join curated.fct_survey_answer as a on v.invite_id = a.invite_id
-    inner join curated.dim_customer as d on v.customer_code = d.customer_code
+    from span as s
+    inner join curated.fct_survey as v on s.from_on <= v.cohort_on and s.until_on > v.cohort_on
+    inner join curated.fct_survey_answer as a on v.customer_id = a.customer_id and v.invite_id = a.invite_id
+    inner join curated.dim_customer as d on v.customer_id = d.customer_id and v.customer_code = d.customer_code
     where a.question_code = 'overall' and a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
 ),
 
 newest as (
-    select max(sent_on) as sent_on
+    select max(cohort_on) as cohort_on
     from curated.fct_survey
 ),
 
@@ -54,7 +62,7 @@ compared as (
         coalesce(l.on_file, 0) as on_file,
         coalesce(l.known, 0) as known
     from slices as s
-    inner join newest as n on s.until_on <= n.sent_on
+    inner join newest as n on s.until_on <= n.cohort_on
     left join figures as f on s.slice_on = f.slice_on
     left join lately as l on s.slice_on = l.slice_on
 )

@@ -23,14 +23,14 @@ listed as (
 facts as (
     select
         s.invite_id,
-        (
-            select a.score
-            from curated.fct_survey_answer as a
-            where a.invite_id = s.invite_id and a.question_code = 'overall' and a.score between a.scale_min and a.scale_max
-        ) as overall
+        a.score as overall
     from moment as m
     inner join curated.fct_survey as s on m.as_of >= s.sent_at and cast(m.local_time as date) - s.sent_on < 92
-    where s.is_answered
+    left join curated.fct_survey_answer as a
+        on
+            s.customer_id = a.customer_id and s.invite_id = a.invite_id
+            and a.question_code = 'overall' and a.score between a.scale_min and a.scale_max
+    where s.is_answered and s.cohort_on > cast(m.local_time as date) - 92 - 31
 )
 
 select

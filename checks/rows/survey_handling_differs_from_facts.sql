@@ -20,43 +20,55 @@ figures as (
     group by slice_on
 ),
 
-answer as (
+answered as materialized (
     select
-        f.cohort_on as slice_on,
-        c.first_resolved_at as from_at,
-        c.first_resolved_at + interval '4320 hours' as until_at,
-        curated.party_id('customer:' || coalesce(f.customer_code, c.customer_code)) as customer_id
+        f.cohort_on,
+        f.invite_id,
+        f.complaint_id,
+        f.customer_code
     from slices as s
     inner join curated.fct_survey as f on s.slice_on = f.cohort_on
-    inner join curated.fct_complaint as c on f.complaint_id = c.complaint_id
     inner join curated.fct_survey_answer as a on f.customer_id = a.customer_id and f.invite_id = a.invite_id
+    where a.question_code = 'overall' and a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
+),
+
+answer as materialized (
+    select
+        a.cohort_on as slice_on,
+        a.invite_id,
+        c.first_resolved_at as from_at,
+        c.first_resolved_at + interval '4320 hours' as until_at,
+        curated.party_id('customer:' || coalesce(a.customer_code, c.customer_code)) as customer_id
+    from answered as a
+    inner join curated.fct_complaint as c on a.complaint_id = c.complaint_id
     where
-        a.question_code = 'overall' and a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
-        and coalesce(f.customer_code, c.customer_code) is not null
+        coalesce(a.customer_code, c.customer_code) is not null
         and c.opened_at is not null and c.first_resolved_at is not null
+),
+
+reordered as materialized (
+    select distinct a.invite_id
+    from answer as a
+    inner join curated.fct_order as o on a.customer_id = o.customer_id
+    where o.customer_code is not null and o.ordered_at > a.from_at and o.ordered_at <= a.until_at
+),
+
+referred as materialized (
+    select distinct a.invite_id
+    from answer as a
+    inner join curated.fct_lead as l on a.customer_id = l.referrer_id
+    where l.is_genuine and l.collected_at > a.from_at and l.collected_at <= a.until_at
 ),
 
 facts as (
     select
         a.slice_on,
         count(*) as answers,
-        count(*) filter (
-            where exists (
-                select from curated.fct_order as o
-                where
-                    o.customer_id = a.customer_id and o.customer_code is not null
-                    and o.ordered_at > a.from_at and o.ordered_at <= a.until_at
-            )
-        ) as reordered,
-        count(*) filter (
-            where exists (
-                select from curated.fct_lead as l
-                where
-                    l.referrer_id = a.customer_id and l.is_genuine
-                    and l.collected_at > a.from_at and l.collected_at <= a.until_at
-            )
-        ) as referred
+        count(o.invite_id) as reordered,
+        count(r.invite_id) as referred
     from answer as a
+    left join reordered as o on a.invite_id = o.invite_id
+    left join referred as r on a.invite_id = r.invite_id
     group by a.slice_on
 )
 

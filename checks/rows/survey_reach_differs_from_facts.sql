@@ -24,8 +24,9 @@ last_order as (
 ),
 
 first_survey as (
-    select cast(date_trunc('month', min(sent_on)) as date) as month_on
+    select min(cohort_on) as month_on
     from curated.fct_survey
+    where cohort_on > date '0001-01-01'
 ),
 
 newest as (
@@ -56,7 +57,7 @@ ordered as (
 asked as (
     select distinct v.customer_id
     from newest as n
-    inner join curated.fct_survey as v on n.slice_on <= v.sent_on and n.until_on > v.sent_on
+    inner join curated.fct_survey as v on n.slice_on = v.cohort_on
     where v.customer_code is not null
 ),
 

@@ -9,13 +9,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    and_,
     cast,
     delete,
     exists,
     func,
     insert,
     select,
+    tuple_,
 )
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -82,7 +82,7 @@ def _replace(
 def _put_in(connection: Connection, table: SqlTable, target: Table, incoming: Table) -> None:
     """The rows of `incoming` in place of those of the same keys."""
     names = [column.name for column in target.columns]
-    connection.execute(delete(target).where(and_(*(_same(target.c[name], incoming.c[name]) for name in table.key))))
+    connection.execute(delete(target).where(_are_in([(target.c[name], incoming.c[name]) for name in table.key])))
     connection.execute(insert(target).from_select(names, select(incoming)))
 
 
@@ -99,13 +99,19 @@ def _forget_touched(connection: Connection, target: Table, *, feed: str, loads: 
     another key, its SQL returns all that it touches."""
     staged = db.table(connection, f"stg_{feed}", schema="staging")
     names = {name: NATURAL_NAMES.get(name, name) for name in contract()[feed].key}
-    pairs = [_same(target.c[ours], staged.c[name]) for name, ours in names.items() if ours in target.c]
+    pairs = [(target.c[ours], staged.c[name]) for name, ours in names.items() if ours in target.c]
     if pairs:
-        connection.execute(delete(target).where(*pairs, staged.c.load_id.in_(loads)))
+        connection.execute(delete(target).where(_are_in(pairs, staged.c.load_id.in_(loads))))
 
 
-def _same(ours: ColumnElement[object], theirs: ColumnElement[object]) -> ColumnElement[bool]:
-    """Equality by which Postgres can hash, where both may be null, too."""
-    if isinstance(ours, Column) and ours.nullable:
-        return func.coalesce(cast(ours, Text), "") == func.coalesce(cast(theirs, Text), "")
-    return ours == theirs
+def _are_in(
+    pairs: Sequence[tuple[Column[object], Column[object]]], *conditions: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether there is a row elsewhere with the same in each of `pairs`, in a way by which Postgres can hash where they may be
+    null. A join would do, but Citus joins no table that all servers have with one that a single one has, to delete."""
+    said = [pair if not pair[0].nullable else tuple(map(_even_if_null, pair)) for pair in pairs]
+    return tuple_(*(ours for ours, _ in said)).in_(select(*(theirs for _, theirs in said)).where(*conditions))
+
+
+def _even_if_null(column: Column[object]) -> ColumnElement[str]:
+    return func.coalesce(cast(column, Text), "")

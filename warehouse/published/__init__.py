@@ -26,6 +26,7 @@ from warehouse.curated import declared, standings
 from warehouse.tables import SqlTable, tables
 
 Touched = dict[str, set[date]]
+NEW_BY = ("edition_id", "slice_on")
 
 
 def touched(connection: Connection, names: Collection[str], *, loads: Sequence[int], zone: str) -> Touched:
@@ -74,7 +75,7 @@ def _write_edition(connection: Connection, table: SqlTable, slices: list[date], 
     )
     names = ["edition_id", *(column.name for column in columns)]
     written = connection.execute(insert(target).from_select(names, select(literal(refresh_id), *figures.c))).rowcount
-    db.analyze(connection, target.name, schema="published", written=written)
+    db.analyze(connection, target.name, schema="published", written=written, told_by=NEW_BY)
     if written:
         _write_sums(connection, table.name, slices, refresh_id=refresh_id)
     return written
@@ -87,7 +88,7 @@ def _write_sums(connection: Connection, name: str, slices: list[date], *, refres
     )
     parameters = {"name": name, "refresh_id": refresh_id, "slices": slices}
     if sums := connection.execute(added, parameters).scalar_one():
-        db.analyze(connection, f"{name}_sums_edition", schema="published", written=sums)
+        db.analyze(connection, f"{name}_sums_edition", schema="published", written=sums, told_by=NEW_BY)
 
 
 def stored(connection: Connection, name: str) -> tuple[Table, ...]:
@@ -165,13 +166,35 @@ def by_table(slices: Iterable[tuple[str, date]]) -> Touched:
     return found
 
 
-def publish(connection: Connection, *, refresh_id: int) -> None:
-    """Write the manifest and move the pointer: a few rows, no DDL, no lock that a reader waits for.
+def enter(connection: Connection, *, refresh_id: int) -> None:
+    """Write the manifest of a refresh: a row for each slice, seen by nobody until the refresh has passed."""
+    connection.execute(db.bound("published/publishing/manifest.sql", refresh_id=refresh_id))
+
+
+def forget_proposed(connection: Connection) -> None:
+    """Take back what a refresh that was cut off would have shown."""
+    connection.execute(text("delete from ops.candidate"))
+    connection.execute(
+        text(
+            "delete from published.manifest"
+            " where refresh_id > (select coalesce(max(refresh_id), 0) from published.refresh where state = 'passed')"
+        )
+    )
+
+
+def show(connection: Connection, *, refresh_id: int) -> None:
+    """Move the pointer to what has been entered: a few rows, no DDL, no lock that a reader waits for.
 
     Postgres refuses (foreign key on published.current) where the refresh has not passed.
     """
-    for path in ("pass", "manifest", "loads", "feed_status", "branches", "pointer"):
+    for path in ("pass", "loads", "feed_status", "branches", "pointer"):
         connection.execute(db.bound(f"published/publishing/{path}.sql", refresh_id=refresh_id))
+
+
+def publish(connection: Connection, *, refresh_id: int) -> None:
+    """Enter and show at once."""
+    enter(connection, refresh_id=refresh_id)
+    show(connection, refresh_id=refresh_id)
 
 
 def settle(connection: Connection) -> None:

@@ -25,6 +25,25 @@ ordered as (
     inner join curated.fct_order as o on s.slice_on = date '0001-01-01' and o.ordered_on is null
 ),
 
+touch as materialized (
+    select
+        o.order_id,
+        l.lead_id,
+        l.source_code,
+        l.collected_at
+    from ordered as o
+    inner join curated.fct_lead as l on o.lead_id = l.lead_id
+    union all
+    select
+        o.order_id,
+        l.lead_id,
+        l.source_code,
+        l.collected_at
+    from ordered as o
+    inner join curated.fct_lead as l on o.customer_id = l.customer_id
+    where l.lead_id is distinct from o.lead_id and coalesce(l.collected_at <= o.ordered_at, true)
+),
+
 credited as (
     select
         o.slice_on,
@@ -32,30 +51,11 @@ credited as (
         o.ordered_on,
         o.product_line,
         o.amount,
-        l.source_code,
-        row_number() over (partition by o.order_id order by l.collected_at nulls first, l.lead_id) as place,
+        t.source_code,
+        row_number() over (partition by o.order_id order by t.collected_at nulls first, t.lead_id) as place,
         count(*) over (partition by o.order_id) as touches
     from ordered as o
-    left join
-        lateral (
-            select
-                named.lead_id,
-                named.source_code,
-                named.collected_at
-            from curated.fct_lead as named
-            where named.lead_id = o.lead_id
-            union all
-            select
-                earlier.lead_id,
-                earlier.source_code,
-                earlier.collected_at
-            from curated.fct_lead as earlier
-            where
-                earlier.customer_id = o.customer_id
-                and earlier.lead_id is distinct from o.lead_id
-                and coalesce(earlier.collected_at <= o.ordered_at, true)
-        ) as l
-        on true
+    left join touch as t on o.order_id = t.order_id
 ),
 
 added as (

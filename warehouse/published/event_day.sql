@@ -41,16 +41,34 @@ rival as (
         on s.slice_on <= e.held_on and e.held_on <= cast(s.slice_on + interval '1 month' as date) + 30
 ),
 
-guest as (
+attended as materialized (
     select
         r.event_id,
         r.held_on,
         a.lead_id,
-        case when a.customer_code is null then coalesce(l.customer_id, a.customer_id) else a.customer_id end as customer_id
+        a.customer_code,
+        a.customer_id
     from rival as r
     inner join curated.fct_attendance as a on r.event_id = a.event_id
-    left join curated.fct_lead as l on a.lead_id = l.lead_id
     where a.is_attended
+),
+
+guest_lead as materialized (
+    select
+        lead_id,
+        customer_id
+    from curated.fct_lead
+    where lead_id in (select a.lead_id from attended as a)
+),
+
+guest as materialized (
+    select
+        a.event_id,
+        a.held_on,
+        a.lead_id,
+        case when a.customer_code is null then coalesce(l.customer_id, a.customer_id) else a.customer_id end as customer_id
+    from attended as a
+    left join guest_lead as l on a.lead_id = l.lead_id
 ),
 
 candidate as (

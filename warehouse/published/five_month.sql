@@ -117,20 +117,30 @@ gone as (
     from ordered
 ),
 
-won as (
+newcomer as (
     select
         o.customer_id,
-        o.month_on as from_on,
-        cast(o.month_on + interval '1 month' as date) as until_on
+        o.month_on,
+        s.from_on
     from ordered as o
     cross join span as s
-    where
-        o.last_on is null
-        and o.month_on >= s.from_on + interval '23 months'
-        and not exists (
-            select from curated.fct_order as f
-            where f.customer_id = o.customer_id and f.ordered_on < s.from_on
-        )
+    where o.last_on is null and o.month_on >= s.from_on + interval '23 months'
+),
+
+back_again as (
+    select distinct n.customer_id
+    from newcomer as n
+    inner join curated.fct_order as f on n.customer_id = f.customer_id and n.from_on > f.ordered_on
+),
+
+won as (
+    select
+        n.customer_id,
+        n.month_on as from_on,
+        cast(n.month_on + interval '1 month' as date) as until_on
+    from newcomer as n
+    left join back_again as b on n.customer_id = b.customer_id
+    where b.customer_id is null
 ),
 
 spell as (

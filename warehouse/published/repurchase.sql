@@ -36,25 +36,53 @@ judged as (
     group by a.customer_id, a.invite_id
 ),
 
+reordered as (
+    select
+        s.customer_id,
+        s.invite_id,
+        cast(null as boolean) as is_product_satisfied,
+        cast(null as boolean) as is_service_satisfied
+    from survey as s
+    inner join curated.fct_order as o
+        on s.customer_id = o.customer_id and s.sent_at < o.ordered_at and s.sent_at + interval '4320 hours' >= o.ordered_at
+),
+
+-- Put together row by row: joined, PostgreSQL may go through all orders for each answer.
+told as (
+    select
+        j.*,
+        false as has_ordered
+    from judged as j
+    union all
+    select
+        r.*,
+        true as has_ordered
+    from reordered as r
+),
+
+known as (
+    select
+        customer_id,
+        invite_id,
+        bool_or(is_product_satisfied) as is_product_satisfied,
+        bool_or(is_service_satisfied) as is_service_satisfied,
+        bool_or(has_ordered) as has_ordered
+    from told
+    group by customer_id, invite_id
+),
+
 followed as (
     select
         s.cohort_on,
         s.branch_id,
         s.sent_on,
         s.method_code,
-        j.is_product_satisfied,
-        j.is_service_satisfied,
-        exists(
-            select 1
-            from curated.fct_order as o
-            where
-                o.customer_id = s.customer_id
-                and o.ordered_at > s.sent_at
-                and o.ordered_at <= s.sent_at + interval '4320 hours'
-        ) as has_ordered
+        k.is_product_satisfied,
+        k.is_service_satisfied,
+        k.has_ordered
     from survey as s
-    inner join judged as j on s.customer_id = j.customer_id and s.invite_id = j.invite_id
-    where j.is_product_satisfied is not null and j.is_service_satisfied is not null
+    inner join known as k on s.customer_id = k.customer_id and s.invite_id = k.invite_id
+    where k.is_product_satisfied is not null and k.is_service_satisfied is not null
 ),
 
 branch as (

@@ -1,6 +1,6 @@
 -- published.segment_customer
 -- One row per customer who stands in a matrix: where, at the end of the last month that has ended.
--- Reads  curated.standing, curated.tier_spell, curated.fct_order, curated.fct_contact, curated.dim_customer, curated.dim_branch
+-- Reads  curated.standing, curated.fct_tier_stretch, curated.fct_order, curated.fct_contact, curated.dim_customer, curated.dim_branch
 -- Feeds  orders, wallets, surveys, survey_answers, contacts, customers, branches, currency_rates, targets
 -- Slice  one for all
 -- Reach  anything up to the end of that month, and its ending.
@@ -34,14 +34,15 @@ placed as (
     select
         t.customer_id,
         'value_tier' as matrix,
-        t.tier as cell,
+        curated.tier_at(m.month_on, t.month_on, t.counted_from_on, c.cuts) as cell,
         null as x,
         null as y,
         0 as spend,
         0 as orders
     from cut as c
-    cross join curated.tier_spell(c.cuts) as t
-    inner join last_month as m on t.from_on <= m.month_on and t.until_on > m.month_on
+    cross join last_month as m
+    inner join curated.fct_tier_stretch as t on m.month_on >= t.month_on and m.month_on < t.next_on
+    where t.month_on > '-infinity'
 ),
 
 standing as (

@@ -6,7 +6,7 @@
 -- Reach  exact: an order or a referral changes the surveys about complaints of its customer that were resolved in the 180 days before it.
 -- Why    every link is asked of the same people: those who answered `overall` in a survey that names their complaint, once
 --        it had been resolved. Whether a resolution has had its time is asked when the figure is read.
-with sent as (
+with sent as materialized (
     select * from curated.fct_survey
     where cohort_on = any(:slices) and complaint_id is not null
 ),
@@ -15,7 +15,7 @@ setting as (
     select cast(:surveys as jsonb) as surveys
 ),
 
-handled as (
+handled as materialized (
     select
         s.cohort_on,
         s.branch_id,
@@ -32,7 +32,7 @@ handled as (
     where coalesce(s.customer_code, c.customer_code) is not null and c.opened_at is not null and c.first_resolved_at is not null
 ),
 
-judged as (
+judged as materialized (
     select
         h.*,
         cast(100 * (a.score - a.scale_min) / (a.scale_max - a.scale_min) as double precision) as points,
@@ -42,28 +42,26 @@ judged as (
     where a.question_code = 'overall' and a.score between a.scale_min and a.scale_max and a.scale_min < a.scale_max
 ),
 
-followed as (
-    select
-        j.*,
-        exists(
-            select 1
-            from curated.fct_order as o
-            where
-                o.customer_id = j.customer_id
-                and o.customer_code is not null
-                and o.ordered_at > j.first_resolved_at
-                and o.ordered_at <= j.first_resolved_at + interval '4320 hours'
-        ) as has_reordered,
-        exists(
-            select 1
-            from curated.fct_lead as l
-            where
-                l.referrer_id = j.customer_id
-                and l.is_genuine
-                and l.collected_at > j.first_resolved_at
-                and l.collected_at <= j.first_resolved_at + interval '4320 hours'
-        ) as has_referred
+reordered as materialized (
+    select distinct j.invite_id
     from judged as j
+    inner join curated.fct_order as o
+        on
+            j.customer_id = o.customer_id
+            and j.first_resolved_at < o.ordered_at
+            and j.first_resolved_at + interval '4320 hours' >= o.ordered_at
+    where o.customer_code is not null
+),
+
+referred as materialized (
+    select distinct j.invite_id
+    from judged as j
+    inner join curated.fct_lead as l
+        on
+            j.customer_id = l.referrer_id
+            and j.first_resolved_at < l.collected_at
+            and j.first_resolved_at + interval '4320 hours' >= l.collected_at
+    where l.is_genuine
 ),
 
 edge as (
@@ -96,11 +94,13 @@ final as (
         sum(j.points) as total,
         sum(j.points * j.points) as squares,
         count(*) filter (where j.is_top2) as top2,
-        count(*) filter (where j.has_reordered) as reordered,
-        count(*) filter (where j.has_referred) as referred
-    from followed as j
+        count(o.invite_id) as reordered,
+        count(r.invite_id) as referred
+    from judged as j
     inner join edge as e on j.hours >= e.from_hours and j.hours < e.until_hours
     left join branch as b on j.branch_id = b.branch_id
+    left join reordered as o on j.invite_id = o.invite_id
+    left join referred as r on j.invite_id = r.invite_id
     group by
         j.cohort_on, j.branch_id, b.region_id, j.sent_on, j.method_code, j.first_resolved_on, e.band, e.from_hours
 )

@@ -35,6 +35,12 @@ answered as (
     where load_id = any(:loads)
 ),
 
+asked as materialized (
+    select s.complaint_id
+    from answered as a
+    inner join curated.fct_survey as s on a.invite_id = s.invite_id
+),
+
 moved as (
     select coalesce(n.branch_id, d.branch_id) as branch_id
     from staging.now_branches as n
@@ -52,9 +58,8 @@ touched as (
     inner join curated.fct_complaint as c on b.customer_id = c.customer_id and b.since <= c.first_resolved_at
     union
     select c.first_resolved_month as slice_on
-    from answered as a
-    inner join curated.fct_survey as s on a.invite_id = s.invite_id
-    inner join curated.fct_complaint as c on s.complaint_id = c.complaint_id
+    from asked as a
+    inner join curated.fct_complaint as c on a.complaint_id = c.complaint_id
     union
     select c.first_resolved_month as slice_on
     from curated.fct_complaint as c

@@ -50,12 +50,23 @@ moved_branch as (
     where s.load_id = any(:loads) and s.region_id is distinct from b.region_id
 ),
 
+about_complaint as materialized (
+    select
+        invite_id,
+        complaint_id,
+        customer_code,
+        customer_id,
+        cohort_on
+    from curated.fct_survey
+    where complaint_id is not null
+),
+
 survey as (
     select
         s.*,
         c.first_resolved_at,
         case when s.customer_code is not null then s.customer_id else c.customer_id end as followed_id
-    from curated.fct_survey as s
+    from about_complaint as s
     inner join curated.fct_complaint as c on s.complaint_id = c.complaint_id
 ),
 
