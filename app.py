@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import names, panels, viewer
+from pages.shared import meters, names, panels, viewer
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 
@@ -34,7 +34,7 @@ FIRST = next(iter(ICONS))
 def pages(words: Words, who: Viewer | None) -> list[st.Page]:
     """Every page as Streamlit knows it. The first one answers at / and, unlisted, under its own name."""
     titles = names.screens(words)
-    shows = {name: partial(import_module(f"pages.{name}").show, who) for name in ICONS}
+    shows = {name: partial(meters.drawn, name, import_module(f"pages.{name}").show, who) for name in ICONS}
     listed = [
         st.Page(
             shows[name],

@@ -17,6 +17,7 @@ from pages.shared import alert_words, cached, guard, letters, takeaway
 from pages.shared.inquiry import Inquiry
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
+from warehouse import logs
 from warehouse.digests.letter import Letter, Order
 from warehouse.queries import state
 from warehouse.queries.reader import Reader
@@ -91,4 +92,5 @@ def main(orders: TextIO, answers: TextIO) -> None:
 if __name__ == "__main__":
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as own:
         os.dup2(2, 1)  # whatever else is printed is no answer
+        logs.configure(os.environ)
         main(sys.stdin, own)

@@ -15,13 +15,18 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
+from prometheus_client import REGISTRY
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import explain, packed, shield, sign_in, uploads, usage, viewer
 from pages.shared.sign_in import Provider
 from pages.shared.text import LANGUAGES, Words
+from warehouse import logs
 from warehouse.feeds.expected import expected
+from warehouse.monitor import endpoint
+from warehouse.monitor.endpoint import Address
+from warehouse.settings import read_secrets
 
 SCREENS = (
     "overview",
@@ -48,6 +53,7 @@ PagesManager.uses_pages_directory = False
 def dashboard(host: str, script: Path = FRONT_DOOR) -> st.App:
     """The app, with the sign-in that the environment names, answering to its own address and to those of this machine."""
     try:
+        read_secrets(os.environ)
         provider = Provider.of(os.environ)
         if provider is not None:  # the way through the sign-in is signed too, and Streamlit reads that secret first
             os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = provider.cookie_secret
@@ -61,6 +67,8 @@ def dashboard(host: str, script: Path = FRONT_DOOR) -> st.App:
                 Middleware(packed.Packed),
             ],
         )
+        logs.configure(os.environ)
+        Address.named(os.environ)
         viewer.check(has_provider=provider is not None or sign_in.is_possible())
     except ValueError as refused:
         raise SystemExit(f"Gatehouse does not start: {refused}") from None
@@ -77,8 +85,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     read_up()
     gc.collect()
     gc.freeze()
-    async with worker(is_wanted=cached.settings().is_embedded):
-        yield
+    logs.configure(os.environ)
+    with endpoint.told(REGISTRY, Address.named(os.environ)):
+        async with worker(is_wanted=cached.settings().is_embedded):
+            yield
     engine.dispose()
 
 
@@ -122,7 +132,14 @@ def main() -> None:
     options = asked.parse_args()
     if options.open:
         threading.Timer(1.5, webbrowser.open, [f"http://{options.host}:{options.port}/"]).start()
-    uvicorn.run(dashboard(options.host), host=options.host, port=options.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        dashboard(options.host),
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",  # what fails before the first visitor ends it, instead of leaving everything cold
+    )
 
 
 if __name__ == "__main__":

@@ -265,9 +265,9 @@ def _laid_out(api: Api, number: int, charts: Sequence[int], dataset: int) -> Non
         for chart, drawn in zip(charts[place : place + 2], CHARTS[place : place + 2], strict=True):
             key = f"CHART-{chart}"
             parts[row]["children"].append(key)
-            meta = {"chartId": chart, "width": 6, "height": drawn.height, "uuid": str(uuid.uuid4())}
-            meta["sliceName"] = drawn.title
-            parts[key] = {"type": "CHART", "id": key, "children": [], "parents": [*above, row], "meta": meta}
+            about = {"chartId": chart, "width": 6, "height": drawn.height, "uuid": str(uuid.uuid4())}
+            about["sliceName"] = drawn.title
+            parts[key] = {"type": "CHART", "id": key, "children": [], "parents": [*above, row], "meta": about}
     settings = {"native_filter_configuration": [_region_filter(charts, dataset)], "positions": parts}
     body = {"position_json": json.dumps(parts), "json_metadata": json.dumps(settings), "published": True}
     api.ask("PUT", f"dashboard/{number}", body)

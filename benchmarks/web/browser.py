@@ -9,17 +9,18 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import httpx2
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from benchmarks.web import board
 from tests.browser.install import browser as installed
 
 Kind = Literal["ours", "empty", "superset"]
-Cookies = tuple[Mapping[str, str], ...]
+Cookies = Mapping[str, str]
+"""Values by name."""
 PATIENCE = 90_000
 SETTLES = 1_500
 """Milliseconds for the page come from to come to rest."""
-SIZE = {"width": 1400, "height": 1300}
+SIZE = ViewportSize(width=1400, height=1300)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 LINE = {"offline": False, "latency": 40, "downloadThroughput": 20 * 125_000, "uploadThroughput": 20 * 125_000}
 """A line of 20 Mbit/s and 40 ms."""
@@ -35,7 +36,7 @@ class Side:
     path: str
     expects: Mapping[str, int] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
-    cookies: Cookies = ()
+    cookies: Cookies = field(default_factory=dict)
     elsewhere: str = "elsewhere"
 
     def url(self, path: str) -> str:
@@ -56,7 +57,7 @@ def chromium() -> Iterator[Browser]:
 def visitor(opened: Browser, side: Side) -> Iterator[BrowserContext]:
     """Somebody who has never been there: nothing of it is kept in the browser."""
     room = opened.new_context(viewport=SIZE, ignore_https_errors=True, locale="en-GB", timezone_id="Asia/Shanghai")
-    room.add_cookies([{**cookie, "url": side.address} for cookie in side.cookies])
+    room.add_cookies([{"name": name, "value": value, "url": side.address} for name, value in side.cookies.items()])
     room.add_init_script(f"window.benchKind = '{side.kind}'; window.benchExpects = {dict(side.expects)!r};")
     room.add_init_script(_probe())
     yield room
@@ -107,7 +108,7 @@ def signed_in(address: str) -> Cookies:
         form = http.get("/login/").text
         token = form.partition("csrf_token")[2].partition('value="')[2].partition('"')[0]
         http.post("/login/", data={"username": board.PERSON, "password": board.PERSON, "csrf_token": token})
-        return tuple({"name": name, "value": value} for name, value in http.cookies.items())
+        return dict(http.cookies.items())
 
 
 def _choose_in_streamlit(page: Page) -> float:

@@ -129,8 +129,8 @@ def free_port() -> int:
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a server there says that it is well."""
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    """Whether a server of this machine says that it is well."""
+    asked = http.client.HTTPConnection("localhost", port, timeout=5)
     try:
         asked.request("GET", path)
         return asked.getresponse().status == http.HTTPStatus.OK

@@ -1,4 +1,4 @@
-"""The proxy of `docs/nginx.conf` before any server: TLS, compression, one address."""
+"""The proxy of `deploy/nginx.conf` before any server: TLS, compression, one address."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ import psutil
 from benchmarks.web.places import HOUSE, STARTS_WITHIN, end, free_port, run
 from tests.browser.install import nginx
 
-NAME = "figures.example.com"
 AROUND = """
 daemon off;
 user root;
@@ -39,14 +38,13 @@ def before(port: int) -> Iterator[str]:
         folder.chmod(0o755)
         certificate, key = folder / "certificate.pem", folder / "key.pem"
         _certify(certificate, key)
-        site = (HOUSE / "docs" / "nginx.conf").read_text("utf-8")
+        site = (HOUSE / "deploy" / "nginx.conf").read_text("utf-8")
         for written, meant in {
-            f"/etc/ssl/{NAME}.pem": str(certificate),
-            f"/etc/ssl/private/{NAME}.key": str(key),
-            f"server_name {NAME};": "server_name 127.0.0.1;",
+            "/run/secrets/tls_certificate": str(certificate),
+            "/run/secrets/tls_key": str(key),
             "listen 80;": f"listen {plain};",
             "listen 443": f"listen {encrypted}",
-            "127.0.0.1:8501": f"127.0.0.1:{port}",
+            "dashboard:8501 resolve": f"127.0.0.1:{port}",
         }.items():
             site = site.replace(written, meant)
         (folder / "site.conf").write_text(site)

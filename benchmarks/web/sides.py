@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchmarks.web import browser, places, superset
 from benchmarks.web.browser import Side
@@ -11,7 +12,9 @@ from benchmarks.web.places import Place
 from benchmarks.web.superset import Superset
 
 AS = {"as": "executive", "lang": "en"}
-OURS, SUPERSET, EMPTY = "ours", "superset", "empty"
+OURS: Final = "ours"
+SUPERSET: Final = "superset"
+EMPTY: Final = "empty"
 
 
 @dataclass(frozen=True)

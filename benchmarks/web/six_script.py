@@ -1,19 +1,21 @@
 """What the front door runs when it has the page of six figures: that page, and the dictionary to come from."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from benchmarks.web import six_figures
 from pages import metrics
-from pages.shared import panels, viewer
+from pages.shared import viewer
+from pages.shared.guard import guarded
 
 st.set_page_config(page_title="Six figures", layout="wide")
 
 
 def run() -> None:
     """Let the visitor in, and run the page asked for."""
-    who = viewer.at_the_door()
+    who: Any = viewer.at_the_door()
     pages = [
         st.Page(partial(six_figures.show, who), title="Six figures", url_path="six", default=True),
         st.Page(partial(metrics.show, who), title="Elsewhere", url_path="elsewhere"),
@@ -23,5 +25,5 @@ def run() -> None:
         page.run()
 
 
-with panels.guarded(viewer.visitors_words().say):
+with guarded(viewer.visitors_words().say):
     run()

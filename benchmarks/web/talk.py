@@ -11,6 +11,7 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 PATIENCE_SECONDS = 60.0
 FAILED = 'class="gh-nothing is-failed"'
@@ -120,5 +121,5 @@ def is_figure(message: ForwardMsg) -> bool:
 async def visiting(port: int, path: str, query: str = "") -> AsyncIterator[Visitor]:
     """A visitor with a session of their own, who has not looked yet."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=None, compression=None) as socket:
+    async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None) as socket:
         yield Visitor(socket, path, query)

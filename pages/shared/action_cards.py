@@ -1,8 +1,10 @@
 """The parts of my branch: what is to be done, each list with its rule, its rows to take away, and whom to call."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pages.shared import action_tables, cached, contact, markup, sentences, takeaway
@@ -20,57 +22,78 @@ from warehouse.metrics import cells
 from warehouse.queries import action_lists
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One list as it is drawn, made once for a scope: its head, its rows for reading and as they travel, the codes of their cases."""
+
+    title: str
+    tells: str
+    table: pd.DataFrame
+    arrow: pa.Table
+    codes: Sequence[str]
+
+
 def today(screen: Screen, todos: Sequence[Todo]) -> None:
     """A card's content: what is due, in one sentence and in one row of counts, most urgent first."""
-    words, say = screen.viewer.words, screen.viewer.words.say
     with screen.guarded():
-        counts = {todo.title: (todo, _count(_rows(screen, todo))) for todo in todos if not _absent(screen, todo)}
-        due = [todo.counted(count) for todo, count in counts.values() if count]
-        if due:
-            told = say(
-                "As the data stood on {day}: {due}.", day=words.day(screen.asked.last_day), due=words.listed(due)
-            )
-        elif len(counts) == len(todos):
-            told = say("Nothing is due today.")
-        else:
-            told = say("Nothing is due of what is delivered; the lists below say which feeds are missing.")
-        where = " · ".join(sentences.place(words, screen.names, screen.scope, screen.viewer.branches))
-        html(markup.title(told, where))
-        items = [(words.number(count), title, count > 0) for title, (_, count) in counts.items()]
-        html(markup.agenda(items, described=told))
-        lines = pd.DataFrame(
-            [(title, count) for title, (_, count) in counts.items()], columns=[say("To do"), say("How many")]
-        )
-        screen.shown.append(Sheet(say("To do"), told, lines))
+        head, agenda, sheet = screen.inquiry.kept("today", lambda: _today(screen, todos))
+        html(head)
+        html(agenda)
+        screen.shown.append(sheet)
+
+
+def _today(screen: Screen, todos: Sequence[Todo]) -> tuple[str, str, Sheet]:
+    words, say = screen.viewer.words, screen.viewer.words.say
+    counts = {todo.title: (todo, _count(_rows(screen, todo))) for todo in todos if not _absent(screen, todo)}
+    due = [todo.counted(count) for todo, count in counts.values() if count]
+    if due:
+        told = say("As the data stood on {day}: {due}.", day=words.day(screen.asked.last_day), due=words.listed(due))
+    elif len(counts) == len(todos):
+        told = say("Nothing is due today.")
+    else:
+        told = say("Nothing is due of what is delivered; the lists below say which feeds are missing.")
+    where = " · ".join(sentences.place(words, screen.names, screen.scope, screen.viewer.branches))
+    items = [(words.number(count), title, count > 0) for title, (_, count) in counts.items()]
+    lines = pd.DataFrame(
+        [(title, count) for title, (_, count) in counts.items()], columns=[say("To do"), say("How many")]
+    )
+    return markup.title(told, where), markup.agenda(items, described=told), Sheet(say("To do"), told, lines)
 
 
 def listed(screen: Screen, todo: Todo) -> None:
     """A card's content: one list, with the rule by which a row stands there, to take away and to call from."""
-    words = screen.viewer.words
     with screen.guarded():
-        if absent := _absent(screen, todo):
-            missing = screen.inquiry.missing(Answer(metric=todo.metric, absent=absent))
-            screen.nothing(todo.title, missing or ("no-rows", todo.title, todo.none))
+        made = screen.inquiry.kept(("to do", todo.title), lambda: _listed(screen, todo))
+        if not isinstance(made, Listed):
+            screen.nothing(todo.title, made)
             return
-        rows = _rows(screen, todo)
-        if rows.empty:
-            screen.nothing(todo.title, ("no-rows", words.say("Nothing to do here"), todo.none))
-            return
-        currency = screen.viewer.standing.currency
-        table = screen.inquiry.kept(
-            ("to do", todo.title), lambda: action_tables.written(rows, todo.columns, screen.names, currency)
-        )
-        tells = words.sentences(todo.rule, *_cut_off(words, rows))
         key = f"list-{next(screen.numbers)}"
-        screen.shown.append(Sheet(todo.title, tells, table))
-        html(markup.title(f"{todo.title} · {words.number(_count(rows))}", tells))
-        height = min(ROW_PIXELS * (len(rows) + 1) + 2, LONGEST_TABLE)
-        place = contact.table(screen.viewer, todo.title, table, height=height, key=f"{key}-rows")
-        code = CASES[todo.case]
-        case = None if place is None else Case(todo.case, str(rows[code].iloc[place]), str(table.iloc[place, 0]))
+        screen.shown.append(Sheet(todo.title, made.tells, made.table))
+        html(markup.title(made.title, made.tells))
+        height = min(ROW_PIXELS * (len(made.table) + 1) + 2, LONGEST_TABLE)
+        place = contact.table(screen.viewer, todo.title, made.arrow, height=height, key=f"{key}-rows")
+        case = None if place is None else Case(todo.case, made.codes[place], str(made.table.iloc[place, 0]))
         with st.container(horizontal=True, gap="small"):
             contact.button(screen.viewer, case, key=f"{key}-call")
-            takeaway.table(screen.inquiry, todo.title, table, key=f"{key}-csv")
+            takeaway.table(screen.inquiry, todo.title, made.table, key=f"{key}-csv")
+
+
+def _listed(screen: Screen, todo: Todo) -> Listed | Missing:
+    words = screen.viewer.words
+    if absent := _absent(screen, todo):
+        missing = screen.inquiry.missing(Answer(metric=todo.metric, absent=absent))
+        return missing or ("no-rows", todo.title, todo.none)
+    rows = _rows(screen, todo)
+    if rows.empty:
+        return "no-rows", words.say("Nothing to do here"), todo.none
+    table = action_tables.written(rows, todo.columns, screen.names, screen.viewer.standing.currency)
+    return Listed(
+        title=f"{todo.title} · {words.number(_count(rows))}",
+        tells=words.sentences(todo.rule, *_cut_off(words, rows)),
+        table=table,
+        arrow=action_tables.ready(table),
+        codes=[str(code) for code in rows[CASES[todo.case]]],
+    )
 
 
 def coverage(inquiry: Inquiry) -> Drawing | Missing:

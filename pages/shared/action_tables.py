@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from pages.shared.names import Names
 from warehouse.metrics import cells
@@ -16,6 +17,12 @@ def written(rows: pd.DataFrame, columns: Sequence[str], names: Names, currency: 
     """The `columns` of `rows` under their names: codes by name, times to the minute, what is not known as a dash."""
     titles, writers = _titles(names), _writers(names, currency)
     return pd.DataFrame({titles[name]: [writers.get(name, _plain)(value) for value in rows[name]] for name in columns})
+
+
+def ready(table: pd.DataFrame) -> pa.Table:
+    """`table` as it travels to the browser, for which Arrow wants values of one type in a column: mixed ones go as text."""
+    mixed = [name for name in table if table[name].map(type).nunique() > 1]
+    return pa.Table.from_pandas(table.astype(dict.fromkeys(mixed, "str")), preserve_index=False)
 
 
 def _titles(names: Names) -> Mapping[str, str]:

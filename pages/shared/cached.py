@@ -16,6 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from warehouse import db
+from warehouse.monitor import questions
 from warehouse.queries import figures, state, visits
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
@@ -68,11 +69,16 @@ class Kept:
                 self._made.popitem(last=False)
         return made
 
+    def clear(self) -> None:
+        """Forget all of it."""
+        with self._lock:
+            self._made.clear()
+
 
 @st.cache_resource(show_spinner=False)
 def engine() -> db.Engine:
     """The reader's engine: the dashboard's only connection to the warehouse."""
-    return db.connect_reader(settings())
+    return questions.timed(db.connect_reader(settings()))
 
 
 @st.cache_resource(show_spinner=False)
@@ -81,10 +87,8 @@ def settings() -> Settings:
     return Settings.from_environment()
 
 
-@st.cache_resource(show_spinner=False)
-def everything() -> Kept:
-    """All that is kept, of everybody, in one place with one bound."""
-    return Kept(ANSWERS_KEPT)
+everything = Kept(ANSWERS_KEPT)
+"""All that is kept, of everybody, in one place with one bound. Looked into some sixty times a click."""
 
 
 def standing(person: str, onlooker: str | None = None) -> state.Standing:
@@ -94,13 +98,13 @@ def standing(person: str, onlooker: str | None = None) -> state.Standing:
 
 def company(person: str) -> str | None:
     """Which company the warehouse holds, as `person` may know it: looked up again every quarter of a minute."""
-    return everything().get(("company", person), lambda: standing(person).company, seconds=FRESH_SECONDS)
+    return everything.get(("company", person), lambda: standing(person).company, seconds=FRESH_SECONDS)
 
 
 def people(person: str) -> Mapping[str, tuple[str, ...]]:
     """Whom `person` may look as, with their roles: looked up again every quarter of a minute."""
     ask = Reader(engine=engine(), person=person)
-    return everything().get(("people", person), lambda: visits.people(ask), seconds=FRESH_SECONDS)
+    return everything.get(("people", person), lambda: visits.people(ask), seconds=FRESH_SECONDS)
 
 
 def figure(asker: Asker, metric: str, scope: Scope, by: Sequence[str] = ()) -> Answer:
@@ -131,12 +135,12 @@ def fresh(asker: Asker, question: Callable[[Reader], pd.DataFrame], *, turn: int
 
 def lately(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
     """What `make` makes for `asker` of what changes without a new refresh, kept for a quarter of a minute."""
-    return everything().get((asker.effective, asker.reader.refresh_id, key), make, seconds=FRESH_SECONDS)
+    return everything.get((asker.effective, asker.reader.refresh_id, key), make, seconds=FRESH_SECONDS)
 
 
 def kept(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
     """What `make` makes of answers for `asker`; `key` names all else that it depends on."""
-    return everything().get((asker.effective, asker.reader.refresh_id, key), make)
+    return everything.get((asker.effective, asker.reader.refresh_id, key), make)
 
 
 def _name(question: Callable[..., object]) -> str:

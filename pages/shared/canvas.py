@@ -41,27 +41,29 @@ def with_notes(draw: Draw, look: Look, columns: Columns, clickable: tuple[str, .
     return {**plain, "data": {"name": ROWS}, "layer": [*plain["layer"], *notes.layers(look)]}
 
 
-def show(
-    title: str, draw: Draw, look: Look, drawing: Drawing, *, by: tuple[str, ...], noted: pd.DataFrame, described: str
-) -> None:
-    """Draw it. A click on a mark narrows the page by the columns `by` of its row; `described` is for screen readers."""
+def show(title: str, draw: Draw, look: Look, drawing: Drawing, *, by: tuple[str, ...], noted: pd.DataFrame) -> None:
+    """Draw it. A click on a mark narrows the page by the columns `by` of its row.
+
+    Screen readers are told its title; the sentence is text beside it. Were it a part of the drawing, the browser would begin
+    anew with every other sentence, instead of moving the marks that stand there.
+    """
     rows, specified = drawing.arrow, specification(draw, look, drawing.shape, by)
     if len(noted):
         rows = None
         named = {ROWS: drawing.arrow, notes.NOTED: pa.Table.from_pandas(noted, preserve_index=False)}
         specified = {**with_notes(draw, look, drawing.shape, by), "datasets": named}
     if not drill.is_clickable(specified):
-        st.vega_lite_chart(rows, specified, alt=described, width="stretch")
+        st.vega_lite_chart(rows, specified, alt=title, width="stretch")
         return
     key = drill.key_of(title)
     clicked = partial(drill.clicked, title, key)
-    st.vega_lite_chart(rows, specified, alt=described, width="stretch", key=key, on_select=clicked)
+    st.vega_lite_chart(rows, specified, alt=title, width="stretch", key=key, on_select=clicked)
 
 
 def sketch(draw: Draw, look: Look, drawing: Drawing, noted: pd.DataFrame) -> Sketch:
     """The chart for whoever takes it away, with its notes; nothing in it can be clicked."""
     if noted.empty:
-        return Sketch(specification(draw, look, drawing.shape), drawing.rows)
+        return Sketch(specification(draw, look, drawing.shape), drawing.marks)
     values = json.loads(noted.to_json(orient="records", date_format="iso"))
     specified = {**with_notes(draw, look, drawing.shape), "datasets": {notes.NOTED: values}}
-    return Sketch(specified, drawing.rows)
+    return Sketch(specified, drawing.marks)

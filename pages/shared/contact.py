@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from pages.shared import cached, markup
@@ -33,8 +34,8 @@ def heads_a_branch(viewer: Viewer) -> bool:
     return viewer.may_change and "branch_head" in viewer.standing.roles
 
 
-def table(viewer: Viewer, title: str, rows: pd.DataFrame, *, height: int, key: str) -> int | None:
-    """Draw `rows`; for the head of a branch so that one can be chosen. The place of the one that is."""
+def table(viewer: Viewer, title: str, rows: pd.DataFrame | pa.Table, *, height: int, key: str) -> int | None:
+    """Draw `rows`, which are ready for the way as an Arrow table; for the head of a branch so that one can be chosen. The place of the one that is."""
     if not heads_a_branch(viewer):
         st.dataframe(rows, hide_index=True, alt=title, height=height)
         return None

@@ -41,7 +41,9 @@ def target_for(viewer: Viewer, scope: Scope, code: str, day: date) -> Target | N
     chosen = seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
     chosen = chosen[chosen["region_id"].isin(scope.regions)] if scope.regions else chosen
     places = targets.places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
-    return targets.target(cached.rows(viewer.asker, targets.delivered), code, day, places)
+    named = {kind: scope or "" for kind, scope in places}
+    found = cached.rows(viewer.asker, targets.delivered, named.get("region", ""), named.get("branch", ""))
+    return targets.target(found, code, day, places)
 
 
 def last_day(scope: Scope, newest: date) -> date:

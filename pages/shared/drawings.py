@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pages.shared import cached, drill, readable, sentences, shapes
 from pages.shared.address import Choices
-from pages.shared.charts.theme import Look
+from pages.shared.charts.theme import NTH, Look
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.readable import Readable
@@ -40,8 +40,8 @@ class Drawing:
 
     @cached_property
     def marks(self) -> pd.DataFrame:
-        """The rows with all that a click on their marks can narrow the page to."""
-        return drill.with_period(self.rows)
+        """The rows, numbered, with all that a click on their marks can narrow the page to."""
+        return drill.with_period(self.rows).assign(**{NTH: range(len(self.rows))})
 
     def fields(self, choices: Choices | None) -> tuple[str, ...]:
         """What of `choices` a click on a mark can narrow the page to, found once."""

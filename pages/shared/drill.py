@@ -146,12 +146,12 @@ def rows_to_choose(words: Words, names: Names, rows: pd.DataFrame, by: Sequence[
 
 
 def chips(words: Words, names: Names, choices: Choices) -> None:
-    """What the page is narrowed to, each with a button that takes it back."""
-    narrowing = narrowed_to(_address(), choices)
-    if not narrowing:
-        return
+    """What the page is narrowed to, each with a button that takes it back.
+
+    Their place is kept where there are none: with the first of them all below would move by one, and be drawn anew.
+    """
     with st.container(horizontal=True, gap="xsmall", key="chips"):
-        for name, value in narrowing:
+        for name, value in narrowed_to(_address(), choices):
             dimension = words.say("Period") if name == PERIOD else names.dimension(name)
             st.button(
                 plain(f"{dimension}: {called(words, names, name, value)}"),

@@ -186,10 +186,9 @@ def _in_dictionary(code: str) -> str:
 
 def warnings(viewer: Viewer, codes: Sequence[str]) -> list[str]:
     """The checks that guard one of `codes` and did not pass, as sentences: published all the same, with a warning."""
-    results = cached.rows(viewer.asker, state.checks)
     return [
         _missed(viewer, rule, row.released_because)
-        for row in results[results["outcome"] != "passed"].itertuples()
+        for row in cached.rows(viewer.asker, state.missed).itertuples()
         if (rule := rules().get((row.gate, row.table_name, row.rule_id))) and set(rule.guards) & set(codes)
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import markup
+from pages.shared import markup, meters
 from warehouse.trace import trace
 
 STYLE = Path(__file__).parent / "style.css"
@@ -28,7 +28,9 @@ def guarded(say: Callable[..., str]) -> Iterator[None]:
         yield
     except Exception as error:
         reference = secrets.token_hex(3)
-        logging.exception("a figure failed to load, reference %s", reference, exc_info=trace(error))
+        about = {"about": {"request": reference}}
+        logging.exception("a figure failed to load, reference %s", reference, exc_info=trace(error), extra=about)
+        meters.FAILURES.inc()
         if (failed := _FAILED.get()) is not None:
             failed.append(reference)
         told = say(

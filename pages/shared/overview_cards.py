@@ -25,7 +25,8 @@ LINKS = (("top2", "n"), ("repurchase", "repurchase_n"), ("referral", "repurchase
 
 def why(screen: Screen, title: str, metric: str, *, by: str | None = None) -> None:
     """A card's content: the change of `metric` since the compared period, by the groups of `by`, else by place."""
-    screen.made(title, metric, charts.change, _changed, metric, by or _place(screen.inquiry))
+    by = by or screen.inquiry.kept("place", lambda: _place(screen.inquiry))
+    screen.made(title, metric, charts.change, _changed, metric, by)
 
 
 def ladder(screen: Screen, title: str) -> None:

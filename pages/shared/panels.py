@@ -41,6 +41,7 @@ from warehouse.metrics import metrics
 from warehouse.scope import Scope
 
 TILES_IN_A_ROW = 5
+EMPTY = pd.DataFrame()
 ROW_PIXELS, LONGEST_TABLE = 36, 420
 
 
@@ -48,12 +49,14 @@ ROW_PIXELS, LONGEST_TABLE = 36, 420
 class Screen:
     """One page for one person, as asked for. Draws the parts that all pages share, in the order in which it is called.
 
-    What it has drawn so far stands in `shown` and `codes`, for whoever takes the page away.
+    What it has drawn so far stands in `shown` and `codes`, for whoever takes the page away. Cards are numbered by themselves:
+    whatever one of them holds, the browser knows the others again, and keeps their drawings.
     """
 
     viewer: Viewer
     asked: Asked
     numbers: Iterator[int] = field(default_factory=itertools.count, compare=False)
+    places: Iterator[int] = field(default_factory=itertools.count, compare=False)
     shown: list[Sheet] = field(default_factory=list, compare=False)
     codes: list[str] = field(default_factory=list, compare=False)
 
@@ -110,7 +113,7 @@ class Screen:
             min_column_width=width,
             gap="small",
             border=True,
-            key=f"card-{next(self.numbers)}",
+            key=f"card-{next(self.places)}",
         )
         for code in codes:
             with grid.cell(), self.guarded():
@@ -120,11 +123,11 @@ class Screen:
 
     def card(self) -> DeltaGenerator:
         """A card as wide as the page."""
-        return st.container(border=True, key=f"card-{next(self.numbers)}")
+        return st.container(border=True, key=f"card-{next(self.places)}")
 
     def cards(self) -> tuple[DeltaGenerator, DeltaGenerator]:
         """Two cards beside each other, below each other where the page is narrow."""
-        grid = st.grid(2, min_column_width=400, gap="small", border=True, key=f"card-{next(self.numbers)}")
+        grid = st.grid(2, min_column_width=400, gap="small", border=True, key=f"card-{next(self.places)}")
         return grid.cell(), grid.cell()
 
     def figure(
@@ -224,15 +227,14 @@ class Screen:
     def drawn(self, title: str, draw: Draw, drawing: Drawing, *, metric: str | None = None) -> None:
         """A card's content: its head, the drawing with the notes on its time axis, and below it what they say.
 
-        The sentence and the notes are the text of screen readers.
+        Screen readers read both as text.
         """
         look, noted = self.viewer.look, self._noted(draw, drawing, metric)
         lines = annotations.told(self.inquiry, noted)
         taken = partial(canvas.sketch, draw, replace(look, theme="light"), drawing, noted)
         self.titled(title, drawing, metric=metric or (), sketch=taken, noted=lines)
         by = drawing.fields(self.asked.choices)
-        described = self.viewer.words.sentences(drawing.tells, *lines)
-        canvas.show(title, draw, look, drawing, by=by, noted=noted, described=described)
+        canvas.show(title, draw, look, drawing, by=by, noted=noted)
         if lines:
             html("".join(map(markup.note, lines)))
 
@@ -260,7 +262,7 @@ class Screen:
 
     def nothing(self, title: str, missing: Missing) -> None:
         """A card's content where there is nothing to draw."""
-        self.shown.append(Sheet(title, self.viewer.words.sentences(f"{missing[1]}.", missing[2]), pd.DataFrame()))
+        self.shown.append(Sheet(title, self.viewer.words.sentences(f"{missing[1]}.", missing[2]), EMPTY))
         html(markup.title(title))
         html(markup.nothing(*missing))
 

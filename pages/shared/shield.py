@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared.sign_in import LOCAL
@@ -19,6 +20,8 @@ from pages.shared.way_back import WayBack
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 TAKEN_AWAY = "/media/"
 """Below which files lie that somebody takes away."""
+STREAMLITS_METRICS = "/_stcore/metrics"
+"""Where Streamlit tells everybody who connects, and walks through all that it keeps to do so. Ours are told elsewhere."""
 A_YEAR = 31_536_000
 
 
@@ -45,6 +48,9 @@ class Shield:
         """Pass the request on; of a websocket that is refused the server says 403."""
         if scope["type"] == "websocket" and not is_own_page(Headers(scope=scope)):
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope.get("path") == STREAMLITS_METRICS:
+            await PlainTextResponse("not found", status_code=404)(scope, receive, send)
             return
 
         async def answer(message: Message) -> None:

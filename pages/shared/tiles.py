@@ -94,8 +94,10 @@ def _reaches_back(inquiry: Inquiry, code: str, before: Scope) -> bool:
     """Whether there is anything in the first month of the period compared with; else it was longer than the data."""
     if before.period is None or "month" not in metrics()[code].dims:
         return True
-    months = inquiry.ask(code, ("month",), before).rows
-    return not months.empty and months["month"].min() <= before.period.start.replace(day=1)
+    first = before.period.start.replace(day=1)
+    known = inquiry.long_scope if inquiry.long_scope.period.start <= first else before
+    months = inquiry.ask(code, ("month",), known).rows
+    return not months.empty and months["month"].min() <= first
 
 
 def _row(inquiry: Inquiry, code: str) -> dict[str, object]:

@@ -3,10 +3,8 @@
 import csv
 import fcntl
 import gzip
-import http.client
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from benchmarks.web.places import answers, free_port
 from tests.browser.shell import HOUSE, environment, opened
 from tests.servers import place
 
@@ -26,10 +25,11 @@ ENDS_WITHIN = 20.0
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running dashboard, and the home of its warehouse."""
+    """A running dashboard, the home of its warehouse, and where it tells its metrics."""
 
     address: str
     home: str
+    metrics: str
 
     def url(self, path: str, **parameters: str) -> str:
         """The address of a page with its parameters."""
@@ -66,21 +66,18 @@ def shared(run: str) -> Iterator[Dashboard]:
 @contextmanager
 def served(command: Sequence[str], home: str) -> Iterator[Dashboard]:
     """A server on a warehouse for the length of a block: `command` without its port. Raises RuntimeError with its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port, told_at = free_port(), free_port()
+    own = {**environment(home), "GATEHOUSE_METRICS": str(told_at)}
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [*command, str(port)], cwd=HOUSE, env=environment(home), stdout=log, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen([*command, str(port)], cwd=HOUSE, env=own, stdout=log, stderr=subprocess.STDOUT)
         try:
             deadline = time.monotonic() + STARTS_WITHIN
-            while not _answers(port):
+            while not answers(port, "/_stcore/health"):
                 if process.poll() is not None or time.monotonic() > deadline:
                     log.seek(0)
                     raise RuntimeError(log.read().decode())
                 time.sleep(0.2)
-            yield Dashboard(address=f"http://127.0.0.1:{port}", home=home)
+            yield Dashboard(f"http://127.0.0.1:{port}", home, metrics=f"127.0.0.1:{told_at}")
         finally:
             process.terminate()
             process.wait(timeout=ENDS_WITHIN)
@@ -106,14 +103,3 @@ def _write_late(demo: Path, late: Path) -> None:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows({**row, "complaint_id": f"L{row['complaint_id']}"} for row in rows[-LATE:])
-
-
-def _answers(port: int) -> bool:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        asked.request("GET", "/_stcore/health")
-        return asked.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        asked.close()

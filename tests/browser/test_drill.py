@@ -1,11 +1,20 @@
 """A mark is clicked in a real browser: the page is narrowed, the address says so, and the way back works."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import House, card, settled
+from tests.browser.visit import STANDS_STILL, House, card, settled
 
 pytestmark = pytest.mark.browser
+DRAWN = """() => [...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg')].map(svg => {
+    const told = group => [...group.querySelectorAll('text')].map(each => [each.getBoundingClientRect(), each.textContent]);
+    const axes = [...svg.querySelectorAll('.role-axis-label')].map(told);
+    const inOrder = axes.map(axis => axis.sort(([a], [b]) => a.x + a.y - b.x - b.y).map(([, said]) => said));
+    return [inOrder, [...svg.querySelectorAll('.role-mark')].flatMap(told).map(([, said]) => said).sort()];
+})"""
+"""What stands along the axes of each drawing, in the order in which it is seen, and what is written on its marks."""
 
 
 def _narrowed(page: Page, said: str) -> None:
@@ -36,6 +45,26 @@ def test_a_click_narrows_the_page_and_going_back_widens_it(house: House) -> None
     expect(chip).to_have_count(0)
     settled(page)
     assert "category=" not in page.url
+
+
+def test_marks_move_to_what_is_chosen_and_stand_as_if_drawn_anew(house: House, regions: list[str]) -> None:
+    page = house.come("lead_sources", person="executive")
+    page.evaluate(
+        "() => document.querySelectorAll('[data-testid=stVegaLiteChart] svg').forEach(e => e.dataset.stays = 1)"
+    )
+    page.get_by_label("Region").click()
+    page.get_by_role("option", name=regions[0]).click()
+    page.keyboard.press("Escape")
+    _narrowed(page, regions[0])
+    page.evaluate(STANDS_STILL)
+    moved = page.evaluate(DRAWN)
+    (region,) = parse_qs(urlsplit(page.url).query)["region"]
+    anew = house.come("lead_sources", person="executive", region=region)
+    expect(anew.get_by_test_id("stVegaLiteChart").locator("svg")).to_have_count(len(moved))
+    settled(anew)
+    anew.evaluate(STANDS_STILL)
+    assert moved == anew.evaluate(DRAWN)
+    assert page.locator("[data-stays]").count() >= len(moved) - 2
 
 
 def test_a_row_is_chosen_by_keyboard(house: House) -> None:

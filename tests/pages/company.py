@@ -278,7 +278,12 @@ class Company:
             )
         return pd.DataFrame(rows)
 
-    def delivered_targets(self, reader: Reader) -> pd.DataFrame:
+    def missed(self, reader: Reader) -> pd.DataFrame:
+        """Those of the checks that did not pass."""
+        checks = self.checks(reader)
+        return checks[checks["outcome"] != "passed"]
+
+    def delivered_targets(self, reader: Reader, region: str, branch: str) -> pd.DataFrame:
         """None: the house's own stand in for them."""
         return pd.DataFrame(columns=["metric_code", "scope_kind", "scope_id", "period_on", "target_value"])
 
@@ -550,6 +555,7 @@ def open_company(company: Company, patch: pytest.MonkeyPatch, home: Path) -> Non
         "held": company.held_loads,
         "refreshes": company.refreshes,
         "checks": company.checks,
+        "missed": company.missed,
         "published_at": lambda reader, refresh: company.published_at,
     }.items():
         patch.setattr(state, name, answer)

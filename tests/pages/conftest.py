@@ -1,5 +1,6 @@
 """Pages opened without a browser and without a server: Streamlit's own AppTest over a stand-in for the warehouse."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import markup
 from tests.pages.branch_lists import Lists, open_lists
 from tests.pages.company import Company, open_company
 from tests.pages.health_book import HealthBook, open_book
@@ -53,7 +55,7 @@ def open_page(company: Company, lists: Lists, book: HealthBook) -> Open:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Everything given to `st.vega_lite_chart`: rows, spec, text for screen readers."""
+    """Everything given to `st.vega_lite_chart`: rows, spec, the title by which screen readers call it."""
     kept: Drawn = []
 
     def keep(rows: Any, spec: dict[str, Any], *, alt: str, **_: Any) -> None:
@@ -78,3 +80,8 @@ def _screen(page: str) -> None:
 def said(app: AppTest) -> str:
     """Everything that a page says in text."""
     return "\n".join(str(element.value) for element in app.markdown)
+
+
+def is_told(page: str, title: str) -> bool:
+    """Whether a whole sentence stands below this title on a page, for eyes and screen readers."""
+    return bool(re.search(re.escape(markup.text(title)) + r'</div><p class="gh-tells">[^<]+[.。]</p>', page))

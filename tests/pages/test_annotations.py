@@ -1,4 +1,4 @@
-"""Notes on time axes: drawn where they concern, told below and to screen readers, in pictures, and written by stewards alone."""
+"""Notes on time axes: drawn where they concern, told below, in pictures, and written by stewards alone."""
 
 from datetime import date
 
@@ -34,13 +34,10 @@ def note(
     }
 
 
-def _noted(drawn: Drawn) -> list[tuple[list[str], str]]:
-    """Of every drawing with notes: what they say, and its text for screen readers."""
-    return [
-        (spec["datasets"]["noted"].to_pandas()["said"].tolist(), told)
-        for _, spec, told in drawn
-        if "noted" in spec.get("datasets", {})
-    ]
+def _noted(drawn: Drawn) -> list[list[str]]:
+    """What the notes of every drawing say that has any."""
+    datasets = [spec.get("datasets", {}) for _, spec, _ in drawn]
+    return [each["noted"].to_pandas()["said"].tolist() for each in datasets if "noted" in each]
 
 
 def _has_time_axis(spec: dict[str, object]) -> bool:
@@ -50,14 +47,12 @@ def _has_time_axis(spec: dict[str, object]) -> bool:
 def test_a_note_stands_on_every_time_axis_and_on_no_other(open_page: Open, drawn: Drawn, company: Company) -> None:
     company.notes = (note("2026-01-15", "The office <b>moved</b>"),)
     app = open_page("complaints")
-    for _, spec, told in drawn:
+    for _, spec, title in drawn:
         is_noted = "noted" in spec.get("datasets", {})
-        assert is_noted == _has_time_axis(spec), told
+        assert is_noted == _has_time_axis(spec), title
     noted = _noted(drawn)
     assert len(noted) >= 3
-    for texts, told in noted:
-        assert texts == ["The office <b>moved</b>"]
-        assert told.endswith("Note 1, 15 Jan 2026: The office <b>moved</b>")
+    assert all(texts == ["The office <b>moved</b>"] for texts in noted)
     assert said(app).count("Note 1, 15 Jan 2026: The office &lt;b&gt;moved&lt;/b&gt;") == len(noted)
     assert "<b>moved</b>" not in said(app)
 
@@ -65,7 +60,7 @@ def test_a_note_stands_on_every_time_axis_and_on_no_other(open_page: Open, drawn
 def test_a_note_is_read_in_the_language_of_the_reader(open_page: Open, drawn: Drawn, company: Company) -> None:
     company.notes = (note("2026-01-15", "Strike", region="north"),)
     open_page("complaints", lang="zh_CN")
-    assert {texts[0] for texts, _ in _noted(drawn)} == {"North：中Strike"}
+    assert {texts[0] for texts in _noted(drawn)} == {"North：中Strike"}
 
 
 def test_a_note_concerns_its_feeds_and_metrics_alone(open_page: Open, drawn: Drawn, company: Company) -> None:
@@ -77,19 +72,19 @@ def test_a_note_concerns_its_feeds_and_metrics_alone(open_page: Open, drawn: Dra
     assert _noted(drawn) == []
     drawn.clear()
     open_page("lead_sources")
-    assert [texts for texts, _ in _noted(drawn)] == [["of leads"]]
+    assert _noted(drawn) == [["of leads"]]
     drawn.clear()
     open_page("overview")
-    assert [texts for texts, _ in _noted(drawn) if "of orders counted" in texts] == [["of orders counted"]]
+    assert [texts for texts in _noted(drawn) if "of orders counted" in texts] == [["of orders counted"]]
 
 
 def test_a_note_of_a_place_is_shown_where_the_scope_holds_it(open_page: Open, drawn: Drawn, company: Company) -> None:
     company.notes = (note("2026-01-10", "a", region="north"), note("2026-01-20", "b", branch="south-1"))
     open_page("complaints")
-    assert {tuple(texts) for texts, _ in _noted(drawn)} == {("North: a", "South 1: b")}
+    assert set(map(tuple, _noted(drawn))) == {("North: a", "South 1: b")}
     drawn.clear()
     open_page("complaints", region="south")
-    assert {tuple(texts) for texts, _ in _noted(drawn)} == {("South 1: b",)}
+    assert set(map(tuple, _noted(drawn))) == {("South 1: b",)}
     drawn.clear()
     open_page("complaints", region="east")
     assert _noted(drawn) == []

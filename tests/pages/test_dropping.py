@@ -183,7 +183,14 @@ def test_every_refusal_of_a_file_has_words() -> None:
     from pages.shared.health import wording
 
     kinds = {each.code for each in refusals.FileRefused.__subclasses__() if each.__module__ == refusals.__name__}
-    unsaid = {"missing_file", "is_directory", "no_driver", "changed_file"}  # cannot happen to a file in the inbox
+    unsaid = {
+        "missing_file",
+        "is_directory",
+        "no_driver",
+        "changed_file",
+        "unreachable",
+        "not_answered",
+    }  # cannot happen to a file in the inbox
     assert kinds - unsaid <= set(wording.refusals(Words()))
 
 

@@ -15,7 +15,7 @@ from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.text import Words
 from tests.pages.company import Company
-from tests.pages.conftest import Drawn, Open, said
+from tests.pages.conftest import Drawn, Open, is_told, said
 from warehouse.metrics import cells
 
 WORDS = Words("en")
@@ -40,9 +40,9 @@ def test_every_matrix_opens_after_the_two_that_come_first(
     assert not app.exception
     assert "is-failed" not in text
     assert text.index(WORDS_OF[language]["portfolio"]) < text.index(WORDS_OF[language]["value_tier"])
-    for rows_drawn, _, told in drawn:
+    for rows_drawn, _, title in drawn:
         assert len(rows_drawn) > 0
-        assert told.endswith((".", "。"))
+        assert is_told(text, title)
     if matrix in cells_with_advice():
         for cell in cells(matrix).values():
             if cell.code != "unknown" or matrix == "product_age":

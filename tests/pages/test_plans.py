@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import event
 
 from app import ICONS
+from benchmarks.measured.asked import listening
 from tests.oracle import company as real
 from tests.pages.company import Company
 from tests.pages.conftest import Open
@@ -80,30 +80,25 @@ def test_pages_ask_for_sums(asked: Mapping[str, list[Call]], company_of: Callabl
 
 
 def _read(reader: Reader, call: Call) -> set[tuple[str, str]]:
-    """Schema and name of every table in the plans of what a figure asks."""
+    """Schema and name of every table from which a figure is made: plans name more, whatever is asked."""
     metric, scope, by = call
-    statements: list[tuple[str, Any]] = []
-
-    def hear(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(reader.engine, "before_cursor_execute", hear)
-    try:
-        figure(reader, metric, scope, by=by)
-    except figures.FeedAbsent:
-        return set()
-    finally:
-        event.remove(reader.engine, "before_cursor_execute", hear)
+    with listening(reader.engine) as asked:
+        try:
+            figure(reader, metric, scope, by=by)
+        except figures.FeedAbsent:
+            return set()
     with reader.transaction() as connection:
         plans = [
-            connection.exec_driver_sql(f"explain (verbose, format json) {statement}", parameters).scalar_one()
-            for statement, parameters in statements
-            if "set_config" not in statement
+            connection.exec_driver_sql(f"explain (analyze, verbose, format json) {each.statement}", each.parameters)
+            for each in asked
+            if not each.names_person
         ]
-    return {each for plan in plans for each in _tables(plan[0]["Plan"])}
+        return {each for plan in plans for each in _tables(plan.scalar_one()[0]["Plan"])}
 
 
 def _tables(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not plan["Actual Loops"]:
+        return
     if "Relation Name" in plan:
         yield plan["Schema"], plan["Relation Name"]
     for part in plan.get("Plans", ()):

@@ -103,7 +103,7 @@ def ages(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         x=alt.X(
             "label:N",
             title=look.say("Days since receipt"),
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(labelAngle=0, domain=False, ticks=False),
         ),
         y=alt.Y("value:Q", title=None, axis=None, scale=alt.Scale(zero=True)),
@@ -166,7 +166,7 @@ def causes(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         y=alt.Y(
             "label:N",
             title=None,
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(domain=False, ticks=False, labelPadding=8, labelColor=palette.text, labelLimit=170),
         ),
         x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True, range=[0, {"expr": "width - 64"}])),

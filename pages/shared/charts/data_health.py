@@ -153,6 +153,6 @@ def _refreshes(look: Look) -> alt.X:
     return alt.X(
         "refresh:N",
         title=look.say("Refresh"),
-        sort=None,
+        sort=theme.AS_GIVEN,
         axis=alt.Axis(labelAngle=0, domain=False, ticks=False, labelOverlap=True),
     )

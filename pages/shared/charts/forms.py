@@ -158,7 +158,7 @@ def rows_as_given(look: Look) -> alt.Y:
     return alt.Y(
         "label:N",
         title=None,
-        sort=None,
+        sort=theme.AS_GIVEN,
         axis=alt.Axis(
             domain=False, ticks=False, labelFlush=False, labelPadding=8, labelColor=look.palette.text, labelLimit=200
         ),

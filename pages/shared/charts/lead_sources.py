@@ -106,7 +106,7 @@ def triangle(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         x=alt.X(
             "horizon:N",
             title=None,
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False),
         ),
         y=forms.rows_as_given(look),

@@ -170,7 +170,7 @@ def types(labels: tuple[str, ...]) -> Draw:
             y=alt.Y(
                 "branch_name:N",
                 title=None,
-                sort=None,
+                sort=theme.AS_GIVEN,
                 axis=alt.Axis(domain=False, ticks=False, labelColor=palette.text, labelPadding=8, labelLimit=160),
             ),
         )

@@ -14,7 +14,7 @@ def time_left(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         x=alt.X(
             "label:N",
             title=None,
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(labelAngle=0, domain=False, ticks=False, labelLimit=110),
         ),
         y=alt.Y("value:Q", title=None, axis=None, scale=alt.Scale(zero=True)),

@@ -86,7 +86,7 @@ def chain(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         x=alt.X(
             "label:N",
             title=say("Time from receipt to solution"),
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(labelAngle=0, domain=False, ticks=False),
         ),
         xOffset=alt.XOffset("link:N", sort=links),

@@ -24,7 +24,7 @@ def distribution(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
         x=alt.X(
             "label:N",
             title=None,
-            sort=None,
+            sort=theme.AS_GIVEN,
             axis=alt.Axis(labelAngle=0, domain=False, ticks=False, labelLimit=90, labelExpr="split(datum.label, ' ')"),
         ),
         y=alt.Y("share:Q", title=None, axis=None, scale=alt.Scale(zero=True)),

@@ -7,6 +7,10 @@ from typing import Any, Literal
 import altair as alt
 
 Theme = Literal["light", "dark"]
+NTH = "nth"
+"""The column that numbers the rows of every drawing."""
+AS_GIVEN = alt.EncodingSortField(NTH, op="min")
+"""The order of the rows. Without a field to go by, marks that move to other rows would keep the order of those before."""
 
 
 @dataclass(frozen=True)
