@@ -6,7 +6,7 @@ export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 # Tests start many processes: what one has compiled the others need not.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check audit types sql style bench picture browser browser-all figures-all sources histories faults stories alarms clean
+.PHONY: run test check audit types sql style bench picture browser browser-all figures-all sources histories faults stories alarms services schedulers clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
@@ -67,9 +67,17 @@ browser: $(VENV)/ready-dev
 stories: $(VENV)/ready-dev browser
 	GATEHOUSE_STORIES=1 $(BIN)/python -m pytest tests/browser/test_stories.py
 
+# The examples under cron's shell, Airflow and Dagster, each of these in an environment of its own.
+schedulers: $(VENV)/ready-dev
+	$(BIN)/python -m tests.schedulers
+
 # A hundred clean deliveries of different seeds: none is held.
 alarms: $(VENV)/ready-dev
 	$(BIN)/python -m tests.alarms
+
+# Every service of docker-compose.yml as it stands there, on a server that its own files set up. `make test` runs two.
+services: $(VENV)/ready-dev
+	GATEHOUSE_EVERY_SERVICE=1 $(BIN)/python -m pytest tests/operating/test_compose.py
 
 clean:
 	rm -rf build .gatehouse .gatehouse-demo

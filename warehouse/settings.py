@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +13,13 @@ from cryptography.fernet import Fernet
 
 HASH_KEY, VAULT_KEY, VAULT_KEY_OLD = "GATEHOUSE_HASH_KEY", "GATEHOUSE_VAULT_KEY", "GATEHOUSE_VAULT_KEY_OLD"
 SHORTEST_HASH_KEY = 32
+OURS, IN_A_FILE = ("DATABASE_", "GATEHOUSE_"), "_FILE"
 NEW_FERNET_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`database_url` None means the embedded server under `home`; `demo` is True only where its company was generated."""
+    """`reader_url` None means the embedded server under `home`, `database_url` None beside it that nothing here may write."""
 
     home: Path
     database_url: str | None = field(default=None, repr=False)
@@ -28,12 +29,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """GATEHOUSE_HOME (default `.gatehouse`), GATEHOUSE_INBOX, DATABASE_URL and DATABASE_READER_URL; ValueError if only one URL is set."""
-        loader, reader = os.environ.get("DATABASE_URL"), os.environ.get("DATABASE_READER_URL")
-        if bool(loader) != bool(reader):
-            raise ValueError(
-                "DATABASE_URL (role loader) and DATABASE_READER_URL (role reader) are set together or not at all"
-            )
+        """GATEHOUSE_HOME (default `.gatehouse`), GATEHOUSE_INBOX, DATABASE_URL and DATABASE_READER_URL.
+
+        ValueError where the loader's URL comes without the reader's, which is all that the dashboard is given.
+        """
+        loader, reader = os.environ.get("DATABASE_URL") or None, os.environ.get("DATABASE_READER_URL") or None
+        if loader and not reader:
+            raise ValueError("DATABASE_URL (role loader) is set without DATABASE_READER_URL (role reader)")
         home = Path(os.environ.get("GATEHOUSE_HOME", ".gatehouse")).expanduser().resolve()
         inbox = os.environ.get("GATEHOUSE_INBOX")
         place = Path(inbox).expanduser().resolve() if inbox else None
@@ -42,7 +44,7 @@ class Settings:
     @property
     def is_embedded(self) -> bool:
         """Whether the warehouse is the embedded server under `home`."""
-        return self.database_url is None
+        return self.reader_url is None
 
     @property
     def inbox(self) -> Path:
@@ -53,6 +55,22 @@ class Settings:
     def mappings(self) -> Path:
         """Where the company's own mapping files lie, by which dropped files are recognised."""
         return self.home / "mappings"
+
+
+def read_secrets(environment: MutableMapping[str, str]) -> None:
+    """Put what stands in a file in the place of each of our variables NAME_FILE that names one: as NAME. So containers keep secrets.
+
+    Raises ValueError for a file that cannot be read, and where NAME is given as well.
+    """
+    for variable in [each for each in environment if each.startswith(OURS) and each.endswith(IN_A_FILE)]:
+        name, file = variable.removesuffix(IN_A_FILE), Path(environment.pop(variable))
+        if environment.get(name):
+            raise ValueError(f"{name} and {variable} are both set; one of them is enough")
+        try:
+            environment[name] = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            said = getattr(error, "strerror", None) or "it is no text"
+            raise ValueError(f"{variable}: {file} cannot be read: {said}") from None
 
 
 @dataclass(frozen=True)

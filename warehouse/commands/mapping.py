@@ -1,5 +1,6 @@
 """mapping draft | check: how somebody else's columns become ours."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -7,8 +8,10 @@ import typer
 
 from warehouse.commands import output
 from warehouse.commands.common import Json
-from warehouse.feeds.mapping import MappingError, check, draft, read_mapping
+from warehouse.feeds.mapping import MappingError, Problem, Source, check, check_file, draft, read_mapping
+from warehouse.feeds.mapping.check import SAMPLE_ROWS
 from warehouse.feeds.readers import FileRefused
+from warehouse.feeds.sources import queries
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -36,7 +39,8 @@ def check_(
 ) -> None:
     """Check a mapping, and the headers and first rows of the files it names."""
     try:
-        problems = check(read_mapping(source), from_)
+        given = read_mapping(source)
+        problems = [*check(given, from_), *_answers(given)]
     except (MappingError, FileRefused) as error:
         raise output.fail(error) from error
     output.rows(
@@ -45,3 +49,13 @@ def check_(
         empty=f"{source.name} fits",
     )
     raise typer.Exit(output.HELD if problems else output.DONE)
+
+
+def _answers(source: Source) -> Iterator[Problem]:
+    """What is wrong with the first rows that the queries of a source find."""
+    for asked in queries(source):
+        try:
+            with asked.answered(most=SAMPLE_ROWS) as answer:
+                yield from check_file(source, answer.path, source.match(asked.name))
+        except FileRefused as refused:
+            yield Problem("unreadable", asked.name, value=refused.said)

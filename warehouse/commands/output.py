@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from warehouse import logs
+
 DONE, FAILED, HELD = 0, 1, 2
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 UNSEEN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)), " ")
@@ -48,7 +50,10 @@ def as_csv(columns: Sequence[str], found: Iterable[Mapping[str, Any]]) -> None:
 
 
 def say(line: str) -> None:
-    """One line to the person, on standard error: standard output is for results."""
+    """One line to the person, on standard error: standard output is for results. An event, where the log is for machines."""
+    if logs.for_machines():
+        logs.event("said", said=line.translate(UNSEEN))
+        return
     sys.stderr.write("\n".join(part.translate(UNSEEN) for part in line.split("\n")) + "\n")
 
 

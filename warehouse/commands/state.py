@@ -10,6 +10,7 @@ from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
 from warehouse.queries import health, jobs, state
 from warehouse.queries.reader import Reader
+from warehouse.settings import Settings
 
 _HISTORY = """
 select r.refresh_id, r.state, r.started_at, r.published_at, r.started_by, c.refresh_id is not null as shown,
@@ -155,7 +156,22 @@ def show(refresh_id: Annotated[int, typer.Argument(metavar="REFRESH")], *, json:
     )
 
 
-def migrate() -> None:
-    """Bring the schema of the warehouse to the newest version."""
-    open_warehouse()
-    output.say("the schema is up to date")
+def migrate(
+    *,
+    down_to: Annotated[
+        str | None,
+        typer.Option(metavar="REVISION", help="back to an earlier schema, before its version of Gatehouse runs"),
+    ] = None,
+) -> None:
+    """Bring the schema of the warehouse to the newest version, or back to an earlier one. What is published stays."""
+    if down_to is None:
+        open_warehouse()
+        output.say("the schema is up to date")
+        return
+    if down_to not in db.revisions():
+        raise output.fail(f"there is no revision {down_to}; there are {', '.join(db.revisions())}", output.HELD)
+    try:
+        db.downgrade(db.unmigrated(Settings.from_environment()).loader, down_to)
+    except ValueError as refused:
+        raise output.fail(refused, output.HELD) from refused
+    output.say(f"the schema is that of {down_to}: run that version of Gatehouse now, this one would migrate it again")
