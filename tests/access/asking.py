@@ -32,6 +32,9 @@ from tests.access.leak_company import (
 )
 from tests.access.probes import LATELY, Found, others
 from warehouse import db, ledger, queries
+from warehouse.digests import outbox, post
+from warehouse.digests.outbox import Subscriber
+from warehouse.digests.watch import Condition
 from warehouse.metrics import cells
 from warehouse.queries import decompose, figures
 from warehouse.queries.contact_cards import CardRefused
@@ -135,6 +138,17 @@ def curve(company: LeakCompany, metric: str) -> None:
     )
 
 
+def warnings(company: LeakCompany, person: str, *branches: str) -> list[Condition]:
+    """What figures of these branches, else of all that the person sees, give to warn of: as alerts are made."""
+    with company.database.loader.begin() as connection:
+        shown = outbox.published(connection)
+    assert shown is not None
+    now = shown.published_at
+    subscriber = Subscriber(0, person, "alerts", {"branch": branches}, "alert", "mail", "en", now)
+    found = post.conditions(company.database, subscriber, shown, {}, now=now)
+    return [each for each in found if each.kind in ("promise", "signal")]
+
+
 def _scopes(company: LeakCompany) -> list[tuple[dict[str, Scope], dict[str, Scope]]]:
     """Everything; others' region and branches, each with one that there is not."""
     theirs = tuple(company.branches(OTHER))
@@ -184,6 +198,8 @@ def _values(company: LeakCompany) -> Mapping[str, Sequence[object]]:
         "cell": sorted(
             {cell for matrix in ("portfolio", "value_tier", "distributor", "apostle") for cell in cells(matrix)}
         ),
+        "region": ["", THEIRS],
+        "branch": ["", branch],
         "gate": ["delivery", "figures"],
         "table_name": ["orders"],
         "rule_id": ["columns"],
@@ -249,7 +265,7 @@ def _texts(told: object) -> Iterator[str]:
 def mixed_up(module: types.ModuleType, patch: pytest.MonkeyPatch) -> Found:
     """Answers of `pages.shared.cached`, or of a mutant, that were made for another asker, refresh, question or parameter."""
     kept = module.Kept(1_000)
-    patch.setattr(module, "everything", lambda: kept)
+    patch.setattr(module, "everything", kept)
     patch.setattr(
         module.figures, "figure", lambda reader, *asked, by: pd.DataFrame({"told": [repr((reader, asked, by))]})
     )

@@ -46,6 +46,11 @@ LEFT_BEHIND = (
     " values (:refresh_id, 'orders', 'columns', 'because', 'steward')",
     f"insert into published.saved_view (person, page, name, address) values ('{NOBODIES[1]}', 'overview', 'mine once', '{{}}')",
 )
+UNKEPT = "complaint_id,branch_id,opened_at,category_code,due_at\n" + "".join(
+    f"CU{number},{branch},2026-03-05 10:00,delivery,2026-03-06 10:00\n"
+    for number, branch in enumerate(["B08"] * 30 + ["B16"] * 40)
+)
+"""Promises that neither region keeps, so that both are warned."""
 PIECE = re.compile("[\u4e00-\u9fff]{2,}|[0-9]{8,}")
 """What names, words and telephones of the demo company are made of."""
 WORD = re.compile(r"[A-Za-z0-9_\-]+")
@@ -163,6 +168,7 @@ def open_company(server: str, database: db.Database, folder: Path) -> Iterator[L
     (files / "orders_900_of_R3.csv").write_text(
         "order_id,customer_id,branch_id,ordered_at,amount,product_line\nO9R3,C9R3,B16,2026-03-02 10:00,a lot,x\n"
     )
+    (files / "complaints_900_unkept.csv").write_text(UNKEPT)
     delivery = Delivery.by_contract(files, zone="Asia/Shanghai", currency="CNY")
     outcome = refresh(database, KEYS, [delivery], by="test")
     assert outcome.verdict == "published", outcome.held

@@ -93,7 +93,7 @@ def kept(app: AppTest) -> set[str]:
     assert not _data_caches._function_caches, "the dashboard has one cache, of its own"
     return {
         said
-        for part in (cached.everything()._made.values(), app.session_state._state.filtered_state)
+        for part in (cached.everything._made.values(), app.session_state._state.filtered_state)
         for said in _held(part)
     }
 

@@ -193,7 +193,8 @@ def others(company: LeakCompany) -> set[str]:
     branch, theirs = company.branches(OTHER)[0], {"theirs": company.branches(OTHER)}
     with company.owner.begin() as connection:
         asked = text(
-            "select complaint_id, customer_code from published.complaint_case_edition where branch_id = any(:theirs) limit 1"
+            "select complaint_id, customer_code from published.complaint_case_edition"
+            " where branch_id = any(:theirs) and customer_code is not null limit 1"
         )
         case = connection.execute(asked, theirs).one()
         said = text(

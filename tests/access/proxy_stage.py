@@ -1,4 +1,4 @@
-"""What stands between people and the dashboard in earnest: nginx with TLS, set up as docs/nginx.conf says, and a sign-in by secrets.toml."""
+"""What stands between people and the dashboard in earnest: nginx with TLS, set up as deploy/nginx.conf says, and a sign-in by secrets.toml."""
 
 import datetime
 import subprocess
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.access import sign_in_stage as stage
 
-EXAMPLE = stage.HOUSE / "docs" / "nginx.conf"
+EXAMPLE = stage.HOUSE / "deploy" / "nginx.conf"
 NAME = "figures.localhost"
 """A name that browsers look for on this machine."""
 CERTIFICATES: dict[str, Path] = {}
@@ -56,24 +56,25 @@ def proxied(nginx: str, folder: Path, environment: Mapping[str, str], *, issuer:
     own = {**environment, "HOME": str(folder), "GATEHOUSE_ADDRESS": address}
     with (
         stage.running([sys.executable, "serve.py", "--port"], "/_stcore/health", own) as port,
-        _nginx(
-            nginx, folder, {"listen 80": f"listen {plain}", "listen 443": f"listen {encrypted}", ":8501": f":{port}"}
-        ),
+        fronted(nginx, folder, f"server 127.0.0.1:{port};", plain=plain, encrypted=encrypted),
     ):
         CERTIFICATES[address] = folder / "certificate.pem"
         yield address, f"http://{NAME}:{plain}"
 
 
 @contextmanager
-def _nginx(nginx: str, folder: Path, ports: Mapping[str, str]) -> Iterator[None]:
-    """The example, with ports, name and certificate of the test."""
+def fronted(nginx: str, folder: Path, servers: str, *, plain: int, encrypted: int) -> Iterator[None]:
+    """The proxy as it is set up beside docker-compose.yml, with the servers, ports and certificate of the test."""
     _certify(folder)
-    said = EXAMPLE.read_text("utf-8").replace("figures.example.com;", f"{NAME};")
-    files = {
-        "/etc/ssl/figures.example.com.pem": "certificate.pem",
-        "/etc/ssl/private/figures.example.com.key": "key.pem",
+    said = EXAMPLE.read_text("utf-8")
+    here = {
+        "server dashboard:8501 resolve;": servers,
+        "listen 80;": f"listen {plain};",
+        "listen 443 ": f"listen {encrypted} ",
+        "/run/secrets/tls_certificate;": f"{folder}/certificate.pem;",
+        "/run/secrets/tls_key;": f"{folder}/key.pem;",
     }
-    for written, meant in {**ports, **{path: str(folder / name) for path, name in files.items()}}.items():
+    for written, meant in here.items():
         assert written in said, f"the example says no {written}"
         said = said.replace(written, meant)
     (folder / "gatehouse.conf").write_text(said)

@@ -1,9 +1,7 @@
 """What a sign-in needs, for real: a small company without demo people, the dashboard on it, and an OpenID provider."""
 
-import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from benchmarks.web.places import answers, free_port
 from tests import complaint_rows
 from tests.harness import EXECUTIVE, House
 from warehouse.db import Database
@@ -97,7 +96,7 @@ def running(
     )
     try:
         deadline = time.monotonic() + STARTS_WITHIN
-        while not _answers(port, asked):
+        while not answers(port, asked):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command} does not answer")
             time.sleep(0.2)
@@ -105,24 +104,6 @@ def running(
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _answers(port: int, path: str) -> bool:
-    asked = http.client.HTTPConnection("localhost", port, timeout=2)
-    try:
-        asked.request("GET", path)
-        return asked.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        asked.close()
 
 
 def _written(url: URL) -> str:

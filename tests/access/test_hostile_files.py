@@ -13,7 +13,7 @@ import pytest
 
 from warehouse.feeds.mapping import MappingError, read_mapping
 from warehouse.feeds.readers import FileRefused, Limits, open_table
-from warehouse.receive import files_in
+from warehouse.feeds.sources import files_in
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 from sqlalchemy import URL, text
 
 import press
@@ -35,7 +36,9 @@ from warehouse import db
 from warehouse.access.vault import Vault
 from warehouse.digests.letter import Order
 from warehouse.metrics import metrics
+from warehouse.monitor import book
 from warehouse.queries import figures
+from warehouse.queries import prepared as questions
 from warehouse.queries.reader import Reader
 
 ONE_OF_EACH = (
@@ -48,8 +51,8 @@ ONE_OF_EACH = (
     "manifest",
 )
 """A table for every kind of policy."""
-WITHOUT_ROWS = ("complaint_open_edition", "unknown_column")
-"""Tables of which the demo company has no row, so that nothing shows whether they are guarded."""
+WITHOUT_ROWS = ("unknown_column",)
+"""Of these the demo company has no row, so that nothing shows whether they are guarded."""
 GUARDED_TWICE = {
     ("annotate", "access.sees_place"),
     ("contact_card", "access.has_role"),
@@ -104,8 +107,8 @@ def test_functions_of_the_database(company: LeakCompany, secrets: Mapping[str, S
 def test_questions_of_the_code(
     company: LeakCompany, secrets: Mapping[str, Secrets], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked_from, bound = set[str](), db.bound
-    monkeypatch.setattr(db, "bound", lambda path, **values: (asked_from.add(path), bound(path, **values))[1])
+    asked_from, prepared = set[str](), questions.prepared
+    monkeypatch.setattr(questions, "prepared", lambda asked: (asked_from.add(asked), prepared(asked))[1])
     found = {name: asking.asked(company, question, secrets[HEAD]) for name, question in asking.questions().items()}
     assert {name: leaks for name, leaks in found.items() if leaks} == {}
     Reader(engine=company.database.reader, person=HEAD).pinned()
@@ -113,7 +116,8 @@ def test_questions_of_the_code(
     for code in metrics():
         assert asking.figure(company, code, ()) == []
         asking.curve(company, code)
-    known = {str(path.relative_to(db.HERE)) for path in (db.HERE / "queries").rglob("*.sql")}
+    place = db.HERE / "queries"
+    known = {str(path.relative_to(place).with_suffix("")) for path in place.rglob("*.sql")}
     assert known - asked_from == set(), "a file that nobody asked here"
 
 
@@ -187,6 +191,20 @@ def test_letters_tell_of_the_own_branches_alone(
     assert set(company.secrets("").met(told[NOBODIES[0]])) <= {"R3", "B16"}
 
 
+def test_warnings_tell_of_the_own_branches_alone(company: LeakCompany, secrets: Mapping[str, Secrets]) -> None:
+    own = asking.warnings(company, EXECUTIVE, *company.branches(HEAD))
+    told = asking.warnings(company, HEAD)
+    assert "complaint.sla_rate" in {each.subject for each in told}
+    assert told == own
+    assert told != asking.warnings(company, EXECUTIVE)
+    assert asking.warnings(company, HEAD, "B16") == asking.warnings(company, HEAD, "Nowhere") == []
+    assert secrets[HEAD].met(map(str, told)) == []
+    for person in NOBODIES:
+        assert asking.warnings(company, person) == []
+    with mutants.without_policy(company, "complaint_cohort_sums_edition", "off"):
+        assert asking.warnings(company, HEAD) != own
+
+
 def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
     company: LeakCompany,
     secrets: Mapping[str, Secrets],
@@ -210,6 +228,15 @@ def test_what_fails_is_told_in_one_sentence_without_a_row_in_it(
 
 def test_what_metrics_are_said_to_mean_names_nobody(secrets: Mapping[str, Secrets]) -> None:
     assert secrets[NOBODY].met(map(str, metrics().values())) == []
+
+
+def test_what_machines_are_told_is_about_no_person_and_no_branch(
+    company: LeakCompany, secrets: Mapping[str, Secrets]
+) -> None:
+    told = generate_latest(book.registry(company.database)).decode()
+    assert "gatehouse_feed_rows{" in told
+    assert company.told_of_people([told]) == []
+    assert secrets[NOBODY].met([told]) == []
 
 
 def test_no_person_is_named_in_any_table_or_file_of_the_warehouse(company: LeakCompany) -> None:

@@ -1,4 +1,4 @@
-"""Behind a proxy with TLS, as docs/nginx.conf sets it up: sign-in, cookies, headers, websocket and origin check, in a real browser."""
+"""Behind a proxy with TLS, as deploy/nginx.conf sets it up: sign-in, cookies, headers, websocket and origin check, in a real browser."""
 
 import http.client
 import ssl

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from tests.refresh.histories_drawn import Step
 from warehouse import db, stewardship
 from warehouse.access import grants
 from warehouse.feeds.mapping import contract_source
+from warehouse.feeds.sources import files_in
 from warehouse.queries import figures
 from warehouse.queries.reader import NothingPublished, Reader
-from warehouse.receive import Delivery, files_in
+from warehouse.receive import Delivery
 from warehouse.refresh import Outcome, refresh
 from warehouse.scope import Scope
 from warehouse.settings import Keys
@@ -169,6 +171,14 @@ class House:
         """Where the rows of every load stand that is in the figures; loads by their order, so that houses can be compared."""
         return self._state(BOOK)
 
+    def standings(self, months: Mapping[str, date] | None = None) -> tuple[Mapping[str, date], State]:
+        """The month to which each matrix is kept, and what is kept to those months, or to earlier `months`."""
+        with self.database.loader.begin() as connection:
+            until = dict(connection.execute(text("select matrix, until_on from curated.standing_until")).tuples().all())
+            rows = connection.execute(text("select s.matrix, s.slice_on, s::text from curated.fct_standing as s"))
+            asked = until if months is None else months
+            return until, Counter((row[0], row[2]) for row in rows if row[0] in asked and row[1] <= asked[row[0]])
+
     def _state(self, question: str, newest: int | None = None) -> State:
         with self.database.loader.begin() as connection:
             columns = connection.execute(text(COLUMNS)).all() if "{" in question else []
@@ -188,10 +198,11 @@ class House:
         return told
 
     def everything(self) -> dict[str, str]:
-        """A fingerprint of every table that a dry run might touch."""
+        """A fingerprint of every table that a dry run might touch, but for standings: what of these it forgot is worked out again."""
         schemas = "('landing', 'staging', 'curated', 'published', 'vault')"
         names = self.scalars(
-            "select format('%I.%I', schemaname, tablename) from pg_tables where tablename not in ('refresh', 'check_result')"
+            "select format('%I.%I', schemaname, tablename) from pg_tables where tablename not in"
+            " ('refresh', 'check_result', 'fct_standing', 'standing_until')"
             f" and schemaname in {schemas} or tablename in ('pending_slice', 'broken_line', 'recipe') order by 1"
         )
         hashed = "select md5(coalesce(string_agg(t::text, E'\\n' order by t::text), '')) from"

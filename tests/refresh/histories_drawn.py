@@ -19,6 +19,9 @@ DEEDS = ("deliver",) * 7 + (
     "nothing",
 )
 
+STANDING = ("customers", "orders", "surveys", "survey_answers", "wallets")
+"""Feeds without which nobody stands in a matrix."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -60,11 +63,14 @@ def _step(deed: str) -> st.SearchStrategy[Step]:
     return st.builds(Step, st.just(deed), parts, st.sampled_from(TWISTS), st.integers(0, 5))
 
 
-FIRST = st.builds(
-    lambda parts: Step("deliver", (Part("branches", 0, 3, 0), *(each for each in parts if each.feed != "branches"))),
-    _parts(least=5, most=14),
-)
-"""Most companies begin with their list of branches."""
+def _first(parts: tuple[Part, ...], figures: tuple[str, ...]) -> Step:
+    """A list of branches, four months of the feeds `figures`, and whatever else there is."""
+    whole = [Part("branches", 0, 3, 0), *(Part(feed, 0, 240, 0) for feed in figures)]
+    return Step("deliver", (*whole, *(each for each in parts if each.feed not in {part.feed for part in whole})))
+
+
+FIRST = st.builds(_first, _parts(least=3, most=12), st.sampled_from([STANDING, STANDING, ()]))
+"""Most companies begin with their list of branches, and with customers who stand somewhere."""
 
 
 def histories(*, least: int = 2, most: int = 6) -> st.SearchStrategy[list[Step]]:

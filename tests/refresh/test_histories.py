@@ -47,7 +47,9 @@ def live(house: House, story: list[Step]) -> None:
     house.take()
     assert_same(before, house.published(), "nothing new")
     figures = house.figures(shown) if shown else {}
+    months, standings = house.standings()
     house.take(rebuild=True)
+    assert_same(standings, house.standings(months)[1], "standings that were kept")
     assert_same(before, house.published(), "rebuilt")
     assert_same(book, house.book(), "rebuilt")
     house.see_that_rows_add_up()

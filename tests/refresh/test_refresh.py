@@ -219,13 +219,14 @@ def test_a_refresh_that_was_cut_off_is_cleared_up_by_the_next(
     def cut(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(warehouse.refresh.published, "publish", cut)
+    entered = "select distinct refresh_id from published.manifest where refresh_id > 1"
+    monkeypatch.setattr(warehouse.refresh.published, "show", cut)
     with pytest.raises(KeyboardInterrupt):
         deliver("second", complaints=complaints(40, first=300))
     monkeypatch.undo()
-    assert count() == 300
+    assert (count(), rows(database, entered)) == (300, [(2,)]), "entered, and seen by nobody"
     assert deliver("next").verdict == "published"
-    assert count() == 340
+    assert (count(), rows(database, entered)) == (340, [(3,)])
 
 
 def test_a_second_refresh_says_who_runs(database: db.Database, published: Outcome) -> None:
