@@ -1,7 +1,7 @@
 """The server and its two roles. Everything that touches Postgres gets its engine, and its SQL files, from here."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -30,8 +30,8 @@ from sqlalchemy.exc import DBAPIError
 from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
-ROLES = ("loader", "reader")
-FEW = 1_000
+ROLES, DRIVER = ("loader", "reader"), "postgresql+psycopg2"
+FEW, MANY = 1_000, 10
 STATISTICS = 40
 """Common values kept of each column; of a company's branches, kinds and codes none needs more, and the sample grows with it."""
 CONNECT = {
@@ -66,22 +66,33 @@ class Database:
 
 
 def connect(settings: Settings) -> Database:
-    """The warehouse of `settings`, started where it is embedded, migrated to the newest schema."""
-    if settings.database_url and settings.reader_url:
-        database = Database(
-            loader=_engine(make_url(settings.database_url)), reader=_engine(make_url(settings.reader_url))
-        )
-    else:
-        database = embedded(start(settings.home / "postgres"), settings.database_name)
+    """The warehouse of `settings`, started where it is embedded, migrated to the newest schema. Raises ValueError where only
+    the reader's address is given."""
+    database = unmigrated(settings)
     migrate(database.loader)
     return database
+
+
+def unmigrated(settings: Settings) -> Database:
+    """The same with its schema as it is, which may be none. Raises ValueError."""
+    if settings.reader_url is None:
+        return embedded(start(settings.home / "postgres"), settings.database_name)
+    if settings.database_url is None:
+        raise ValueError("DATABASE_URL (role loader) is not set; DATABASE_READER_URL alone is for the dashboard")
+    return Database(loader=_engine(address(settings.database_url)), reader=_reader(address(settings.reader_url)))
 
 
 def connect_reader(settings: Settings) -> Engine:
     """The reader's engine alone, nothing migrated: all that the dashboard may have."""
     if settings.reader_url:
-        return _engine(make_url(settings.reader_url))
-    return _engine(_as_role(start(settings.home / "postgres"), "reader", settings.database_name))
+        return _reader(address(settings.reader_url))
+    return _reader(_as_role(start(settings.home / "postgres"), "reader", settings.database_name))
+
+
+def address(url: str) -> URL:
+    """A URL as everybody writes it, postgresql://…, with the driver that comes with us: SQLAlchemy would take another one."""
+    said = make_url(url)
+    return said.set(drivername=DRIVER) if said.drivername == "postgresql" else said
 
 
 def start(data: Path) -> URL:
@@ -95,7 +106,7 @@ def start(data: Path) -> URL:
     server = get_server(data)
     if not (data / POSTMASTER).exists() or not server.get_postmaster_info().is_running():
         server.start()  # it has died since this process joined it
-    return make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+    return make_url(server.get_uri()).set(drivername=DRIVER)
 
 
 def _bury(data: Path) -> None:
@@ -128,7 +139,7 @@ def embedded(server: URL, name: str, template: str = "template1") -> Database:
 
 def existing(server: URL, name: str) -> Database:
     """The database `name` on the embedded server, which is there already, as its two roles come in."""
-    return Database(loader=_engine(_as_role(server, "loader", name)), reader=_engine(_as_role(server, "reader", name)))
+    return Database(loader=_engine(_as_role(server, "loader", name)), reader=_reader(_as_role(server, "reader", name)))
 
 
 def _say_as_superuser(database: URL) -> None:
@@ -152,9 +163,19 @@ def downgrade(engine: Engine, revision: str) -> None:
     _alembic(engine, alembic.command.downgrade, revision)
 
 
-def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], None], revision: str) -> None:
+def revisions() -> list[str]:
+    """The schemas that this version knows, the oldest first."""
+    return [each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
+def _config() -> alembic.config.Config:
     config = alembic.config.Config()
     config.set_main_option("script_location", str(HERE / "migrations"))
+    return config
+
+
+def _alembic(engine: Engine, command: Callable[[alembic.config.Config, str], None], revision: str) -> None:
+    config = _config()
     with engine.begin() as connection:
         _wait_for_turn(connection)
         if _stands(connection) == (_newest(config) if revision == "head" else revision):
@@ -216,19 +237,29 @@ def plan_for_bulk(connection: Connection) -> None:
     connection.execute(text("set local jit = off"))
 
 
-def analyze(connection: Connection, name: str, *, schema: str, written: int) -> None:
+_LIES_HERE = text(
+    "select c.reltuples from pg_class as c where c.oid = cast(:name as regclass) and not exists"
+    " (select from pg_trigger as t where t.tgrelid = c.oid and t.tgname like 'truncate_trigger_%')"
+)
+
+
+def analyze(connection: Connection, name: str, *, schema: str, written: int, told_by: Sequence[str] = ()) -> None:
     """Fresh statistics for a table to which `written` rows came, since what follows joins them.
 
-    Few of them beside many change no plan, and to look at a whole table for three rows is most of what a small refresh costs.
+    Few beside many change no plan, and to look at a whole table for them is most of what a small refresh costs. Where the columns
+    `told_by` say which rows are new, only these are looked at again: the others are as they were.
     """
     quote = connection.dialect.identifier_preparer.quote
-    about = {"name": f"{schema}.{quote(name)}"}
-    if written < FEW:
-        known = connection.scalar(text("select reltuples from pg_class where oid = cast(:name as regclass)"), about)
-        if known >= 10 * written:
-            return
+    about = f"{schema}.{quote(name)}"
+    known = connection.scalar(_LIES_HERE, {"name": about})
+    if known is None:  # Citus keeps its rows on other servers, which look at them themselves
+        return
+    if known >= MANY * written and (written < FEW or not told_by):
+        return
+    if told_by and known >= written:
+        about = f"{about} ({', '.join(map(quote, told_by))})"
     connection.exec_driver_sql(f"set local default_statistics_target = {STATISTICS}")
-    connection.exec_driver_sql(f"analyze {about['name']}")
+    connection.exec_driver_sql(f"analyze {about}")
 
 
 def sql_text(path: str) -> str:
@@ -288,9 +319,14 @@ def _let_go(connection: Connection) -> None:
         connection.invalidate()
 
 
-def _engine(url: URL) -> Engine:
-    connect = {name: value for name, value in CONNECT.items() if name not in url.query}
-    return create_engine(url, pool_pre_ping=True, connect_args=connect, hide_parameters=True)
+def _engine(url: URL, **more: str) -> Engine:
+    connect = {name: value for name, value in {**CONNECT, **more}.items() if name not in url.query}
+    return create_engine(url, pool_pre_ping=True, pool_use_lifo=True, connect_args=connect, hide_parameters=True)
+
+
+def _reader(url: URL) -> Engine:
+    """The reader asks the same few questions for ever: each is planned once a connection, whatever it is asked with."""
+    return _engine(url, options=f"{CONNECT['options']} -c plan_cache_mode=force_generic_plan")
 
 
 def _as_role(server: URL, role: str, name: str) -> URL:

@@ -10,29 +10,25 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from benchmarks.measured.pages import PAGES, PageFailed
-from warehouse import db
 
 PEOPLE = ("executive", "head")
-NAMED = "select set_config('transaction_read_only'"
-VISIT = "queries/state/note_visit.sql"
-GRANTS = "queries/state/standing.sql"
+NAMED = "state/named"
+VISIT = "state/note_visit"
+GRANTS = "state/standing"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One statement as it went to the driver."""
+    """One question as it went to the driver, by its file in `warehouse/queries`."""
 
+    question: str
     statement: str
     parameters: Mapping[str, Any] | None
 
     @property
     def names_person(self) -> bool:
         """Whether it begins the transaction of a question, and is none itself."""
-        return self.statement.startswith(NAMED)
-
-    def is_of(self, path: str) -> bool:
-        """Whether it is the question of a SQL file."""
-        return self.statement.startswith(db.sql_text(path).splitlines()[0])
+        return self.question == NAMED
 
 
 @dataclass(frozen=True)
@@ -77,8 +73,8 @@ def _of_page(page: str, person: str, engine: Engine) -> Page:
     return Page(
         name=page,
         person=person,
-        cold=tuple(each for each in cold if not each.is_of(VISIT)),
-        warm=tuple(each for each in warm if not (each.names_person or each.is_of(GRANTS))),
+        cold=tuple(each for each in cold if each.question != VISIT),
+        warm=tuple(each for each in warm if not (each.names_person or each.question == GRANTS)),
     )
 
 
@@ -92,11 +88,12 @@ def _asked(app: Any, engine: Engine) -> list[Asked]:
 
 @contextmanager
 def listening(engine: Engine) -> Iterator[list[Asked]]:
-    """Every statement that is sent in the block."""
+    """Every question that is asked in the block."""
     heard: list[Asked] = []
 
-    def hear(connection: Any, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
-        heard.append(Asked(statement, parameters or None))
+    def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, *_: object) -> None:
+        if question := context.execution_options.get("question"):
+            heard.append(Asked(question, statement, parameters or None))
 
     event.listen(engine, "before_cursor_execute", hear)
     try:

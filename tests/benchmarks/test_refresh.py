@@ -11,6 +11,7 @@ from benchmarks import refresh
 from benchmarks.bare import dbt, script
 from benchmarks.bare.recorded import Recording, Statement, record
 from benchmarks.measured.bench import EMPTY, Bench, Took
+from tests.citus.rules import broken
 from warehouse import db
 from warehouse.feeds.demo import Company
 from warehouse.tables import tables
@@ -47,6 +48,12 @@ def test_the_dbt_project_says_sql_that_postgres_can_plan(bench: Bench, recording
             if "ref('judged_" not in sql:
                 connection.exec_driver_sql("explain " + REFERENCE.sub(_in_the_house, sql.split("\n", 1)[1]))
     database.dispose()
+
+
+def test_a_citus_cluster_could_run_whatever_was_sent(recording: Recording) -> None:
+    sent = {each.sql for transaction in recording.transactions for each in transaction if "curated." in each.sql}
+    assert len(sent) > 50
+    assert {sql: rules for sql in sent if (rules := broken(sql))} == {}
 
 
 def test_work_is_what_writes_and_what_gates_count_with() -> None:

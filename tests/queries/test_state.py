@@ -93,6 +93,18 @@ def test_a_check_is_told_as_it_stood_at_the_refresh_and_not_after(house: House) 
     assert list(runs["refresh_id"]) == [first, second]
 
 
+def test_a_check_is_missed_until_it_passes_again(house: House) -> None:
+    first = house.reader().refresh_id
+    assert state.missed(house.reader()).empty
+    _check(house, first, "failed")
+    house.deliver(until=UNTIL, branches=[{**BRANCHES[0], "city": "X"}])
+    assert list(state.missed(house.reader())["rule_id"]) == ["columns"], "nobody has asked it again"
+    _check(house, house.reader().refresh_id, "passed")
+    assert state.missed(house.reader()).empty
+    earlier = Reader(engine=house.database.reader, person=EXECUTIVE, refresh_id=first)
+    assert list(state.missed(earlier)["rule_id"]) == ["columns"]
+
+
 def test_rows_of_loads_and_refusals_are_for_stewards(house: House) -> None:
     with house.database.loader.begin() as connection:
         connection.execute(

@@ -141,7 +141,9 @@ class Watch:
         chosen = seen[seen["branch_id"].isin(self.scope.branches)] if self.scope.branches else seen
         chosen = chosen[chosen["region_id"].isin(self.scope.regions)] if self.scope.regions else chosen
         places = targets.places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
-        found = targets.target(targets.delivered(self.reader), code, day, places)
+        named = {kind: scope or "" for kind, scope in places}
+        known = targets.delivered(self.reader, named.get("region", ""), named.get("branch", ""))
+        found = targets.target(known, code, day, places)
         return None if found is None else found.value
 
     def _day_after(self, code: str, freshness: pd.DataFrame) -> date:

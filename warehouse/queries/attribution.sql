@@ -26,6 +26,7 @@ with modelled as (
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.ordered_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:product_line as text[]) = '{}' or d.product_line = any(cast(:product_line as text[])))

@@ -17,9 +17,24 @@ with call as (
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or started_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or started_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
         and (cast(:purpose as text[]) = '{}' or purpose_code = any(cast(:purpose as text[])))
+),
+
+bucketed as (
+    select
+        day,
+        week,
+        month,
+        region,
+        branch,
+        purpose,
+        bucket,
+        cast(sum(calls) as bigint) as calls
+    from call
+    group by day, week, month, region, branch, purpose, bucket
 ),
 
 listed as (
@@ -33,7 +48,7 @@ listed as (
         array_agg(bucket) as buckets,
         array_agg(calls) as events,
         array_agg(cast(0 as bigint)) as never
-    from call
+    from bucketed
     group by day, week, month, region, branch, purpose
 ),
 

@@ -18,6 +18,7 @@ with call as (
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or started_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or started_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
         and (cast(:purpose as text[]) = '{}' or purpose_code = any(cast(:purpose as text[])))

@@ -6,7 +6,7 @@ with zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
     from published.feed_status as f
     cross join zone as z
@@ -33,6 +33,7 @@ asked as (
         and grain = :complaint_resolved_grain
         and (cast(:from_on as date) is null or resolved_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or resolved_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))

@@ -13,7 +13,7 @@ status as (
     where refresh_id = :refresh_id and feed in ('complaints', 'complaint_events')
 ),
 
-data_date as (
+data_date as materialized (
     select max(cast(s.data_until at time zone coalesce(r.zone_name, 'UTC') as date)) as on_date
     from status as s
     left join reporting as r on true
@@ -38,9 +38,10 @@ flow as (
         and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
         and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))
         and (cast(:until_on as date) is null or on_date < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
 ),
 
-known as (
+known as materialized (
     select
         d.on_date as last_on,
         min(f.on_date) as first_on

@@ -24,6 +24,7 @@ with asked as (
         and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
         and (cardinality(cast(:severity as text[])) = 0 or severity_code = any(cast(:severity as text[])))
         and (cardinality(cast(:channel as text[])) = 0 or channel_code = any(cast(:channel as text[])))

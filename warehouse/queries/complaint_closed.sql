@@ -19,6 +19,7 @@ with asked as (
         and grain = :complaint_duration_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))
@@ -30,11 +31,13 @@ with asked as (
             or slice_on = date '0001-01-01'
         )
         and measure = case :metric when 'complaint.first_response' then 'first_response' else 'resolution' end
-        and case
-            when cardinality(cast(:clock as text[])) > 0 then clock = any(cast(:clock as text[]))
-            when 'clock' = any(cast(:by as text[])) then true
-            else clock = 'calendar'
-        end
+        and clock = any(
+            case
+                when cardinality(cast(:clock as text[])) > 0 then cast(:clock as text[])
+                when 'clock' = any(cast(:by as text[])) then array['calendar', 'working']
+                else array['calendar']
+            end
+        )
 ),
 
 binned as (

@@ -16,6 +16,7 @@ with base as (
         and grain = :order_day_grain
         and (cast(:from_on as date) is null or ordered_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or ordered_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
@@ -36,6 +37,7 @@ complaint as (
         and grain = :complaint_cohort_grain
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:category as text[])) = 0 or category_code = any(cast(:category as text[])))

@@ -11,7 +11,7 @@ with zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
     from published.feed_status as f
     cross join zone as z
@@ -30,6 +30,7 @@ complaint as (
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
         and (cast(:from_on as date) is null or resolved_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or resolved_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
 ),
@@ -42,7 +43,22 @@ judged as (
     cross join known as k
 ),
 
-stratum as (
+peer as (
+    select
+        slice_on,
+        branch_id,
+        tier,
+        customers,
+        ordered_in_180
+    from published.complaint_peer
+    where
+        refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
+        and customers > 0
+),
+
+entry as (
     select
         region,
         branch,
@@ -50,15 +66,53 @@ stratum as (
         slice_on,
         branch_id,
         tier,
+        complaints,
+        ordered_in_180 as ordered,
+        compensation,
+        answers,
+        satisfaction,
+        compensated,
+        null as customers,
+        null as peers_ordered
+    from judged
+    where is_due
+    union all
+    select
+        null as region,
+        null as branch,
+        null as month,
+        slice_on,
+        branch_id,
+        tier,
+        null as complaints,
+        null as ordered,
+        null as compensation,
+        null as answers,
+        null as satisfaction,
+        null as compensated,
+        customers,
+        ordered_in_180 as peers_ordered
+    from peer
+),
+
+stratum as (
+    select
+        branch_id,
+        tier,
         cast(sum(complaints) as double precision) as complaints,
-        cast(sum(ordered_in_180) as double precision) as ordered,
+        cast(sum(ordered) as double precision) as ordered,
         cast(sum(compensation) as double precision) as compensation,
+        cast(sum(customers) as double precision) as customers,
+        cast(sum(peers_ordered) as double precision) as peers_ordered,
+        max(region) as region,
+        max(branch) as branch,
+        max(month) as month,
         sum(answers) as answers,
         sum(satisfaction) as satisfaction,
         sum(compensated) as compensated
-    from judged
-    where is_due
-    group by region, branch, month, slice_on, branch_id, tier
+    from entry
+    group by slice_on, branch_id, tier
+    having count(complaints) > 0
 ),
 
 pending as (
@@ -72,27 +126,15 @@ pending as (
     group by region, branch, month
 ),
 
-peer as (
-    select
-        slice_on,
-        branch_id,
-        tier,
-        cast(customers as double precision) as customers,
-        cast(ordered_in_180 as double precision) as ordered
-    from published.complaint_peer
-    where refresh_id = :refresh_id and customers > 0
-),
-
 beside as (
     select
         s.*,
-        p.customers,
-        s.complaints * p.ordered / p.customers as expected,
+        s.complaints * s.peers_ordered / s.customers as expected,
         s.complaints * sqrt(
-            ((p.ordered + 1.92) / (p.customers + 3.84)) * (1 - (p.ordered + 1.92) / (p.customers + 3.84)) / (p.customers + 3.84)
+            ((s.peers_ordered + 1.92) / (s.customers + 3.84))
+            * (1 - (s.peers_ordered + 1.92) / (s.customers + 3.84)) / (s.customers + 3.84)
         ) as deviation
     from stratum as s
-    left join peer as p on s.slice_on = p.slice_on and s.branch_id = p.branch_id and s.tier = p.tier
 ),
 
 of_one_kind as (
@@ -135,7 +177,7 @@ added as (
     group by region, branch, month
 ),
 
-compared as (
+compared as materialized (
     select
         *,
         matched_ordered / nullif(matched_complaints, 0) as own_value,

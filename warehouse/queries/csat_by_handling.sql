@@ -7,7 +7,7 @@ with zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select
         cast(max(f.data_until) at time zone max(z.name) as date) as data_on,
         coalesce(bool_or(f.feed = 'orders'), false) as knows_orders,
@@ -39,6 +39,8 @@ asked as (
         h.refresh_id = :refresh_id
         and (cast(:from_on as date) is null or h.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or h.sent_on < cast(:until_on as date))
+        and (cast(:from_on as date) is null or h.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or h.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or h.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or h.branch_id = any(cast(:branches as text[])))
         and (cast(:method as text[]) = '{}' or h.method_code = any(cast(:method as text[])))

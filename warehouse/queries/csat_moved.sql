@@ -26,6 +26,8 @@ with asked as (
         and d.dimension = 'all'
         and (cast(:from_on as date) is null or d.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.sent_on < cast(:until_on as date))
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:method as text[]) = '{}' or d.method_code = any(cast(:method as text[])))

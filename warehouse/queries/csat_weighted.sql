@@ -15,6 +15,7 @@ with sent as (
         and s.judged > 0
         and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or s.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
         and (cast(:method as text[]) = '{}' or s.method_code = any(cast(:method as text[])))

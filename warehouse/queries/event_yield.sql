@@ -6,7 +6,7 @@ with zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
     from published.feed_status as f
     cross join zone as z
@@ -31,6 +31,7 @@ event as (
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.held_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.held_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:event_kind as text[]) = '{}' or d.event_kind = any(cast(:event_kind as text[])))

@@ -3,7 +3,7 @@
 -- Why    costs of the 12 months that end with the month, over customers won in them or kept over them. By month, every month
 --        that ends in the period; else the last that had ended by its end. A month that looks back further than anything
 --        was ever delivered is pending, not counted.
-with standing as (
+with every_month as not materialized (
     select m.*
     from published.five_month as m
     where
@@ -12,31 +12,49 @@ with standing as (
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
-ended as (
+newest as materialized (
+    select e.slice_on
+    from every_month as e
+    where cast(:until_on as date) is null or e.slice_on + interval '1 month' <= cast(:until_on as date)
+    order by e.slice_on desc
+    limit 1
+),
+
+month as materialized (
     select distinct
-        slice_on as month_on,
-        cast(slice_on - interval '11 months' as date) as from_on,
-        case :metric when 'five.cost_to_win' then is_whole_12 else is_whole_24 end as is_whole
-    from standing
+        e.slice_on as month_on,
+        cast(e.slice_on - interval '11 months' as date) as from_on,
+        case :metric when 'five.cost_to_win' then e.is_whole_12 else e.is_whole_24 end as is_whole
+    from every_month as e
     where
-        (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
+        (cast(:until_on as date) is null or e.slice_on + interval '1 month' <= cast(:until_on as date))
+        and e.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
-newest as (
-    select max(month_on) as month_on from ended
+reach as materialized (
+    select
+        min(from_on) as from_on,
+        max(month_on) as month_on
+    from month
 ),
 
-month as (
-    select e.*
-    from ended as e
-    inner join newest as n on e.month_on = n.month_on or 'month' = any(cast(:by as text[]))
+customer as (
+    select
+        slice_on,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        sum(won) as won,
+        sum(active_before - gone) as kept
+    from every_month
+    where slice_on between (select r.from_on from reach as r) and (select r.month_on from reach as r)
+    group by slice_on, region, branch
 ),
 
-spent as (
+paid as (
     select
         slice_on,
         region_id,
@@ -56,40 +74,51 @@ spent as (
     where refresh_id = :refresh_id and :metric = 'five.cost_to_keep'
 ),
 
+spent as (
+    select
+        slice_on,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        sum(cost) as cost
+    from paid
+    where
+        slice_on between (select r.from_on from reach as r) and (select r.month_on from reach as r)
+        and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
+    group by slice_on, region, branch
+),
+
 entry as (
     select
         m.month_on,
         m.is_whole,
-        s.region_id,
-        s.branch_id,
+        s.region,
+        s.branch,
         s.cost,
         0 as customers
     from month as m
     inner join spent as s on m.from_on <= s.slice_on and m.month_on >= s.slice_on
-    where
-        (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
-        and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
     union all
     select
         m.month_on,
         m.is_whole,
-        s.region_id,
-        s.branch_id,
+        c.region,
+        c.branch,
         0 as cost,
-        s.won as customers
+        c.won as customers
     from month as m
-    inner join standing as s on m.from_on <= s.slice_on and m.month_on >= s.slice_on
+    inner join customer as c on m.from_on <= c.slice_on and m.month_on >= c.slice_on
     where :metric = 'five.cost_to_win'
     union all
     select
         m.month_on,
         m.is_whole,
-        s.region_id,
-        s.branch_id,
+        c.region,
+        c.branch,
         0 as cost,
-        s.active_before - s.gone as customers
+        c.kept as customers
     from month as m
-    inner join standing as s on m.month_on = s.slice_on
+    inner join customer as c on m.month_on = c.slice_on
     where :metric = 'five.cost_to_keep'
 ),
 
@@ -98,9 +127,9 @@ grouped as (
         cost,
         customers,
         is_whole,
-        case when 'month' = any(cast(:by as text[])) then month_on end as month,
-        case when 'region' = any(cast(:by as text[])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch
+        region,
+        branch,
+        case when 'month' = any(cast(:by as text[])) then month_on end as month
     from entry
 ),
 

@@ -2,22 +2,32 @@
 -- Reads  published.five_month
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        A month that looks back further than anything was ever delivered is pending, not counted.
-with month as (
+with every_month as not materialized (
     select m.*
     from published.five_month as m
     where
         m.refresh_id = :refresh_id
         and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
         and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
-newest as (
-    select max(slice_on) as slice_on from month
+newest as materialized (
+    select e.slice_on
+    from every_month as e
+    order by e.slice_on desc
+    limit 1
+),
+
+month as (
+    select e.*
+    from every_month as e
+    where
+        e.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
 judged as (
@@ -29,7 +39,6 @@ judged as (
         case :metric when 'five.churn_rate' then m.active_before else m.active end as base,
         case :metric when 'five.churn_rate' then m.is_whole_24 else m.is_whole_12 end as is_whole
     from month as m
-    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
 
 added as (

@@ -51,7 +51,7 @@ ended as (
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
 ),
 
-newest as (
+newest as materialized (
     select max(slice_on) as slice_on from ended
 ),
 

@@ -11,6 +11,7 @@ with lead as (
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
@@ -29,7 +30,7 @@ zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
     from published.feed_status as f
     cross join zone as z

@@ -1,24 +1,43 @@
 -- Customers by revenue, in tenths, the highest first: matrix.pareto.
--- Reads  published.pareto_sums
+-- Reads  published.pareto_sums, published.manifest
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        A tenth ends at the whole customer nearest to it. Customers of one bucket count as equal.
-with month as (
+with every_month as not materialized (
     select m.*
     from published.pareto_sums as m
     where
         m.refresh_id = :refresh_id
         and m.grain = :pareto_grain
         and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
         and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
-newest as (
-    select max(slice_on) as slice_on from month
+newest as materialized (
+    select m.slice_on
+    from published.manifest as m
+    cross join
+        lateral (
+            select e.slice_on
+            from every_month as e
+            where e.slice_on = m.slice_on
+            order by e.slice_on
+            limit 1
+        ) as anything
+    where m.refresh_id = :refresh_id and m.table_name = 'pareto'
+    order by m.slice_on desc
+    limit 1
+),
+
+month as (
+    select e.*
+    from every_month as e
+    where
+        e.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
 standing as (
@@ -30,7 +49,6 @@ standing as (
         case when 'region' = any(cast(:by as text[])) then m.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then m.branch_id end as branch
     from month as m
-    inner join newest as n on m.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
 ),
 
 bucket as (

@@ -1,14 +1,15 @@
 """The one way to read: as role `reader`, in the name of one person, at one refresh. And the one door for writing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
-from warehouse import db
+from warehouse.queries.prepared import answer
 
 
 class NothingPublished(Exception):
@@ -25,11 +26,6 @@ class Refused(Exception):
 
 REFUSALS = frozenset({"P0001", "P0002", "22023", "42501"})
 """What such a function raises: an exception, no such row, a value that cannot be, no right to it."""
-
-_NAMED = text(
-    "select set_config('transaction_read_only', :read_only, true),"
-    " set_config('app.person', :person, true), set_config('app.onlooker', :onlooker, true)"
-)
 
 
 @dataclass(frozen=True)
@@ -65,9 +61,12 @@ class Reader:
         """Rows of `warehouse/queries/<question>.sql` under the person's row security; `:refresh_id` is bound by itself,
         and parameters that the file does not name are left out."""
         with self.transaction() as connection:
-            asked = db.bound(f"queries/{question}.sql", refresh_id=self.refresh_id, **parameters)
-            result = connection.execute(asked)
-            return pd.DataFrame(result.mappings().all(), columns=list(result.keys()))
+            return self._rows(connection, question, parameters)
+
+    def rows(self, question: str, /, **parameters: object) -> Sequence[Row[Any]]:
+        """The same as `frame`, row by row: for answers of a few rows, for which a frame would cost more than Postgres."""
+        with self.transaction() as connection:
+            return answer(connection, question, **{"refresh_id": self.refresh_id, **parameters}).fetchall()
 
     def known(self, question: str, /) -> pd.DataFrame:
         """Rows of a question without parameters, asked once by this reader: at every click there is a new one."""
@@ -83,9 +82,7 @@ class Reader:
         """
         try:
             with self.transaction(read_only=False) as connection:
-                asked = db.bound(f"queries/{question}.sql", refresh_id=self.refresh_id, **parameters)
-                result = connection.execute(asked)
-                return pd.DataFrame(result.mappings().all(), columns=list(result.keys()))
+                return self._rows(connection, question, parameters)
         except DBAPIError as error:
             said = getattr(error.orig, "diag", None)
             if said is None or said.sqlstate not in REFUSALS:
@@ -97,5 +94,9 @@ class Reader:
         """A transaction in the person's name."""
         with self.engine.begin() as connection:
             named = {"person": self.person, "onlooker": self.onlooker or ""}
-            connection.execute(_NAMED, {"read_only": "on" if read_only else "off", **named})
+            answer(connection, "state/named", read_only="on" if read_only else "off", **named)
             yield connection
+
+    def _rows(self, connection: Connection, question: str, parameters: Mapping[str, object]) -> pd.DataFrame:
+        found = answer(connection, question, **{"refresh_id": self.refresh_id, **parameters})
+        return pd.DataFrame(found.fetchall(), columns=list(found.keys()))

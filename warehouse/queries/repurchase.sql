@@ -12,6 +12,7 @@ with invitation as (
         and (cast(:from_on as date) is null or r.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or r.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or r.sent_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or r.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or r.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or r.branch_id = any(cast(:branches as text[])))
         and (cast(:method as text[]) = '{}' or r.method_code = any(cast(:method as text[])))
@@ -22,7 +23,7 @@ zone as (
     where name = 'reporting_zone'
 ),
 
-known as (
+known as materialized (
     select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
     from published.feed_status as f
     cross join zone as z

@@ -16,7 +16,12 @@ running as (
 ),
 
 ordered as (
-    select c.*
+    select
+        c.slice_on,
+        c.cohort_on,
+        case when 'region' = any(cast(:by as text[])) then c.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then c.branch_id end as branch,
+        sum(c.customers) as customers
     from published.retention_cohort as c
     where
         c.refresh_id = :refresh_id
@@ -24,12 +29,13 @@ ordered as (
         and (cast(:until_on as date) is null or c.cohort_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or c.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or c.branch_id = any(cast(:branches as text[])))
+    group by c.slice_on, c.cohort_on, region, branch
 ),
 
 entry as (
     select
-        o.region_id,
-        o.branch_id,
+        o.region,
+        o.branch,
         o.cohort_on,
         cast(q.quarter_on as date) as quarter_on,
         o.customers,
@@ -40,8 +46,8 @@ entry as (
     where o.slice_on = o.cohort_on
     union all
     select
-        o.region_id,
-        o.branch_id,
+        o.region,
+        o.branch,
         o.cohort_on,
         o.slice_on as quarter_on,
         0 as customers,
@@ -53,11 +59,11 @@ entry as (
 
 told as (
     select
+        e.region,
+        e.branch,
         e.customers,
         e.came,
         e.quarter_on < r.quarter_on as is_over,
-        case when 'region' = any(cast(:by as text[])) then e.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then e.branch_id end as branch,
         case when 'cohort' = any(cast(:by as text[])) then to_char(e.cohort_on, 'YYYY"-Q"Q') end as cohort,
         case
             when 'age' = any(cast(:by as text[]))

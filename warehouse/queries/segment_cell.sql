@@ -1,8 +1,9 @@
 -- Customers in each cell of a matrix: matrix.portfolio, matrix.value_tier, matrix.distributor, matrix.apostle.
--- Reads  published.segment_move_sums, published.segment_apostle_sums, published.segment_cut, published.feed_status
+-- Reads  published.segment_move_sums, published.segment_apostle_sums, published.segment_cut, published.feed_status,
+--        published.manifest
 -- Why    a standing at a month's end: by month, every month that ends in the period; else the last that had ended by its end.
 --        Without the feed of contacts nobody knows of any visit: coverage is unknown, not zero.
-with every_matrix as (
+with every_matrix as not materialized (
     select * from published.segment_move_sums
     where
         refresh_id = :refresh_id
@@ -14,18 +15,36 @@ with every_matrix as (
         and grain = :segment_apostle_grain
 ),
 
+newest as materialized (
+    select m.slice_on
+    from published.manifest as m
+    cross join
+        lateral (
+            select e.slice_on
+            from every_matrix as e
+            where e.slice_on = m.slice_on and 'matrix.' || e.matrix = :metric
+            order by e.slice_on
+            limit 1
+        ) as anything
+    where
+        m.refresh_id = :refresh_id
+        and m.table_name = case :metric when 'matrix.apostle' then 'segment_apostle' else 'segment_move' end
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
+    order by m.slice_on desc
+    limit 1
+),
+
 month as (
-    select
-        m.*,
-        m.slice_on = max(m.slice_on) over () as is_newest
+    select m.*
     from every_matrix as m
     where
         'matrix.' || m.matrix = :metric
         and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
+        and m.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
 measured as (
@@ -57,7 +76,6 @@ standing as (
     from month as m
     where
         m.to_cell != 'gone'
-        and (m.is_newest or 'month' = any(cast(:by as text[])))
         and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
         and (cast(:customer_kind as text[]) = '{}' or m.customer_kind = any(cast(:customer_kind as text[])))

@@ -16,7 +16,7 @@ with month as (
         and m.subject = case :metric when 'matrix.branch_service_type' then 'branch' else 'staff' end
 ),
 
-newest as (
+newest as materialized (
     select max(slice_on) as slice_on from month
 ),
 

@@ -10,6 +10,7 @@ with assessment as (
         and (cast(:from_on as date) is null or a.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or a.assessed_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or a.assessed_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or a.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or a.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or a.branch_id = any(cast(:branches as text[])))
 ),

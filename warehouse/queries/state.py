@@ -28,16 +28,15 @@ class Standing:
 
 def standing(reader: Reader) -> Standing:
     """Roles, visible branches and the pointer, read in one statement. A stranger has no roles and sees no refresh."""
-    row = reader.frame("state/standing").iloc[0]
-    published = pd.notna(row["refresh_id"])
+    (row,) = reader.rows("state/standing")
     return Standing(
-        roles=tuple(row["role_names"]),
-        branches=tuple(row["branches"]),
-        refresh_id=int(row["refresh_id"]) if published else None,
-        published_at=row["published_at"] if published else None,
-        zone=str(row["reporting_zone"]),
-        currency=str(row["reporting_currency"]),
-        company=row["company"],
+        roles=tuple(row.role_names),
+        branches=tuple(row.branches),
+        refresh_id=row.refresh_id,
+        published_at=row.published_at,
+        zone=row.reporting_zone,
+        currency=row.reporting_currency,
+        company=row.company,
     )
 
 
@@ -68,6 +67,11 @@ def refreshes(reader: Reader, *, newest: int = 30) -> pd.DataFrame:
 def checks(reader: Reader) -> pd.DataFrame:
     """The results that guard the pinned refresh: one row per rule, the newest at or before it."""
     return reader.frame("state/checks")
+
+
+def missed(reader: Reader) -> pd.DataFrame:
+    """Those of `checks` that did not pass: gate, table_name, rule_id, released_because (None: nobody released it)."""
+    return reader.frame("state/missed")
 
 
 def _instant(value: object) -> datetime:

@@ -40,6 +40,7 @@ sample as (
         and s.grain = :survey_stratum_grain
         and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or s.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
 ),
@@ -55,7 +56,7 @@ standing as (
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
 ),
 
-newest as (
+newest as materialized (
     select max(slice_on) as slice_on from standing
 ),
 

@@ -15,7 +15,7 @@ with month as (
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
 ),
 
-newest as (
+newest as materialized (
     select max(slice_on) as slice_on from month
 ),
 

@@ -12,7 +12,7 @@ status as (
     where refresh_id = :refresh_id and feed in ('surveys', 'survey_answers')
 ),
 
-data_date as (
+data_date as materialized (
     select max(cast(s.data_until at time zone coalesce(r.zone_name, 'UTC') as date)) as on_date
     from status as s
     left join reporting as r on true
@@ -26,6 +26,8 @@ cohort as (
         and grain = :survey_cohort_grain
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
+        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
         and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))

@@ -14,10 +14,10 @@ Place = tuple[str, str | None]
 """A kind of scope and which one: ("branch", "B03"); ("company", None)."""
 
 
-def delivered(reader: Reader) -> pd.DataFrame:
-    """Targets delivered for the company and for the person's regions and branches, at the pinned refresh: metric_code,
-    scope_kind, scope_id, period_on (in force from that day on), target_value."""
-    return reader.frame("targets").astype({"target_value": float})
+def delivered(reader: Reader, region: str, branch: str) -> pd.DataFrame:
+    """Targets delivered for the company, for a region and for a branch ("": none) that the person may see, at the pinned refresh:
+    metric_code, scope_kind, scope_id, period_on (in force from that day on), target_value."""
+    return reader.frame("targets", region=region, branch=branch).astype({"target_value": float})
 
 
 def places(regions: Sequence[str], branches: Sequence[str]) -> list[Place]:

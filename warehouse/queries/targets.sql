@@ -1,4 +1,4 @@
--- One row per metric and scope that the person may see, and day from which the delivered target is in force.
+-- One row per metric and scope, the company or the region or branch named, and day from which the delivered target is in force.
 -- Reads  published.target
 select
     metric_code,
@@ -7,5 +7,11 @@ select
     period_on,
     target_value
 from published.target
-where refresh_id = :refresh_id
+where
+    refresh_id = :refresh_id
+    and (
+        scope_kind = 'company'
+        or (scope_kind = 'region' and scope_id = :region)
+        or (scope_kind = 'branch' and scope_id = :branch)
+    )
 order by metric_code collate "C", period_on, scope_kind collate "C", scope_id collate "C"
