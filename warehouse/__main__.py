@@ -1,6 +1,7 @@
 """The command line: `python -m warehouse …`, for the data team, cron, Airflow or Dagster."""
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -9,18 +10,24 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from warehouse import logs
 from warehouse.commands.output import FAILED
+from warehouse.settings import read_secrets
 from warehouse.trace import trace
 
 COMMANDS: Mapping[str, Sequence[str]] = {
     "demo": ("demo",),
-    "loads": ("refresh", "discard", "release", "quarantine"),
+    "refresh": ("refresh",),
+    "loads": ("discard", "release", "quarantine"),
     "state": ("status", "history", "show", "migrate"),
     "past": ("diff", "rollback", "purge"),
     "figures": ("figure", "change", "metrics"),
     "forget": ("forget",),
     "work": ("work",),
+    "monitor": ("monitor",),
     "digest": ("digest", "alerts"),
+    "backup": ("backup", "restore"),
+    "distribute": ("distribute",),
     "doctor": ("doctor",),
     "mapping": ("mapping",),
     "access": ("access",),
@@ -65,6 +72,11 @@ app = typer.Typer(
 
 def main() -> None:
     """Do what is asked. What fails in a way that no command has words for is told by where and what kind, quoting nothing."""
+    try:
+        read_secrets(os.environ)
+        logs.configure(os.environ)
+    except ValueError as refused:
+        sys.exit(str(refused))
     try:
         app()
     except Exception as error:

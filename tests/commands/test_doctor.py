@@ -1,6 +1,7 @@
 """The doctor explains every set-up that we could think of breaking: each is broken here, and said, with what to do."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from warehouse import db
 from warehouse.__main__ import app
-from warehouse.doctor import Finding, examine, machine, roles, server, settings
+from warehouse.doctor import Finding, examine, machine, operating, roles, server, settings
 from warehouse.doctor.letters import letters
 from warehouse.settings import Keys, Settings
 
@@ -77,6 +78,17 @@ def test_a_sign_in_that_works() -> None:
     assert settings.sign_in(OIDC).state == "good"
     assert settings.sign_in(OIDC | {"GATEHOUSE_ADDRESS": "http://localhost:8501"}).state == "good"
     assert settings.sign_in({}).state == "note"
+
+
+def test_logs_and_metrics_are_told_as_they_are_asked_for() -> None:
+    is_wrong(operating.log({"GATEHOUSE_LOG": "xml"}), "text or json")
+    assert operating.log({"GATEHOUSE_LOG": "json"}).state == "good"
+    is_wrong(operating.metrics({"GATEHOUSE_METRICS": "here"}), "such as 9464")
+    assert "tells none" in operating.metrics({}).said
+    with socket.create_server(("127.0.0.1", 0)) as dashboard:
+        at = {"GATEHOUSE_METRICS": str(dashboard.getsockname()[1])}
+        assert operating.metrics(at).state == "good"
+    assert "nobody answers" in operating.metrics(at).said
 
 
 def test_declarations_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,6 +201,11 @@ Look = Callable[[Connection], Finding]
             partial(letters, environment={}),
             "asked for, and not set up: mail",
         ),
+        (
+            "insert into ops.backup (taken_at, file_name, byte_count) values (now() - interval '3 days', 'a', 1)",
+            operating.backups,
+            "3 days ago",
+        ),
     ],
 )
 def test_a_warehouse_that_is_broken(owner: Connection, broken: str, look: Look, words: str) -> None:
@@ -223,6 +240,7 @@ def test_a_whole_warehouse_is_well(database: db.Database) -> None:
         "worker",
         "sessions",
         "letters",
+        "backups",
     } <= set(found)
 
 

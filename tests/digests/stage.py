@@ -4,7 +4,6 @@ import asyncio
 import email
 import ipaddress
 import json
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from benchmarks.web.places import free_port
 from warehouse.digests.letter import Letter
 
 USER, PASSWORD = "post", "p@ss:word/1"
@@ -78,7 +78,7 @@ def mail_server(folder: Path, *, asks_password: bool = True) -> Iterator[Postbox
     if asks_password:
         guarded = {"tls_context": certificate(folder), "authenticator": _known, "auth_required": True}
         guarded["require_starttls"] = True
-    controller = Controller(hooks, hostname="127.0.0.1", port=_free_port(), **guarded)
+    controller = Controller(hooks, hostname="127.0.0.1", port=free_port(), **guarded)
     controller.start()
     way = f"smtp://{USER}:p%40ss%3Aword%2F1@" if asks_password else "smtp+plain://"
     box.address = f"{way}127.0.0.1:{controller.port}"
@@ -86,12 +86,6 @@ def mail_server(folder: Path, *, asks_password: bool = True) -> Iterator[Postbox
         yield box
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _known(server: Any, session: Any, envelope: Any, mechanism: str, told: Any) -> AuthResult:

@@ -1,16 +1,20 @@
 """Schemas of other versions: up and down with data in them, and not while somebody works."""
 
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, text
+from typer.testing import CliRunner
 
 from tests.faults.deeds import take_in
 from tests.faults.standing import standing
 from warehouse import db
+from warehouse.__main__ import app
 
 SQL = Path(db.__file__).parent / "migrations" / "sql"
 FIRST = "2026_11"
+UPGRADE = (Path(db.__file__).parents[1] / "docs" / "upgrade.md").read_text("utf-8")
 SCHEMAS = "('ops', 'staging', 'curated', 'gate', 'published', 'access', 'vault')"
 OURS = f"in (select oid from pg_namespace where nspname in {SCHEMAS})"
 CATALOGUE = {
@@ -77,3 +81,23 @@ def test_nobody_takes_the_schema_down_under_a_refresh(small: db.Database) -> Non
         assert alone
         with pytest.raises(db.OtherVersion, match="a refresh by another version of Gatehouse is under way"):
             db.downgrade(small.loader, FIRST)
+
+
+def test_an_operator_goes_back_and_on_by_the_manual(
+    small: db.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, commands = standing(small), re.findall(r"^ +python -m warehouse (.*)$", UPGRADE, re.MULTILINE)
+    assert [words.split()[0] for words in commands] == ["backup", "migrate", "doctor", "migrate"]
+    addresses = {"DATABASE_URL": small.loader.url, "DATABASE_READER_URL": small.reader.url}
+    for name, url in addresses.items():
+        monkeypatch.setenv(name, url.render_as_string(hide_password=False))
+    for words in commands:
+        done = CliRunner().invoke(app, words.replace("FOLDER", str(tmp_path / "backups")).split())
+        assert words == "doctor" or done.exit_code == 0, done.output
+    with small.loader.begin() as connection:
+        assert connection.scalar(text("select version_num from ops.alembic_version")) == commands[-1].split()[-1]
+    for unknown in ("base", "2031_01"):
+        refused = CliRunner().invoke(app, ["migrate", "--down-to", unknown])
+        assert (refused.exit_code, f"there is no revision {unknown}" in refused.output) == (2, True)
+    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    assert standing(small).unlike(before) == {}

@@ -19,7 +19,13 @@ PATIENCE_SECONDS = 180.0
 """How long one letter may take, the start of the process included."""
 LONGEST_ANSWER = 2**26
 """Bytes of one letter with its PDF."""
-NOT_FOR_THE_PRESS = ("GATEHOUSE_SMTP_URL", "GATEHOUSE_WEBHOOK_", "GATEHOUSE_HASH_KEY", "GATEHOUSE_VAULT_KEY")
+NOT_FOR_THE_PRESS = (
+    "DATABASE_URL",
+    "GATEHOUSE_SMTP_URL",
+    "GATEHOUSE_WEBHOOK_",
+    "GATEHOUSE_HASH_KEY",
+    "GATEHOUSE_VAULT_KEY",
+)
 """It reads as `reader` and sends nothing: these secrets are none of its business."""
 
 

@@ -10,7 +10,7 @@ from threading import Thread
 
 from sqlalchemy import text
 
-from warehouse import db
+from warehouse import db, logs
 from warehouse.digests import post
 from warehouse.digests.channels import channels
 from warehouse.digests.press import press
@@ -49,7 +49,7 @@ def _rounds(database: db.Database) -> None:
             office = post.Office(database, channels(os.environ), write)
             for go in ROUNDS if office.channels else ():
                 for told in go(office, now=datetime.now(UTC)):
-                    logging.info("letter %s to %s: %s", told.letter_id, told.person, told.state)
+                    logs.event("letter", letter=told.letter_id, state=told.state)
     except post.AnotherRound:
         return
     except Exception as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from warehouse import comparison, db, stewardship
+from warehouse import comparison, db, logs, stewardship
 from warehouse.ledger import NoSuchLoad
 from warehouse.refresh import AlreadyRunning, Tell
 from warehouse.stewardship import NeverPassed, NotReleasable
@@ -92,7 +92,8 @@ def _do(desk: Desk, job: Job, tell: Tell) -> bool:
         _finish(database, job, STOPPED)
         raise
     _finish(database, job, done)
-    tell(f"job {job.job_id}, {job.kind} for {job.asked_by}: {done.message}")
+    logs.event("job", job=job.job_id, kind=job.kind, state=done.state, code=done.code)
+    tell(f"job {job.job_id}, {job.kind}: {done.message}")
     return True
 
 

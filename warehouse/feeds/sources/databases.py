@@ -22,6 +22,7 @@ import pyarrow.parquet
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from warehouse import db
 from warehouse.feeds.mapping.model import Query, Source
 from warehouse.feeds.readers import NotAnswered, Unreachable
 from warehouse.feeds.readers.parquet import as_text, bytes_as_text
@@ -98,7 +99,7 @@ class Asked:
         if not url:
             raise Unreachable(self.name, f"{self.database} is not set", f"it holds the URL of the database, {fits}")
         try:
-            engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+            engine = sa.create_engine(db.address(url), poolclass=sa.NullPool, hide_parameters=True)
         except (NoSuchModuleError, ImportError) as error:
             what = f"no driver for {sa.make_url(url).drivername} is installed"
             raise Unreachable(self.name, what, f"install it, or name another in the URL, {fits}") from error
