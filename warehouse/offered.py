@@ -36,7 +36,8 @@ def at_hand(
                 return
             with offered.brought() as path:
                 hashed = content_hash(path)
-                _note_stamp(connection, offered, hashed)
+                if not offered.is_new:
+                    _note_stamp(connection, offered, hashed)
                 yield _by_hash(connection, hashed) or path
         case _:
             yield _by_hash(connection, content_hash(offered)) or offered

@@ -1,9 +1,10 @@
 """Folders of files: on this machine by path, on another one by fsspec URL (`s3://`, `sftp://`, …)."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -13,14 +14,18 @@ from fsspec.implementations.local import LocalFileSystem
 from warehouse.feeds.readers import FileRefused, Limits, Unreachable
 from warehouse.feeds.readers.source import BLOCK, file_system, locate, stamp_of
 
+TICK = timedelta(seconds=2)
+
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file in a folder of another machine. `stamp` is what the folder's listing says of it, by which a change shows."""
+    """A file in a folder of another machine. `stamp` is what the folder's listing says of it, by which a change shows; that of one
+    that was written just now says nothing yet, since it may be written again within the same tick of that folder's clock."""
 
     url: str
     name: str
     stamp: str
+    is_new: bool = False
 
     @contextmanager
     def brought(self) -> Iterator[Path]:
@@ -61,7 +66,7 @@ def files_at(place: str | Path) -> tuple[Path, ...] | tuple[RemoteFile, ...]:
     except Exception as error:
         raise ConnectionError(f"{url} cannot be read ({_said(error)})") from error
     return tuple(
-        RemoteFile(f"{url.rstrip('/')}/{place.name}", place.name, repr(stamp_of(each)))
+        RemoteFile(f"{url.rstrip('/')}/{place.name}", place.name, repr(stamp_of(each)), _is_new(each))
         for place, each in sorted(listed, key=lambda pair: pair[0])
         if each["type"] == "file" and not place.name.startswith(".")
     )
@@ -78,6 +83,12 @@ def files_in(folder: Path) -> tuple[Path, ...]:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{path.name} is a link that leads out of {folder}; deliver the file itself")
     return files
+
+
+def _is_new(info: Mapping[str, object]) -> bool:
+    """SFTP tells whole seconds, and nothing of what is in a file."""
+    written = info.get("mtime")
+    return isinstance(written, datetime) and datetime.now(UTC) - written < TICK
 
 
 def _said(error: Exception) -> str:
