@@ -8,12 +8,13 @@ import pytest
 from tests.digests.offices import HEAD, LATER, Post
 from warehouse import db
 from warehouse.digests import alerts, post
-from warehouse.digests.outbox import BACK_OFF
+from warehouse.digests.outbox import BACK_OFF, Subscriber
 from warehouse.digests.watch import Condition, watched
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 HELD = Condition("held", "orders", SINCE, {"checks": ["columns"]})
 LATE = Condition("late", "orders", SINCE, {"arrived_at": SINCE.isoformat()})
+WORDS = "Ms Wang Fang called again"
 SIGNAL = Condition("signal", "order.count", SINCE, {"value": 3.0})
 
 
@@ -113,6 +114,23 @@ def test_whose_grant_has_ended_hears_of_nothing_more(desk: Post, look: Look) -> 
     assert look(HELD, SIGNAL) == []
     assert states(desk) == [("held", "resolved")]
     assert len(desk.drawer.taken) == 1
+
+
+def test_what_fails_for_one_keeps_no_other_waiting_and_no_name_in_the_log(
+    desk: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.house.grant("executive@example.com")
+    desk.ask("alerts", "alert", person="executive@example.com")
+
+    def conditions(database: db.Database, subscriber: Subscriber, *_: object, **__: object) -> list[Condition]:
+        if subscriber.person == HEAD:
+            raise ValueError(WORDS)
+        return [HELD]
+
+    monkeypatch.setattr(post, "conditions", conditions)
+    assert [told.person for told in post.watch(desk.office, now=desk.now)] == ["executive@example.com"]
+    assert "ValueError" in caplog.text
+    assert WORDS not in caplog.text
 
 
 def test_the_book_lists_what_is_open(desk: Post, look: Look) -> None:

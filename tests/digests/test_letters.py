@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -33,6 +34,8 @@ from warehouse.queries import subscriptions
 from warehouse.scope import Scope
 from warehouse.settings import Settings
 from warehouse.worker import bell
+
+NAME = "Ms Wang Fang"
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +107,22 @@ def test_the_press_that_dies_or_cannot_draw_a_part_sends_no_half_page(
     assert press_module.answer('{"person": "x"}')["failed"].startswith("TypeError")
     with pytest.raises(press_module.NotWhole):
         press_module.written(order)
+
+
+def test_what_stops_a_letter_or_a_round_is_logged_by_its_kind(
+    company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        with company.house.database.loader.begin() as connection:
+            connection.execute(text("select cast(:name as int)"), {"name": NAME})
+
+    monkeypatch.setattr(press_module, "written", fail)
+    failed = press_module.answer(json.dumps(asdict(Order(HEAD, "complaints", {}, "en", 1))))["failed"]
+    monkeypatch.setattr(bell, "press", fail)
+    bell._rounds(company.house.database)
+    assert failed == "DataError 22P02"
+    assert len([each for each in caplog.records if each.exc_info and str(each.exc_info[1]) == failed]) == 2
+    assert NAME not in caplog.text
 
 
 def in_house(company: Company, patch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """A round of the post: what is due is put into the outbox, and what lies there is written, noted and sent. One round at a time."""
 
+import logging
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from warehouse.digests.watch import Condition, Watch
 from warehouse.queries import lists, state
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.scope import Scope
+from warehouse.trace import trace
 
 PLACES = ("region", "branch")
 Kept = dict[Hashable, list[Condition]]
@@ -85,7 +87,10 @@ def watch(office: Office, *, now: datetime) -> list[Told]:
         kept: Kept = {}
         for each in watching:
             if each.channel in office.channels:
-                _step(office.database, each, shown, kept, now=now)
+                try:
+                    _step(office.database, each, shown, kept, now=now)
+                except Exception as error:  # whatever it is, the others are still warned
+                    logging.exception("alerts of subscription %s", each.subscription_id, exc_info=trace(error))
         left = [Told.no_channel(each, shown) for each in watching if each.channel not in office.channels]
         return [*_sent(office, "alerts", now=now), *left]
 
