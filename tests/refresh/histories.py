@@ -51,6 +51,19 @@ METRICS = (
 """Figures that are compared beside the tables: one of each way of asking."""
 
 
+@dataclass(frozen=True)
+class Standings:
+    """Standings that are kept: to which month of each matrix, and the rows, by matrix and month."""
+
+    until: Mapping[str, date]
+    rows: Sequence[tuple[str, date, str]]
+
+    def as_far_as(self, other: "Standings") -> State:
+        """The rows of months that both keep."""
+        ends = {matrix: min(self.until[matrix], other.until[matrix]) for matrix in self.until.keys() & other.until}
+        return Counter((matrix, row) for matrix, month, row in self.rows if matrix in ends and month <= ends[matrix])
+
+
 @dataclass
 class House:
     """A warehouse in which a history happens; `taken` are the files of each load, by feed, `given` the folders delivered."""
@@ -171,13 +184,14 @@ class House:
         """Where the rows of every load stand that is in the figures; loads by their order, so that houses can be compared."""
         return self._state(BOOK)
 
-    def standings(self, months: Mapping[str, date] | None = None) -> tuple[Mapping[str, date], State]:
-        """The month to which each matrix is kept, and what is kept to those months, or to earlier `months`."""
+    def standings(self) -> Standings:
+        """What is kept of where customers stand."""
         with self.database.loader.begin() as connection:
-            until = dict(connection.execute(text("select matrix, until_on from curated.standing_until")).tuples().all())
-            rows = connection.execute(text("select s.matrix, s.slice_on, s::text from curated.fct_standing as s"))
-            asked = until if months is None else months
-            return until, Counter((row[0], row[2]) for row in rows if row[0] in asked and row[1] <= asked[row[0]])
+            until = connection.execute(text("select matrix, until_on from curated.standing_until")).tuples()
+            rows = connection.execute(
+                text("select s.matrix, s.slice_on, s::text from curated.fct_standing as s")
+            ).tuples()
+            return Standings(dict(until.all()), rows.all())
 
     def _state(self, question: str, newest: int | None = None) -> State:
         with self.database.loader.begin() as connection:
