@@ -5,7 +5,6 @@ starts by clearing up what was left (`tidy`). Every transaction that writes clai
 one which has lost its lock, and which another has written off, writes nothing more.
 """
 
-import getpass
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -22,7 +21,7 @@ from warehouse.distribute import finish_commits
 from warehouse.ledger import Pending
 from warehouse.published import Touched
 from warehouse.receive import Delivery, count_again, receive
-from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell
+from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell, operator
 from warehouse.settings import Keys
 from warehouse.tables import needing, tables
 from warehouse.trace import in_short
@@ -72,7 +71,7 @@ def running(
 
     Where the last one was cut off while it took a load out of the figures, that is finished first, in a refresh of its own.
     """
-    by = by or getpass.getuser()
+    by = by or operator()
     with db.alone_at(database.loader, "gatehouse.refresh") as alone:
         if not alone:
             raise AlreadyRunning(_who_runs(database))

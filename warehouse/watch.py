@@ -90,5 +90,5 @@ def _stamp(file: Offered) -> str:
         case Path():
             with suppress(FileNotFoundError):
                 about = file.stat()
-                return f"{about.st_size} {about.st_mtime_ns} {about.st_ino}"
+                return f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}"
     return ""

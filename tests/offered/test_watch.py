@@ -17,7 +17,7 @@ from tests.refresh.deliveries import BRANCHES, complaints, write
 from warehouse import db
 from warehouse.receive import Delivery
 from warehouse.refresh import Outcome, refresh
-from warehouse.watch import Stopped, stopping, watch
+from warehouse.watch import Stopped, _stamp, stopping, watch
 
 PATIENCE = 60.0
 
@@ -35,6 +35,14 @@ class Waits(threading.Event):
         happens = next(self._happens, self.set)
         happens()
         return self.is_set()
+
+
+def test_a_file_that_may_be_read_at_last_is_another_one(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order_id", "utf-8")
+    before = _stamp(file)
+    file.chmod(0o640)
+    assert _stamp(file) != before
 
 
 def nothing() -> None:

@@ -97,10 +97,11 @@ def ground() -> Iterator[Ground]:
                     url.read_text().replace("@postgres/gatehouse", f"@/gatehouse?host={server.query['host']}")
                 )
         psql = POSTGRES_VERSIONS[18] / "psql"
-        roles = (HOUSE / "deploy/roles.sql").read_text().replace("/run/secrets", f"{folder}/secrets")
-        (folder / "roles.sql").write_text(roles.replace("../warehouse", f"{HOUSE}/warehouse"))
         url = server.set(drivername="postgresql").render_as_string()
-        subprocess.run([psql, "--quiet", "--file", folder / "roles.sql", url], check=True)
+        setting_up = [psql, "--quiet", "--file", HOUSE / "deploy/roles.sql", url, "--set"]
+        refused = subprocess.run([*setting_up, "secrets=/nowhere"], check=False, capture_output=True, text=True)
+        assert "the passwords of loader and reader cannot be read" in refused.stderr
+        subprocess.run([*setting_up, f"secrets={folder}/secrets"], check=True)
         (hba := folder / "postgres" / "pg_hba.conf").write_text(
             "local all loader,reader scram-sha-256\n" + hba.read_text()
         )

@@ -1,5 +1,6 @@
 """The promise of a refresh: one whole, checked state or the one before it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from warehouse.queries import state
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.receive import Delivery
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
+from warehouse.run import operator
 
 Count = Callable[..., int]
 HELD_COMPLAINTS = [{**row, "branch_id": "nowhere"} for row in complaints(100, first=300)]
@@ -363,3 +365,11 @@ def test_a_release_lets_nothing_pass_that_came_later(
         stewardship.release(database, held[0].refresh_id, reason="twelve rows of a closed branch", by="mary")
     assert stewardship.release(database, held[1].refresh_id, reason="both", by="mary").verdict == "published"
     assert count() == 476
+
+
+def test_who_has_no_name_is_noted_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def getuser() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", getuser)
+    assert operator() == str(os.getuid())

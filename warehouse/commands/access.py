@@ -11,7 +11,8 @@ import typer
 from warehouse import ledger
 from warehouse.access import grants, rotation
 from warehouse.commands import output
-from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
+from warehouse.commands.common import Json, loader_rows, open_warehouse
+from warehouse.run import operator
 from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)

@@ -13,7 +13,8 @@ from warehouse import backup as backups
 from warehouse import db
 from warehouse.clients import NoClient
 from warehouse.commands import output
-from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
+from warehouse.commands.common import Json, loader_rows, open_warehouse
+from warehouse.run import operator
 from warehouse.settings import Settings, keys
 from warehouse.trace import in_short
 

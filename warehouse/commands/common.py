@@ -1,6 +1,5 @@
 """What every command needs: the warehouse, who is asking, the common options."""
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -25,8 +24,3 @@ def loader_rows(database: db.Database, question: str, **parameters: object) -> l
     """Rows of the book, as the loader sees it."""
     with database.loader.begin() as connection:
         return [dict(row) for row in connection.execute(text(question), parameters).mappings()]
-
-
-def operator() -> str:
-    """The name under which the command's deeds are written down."""
-    return getpass.getuser()

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from warehouse import db
 from warehouse.access import grants
 from warehouse.commands import output
-from warehouse.commands.common import open_warehouse, operator
+from warehouse.commands.common import open_warehouse
 from warehouse.feeds.demo import DIRTY_KINDS, read_company, write_company, write_correction, write_dirty
 from warehouse.receive import Delivery
 from warehouse.refresh import refresh
+from warehouse.run import operator
 from warehouse.settings import Settings, keys
 
 ZONE, CURRENCY = "Asia/Shanghai", "CNY"

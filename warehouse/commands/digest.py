@@ -12,7 +12,7 @@ import typer
 
 from warehouse import db
 from warehouse.commands import output
-from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
+from warehouse.commands.common import Json, loader_rows, open_warehouse
 from warehouse.digests import alerts as book
 from warehouse.digests import outbox, post, subscribing
 from warehouse.digests.channels import channels
@@ -22,6 +22,7 @@ from warehouse.digests.post import AnotherRound, Office, Told
 from warehouse.digests.press import press
 from warehouse.queries.reader import Refused
 from warehouse.queries.subscriptions import ALERTS, Cadence, Lang
+from warehouse.run import operator
 
 app = typer.Typer(invoke_without_command=True, help=__doc__)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be sent; write down and send nothing")]

@@ -8,11 +8,12 @@ import typer
 from warehouse import ledger, stewardship
 from warehouse.access.standing import NotQuiet
 from warehouse.commands import output
-from warehouse.commands.common import Json, loader_rows, open_warehouse, operator
+from warehouse.commands.common import Json, loader_rows, open_warehouse
 from warehouse.commands.refresh import afterwards, tell
 from warehouse.feeds.contract import feeds
 from warehouse.forgetting import loads
 from warehouse.refresh import AlreadyRunning
+from warehouse.run import operator
 
 _REFUSED_COLUMNS = ("load_id", "feed", "file_name", "row_number", "column_name", "reason_code", "value", "also")
 _LOAD = "select load_id from published.load where load_id = :load"

@@ -7,10 +7,11 @@ import typer
 from warehouse import purge, restatements, stewardship
 from warehouse.access.grants import owner_view
 from warehouse.commands import output
-from warehouse.commands.common import Json, open_warehouse, operator
+from warehouse.commands.common import Json, open_warehouse
 from warehouse.queries import diff as differences
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.refresh import AlreadyRunning
+from warehouse.run import operator
 
 
 def register(app: typer.Typer) -> None:

@@ -35,6 +35,8 @@ def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield note("warehouse", f"there is none in {of.home} yet", "make run, or python -m warehouse demo --load")
         return
     yield (vault := settings.vault(of))
+    if of.reader_url and not of.database_url:
+        return  # what follows is the loader's to see
     engines = _engines(of)
     if isinstance(engines, Finding):
         yield engines

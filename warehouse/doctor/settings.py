@@ -45,6 +45,8 @@ def addresses(environment: Mapping[str, str]) -> Finding:
     said = {name: environment.get(name) for name in ("DATABASE_URL", "DATABASE_READER_URL")}
     if not any(said.values()):
         return good("database", "the embedded server")
+    if said["DATABASE_READER_URL"] and not said["DATABASE_URL"]:
+        return note("database", "DATABASE_URL is not set: enough for a dashboard, and for nothing else")
     if not all(said.values()):
         (missing,) = (name for name, value in said.items() if not value)
         return wrong(
@@ -100,6 +102,10 @@ def sign_in(environment: Mapping[str, str]) -> Finding:
     """Whether people can sign in as the environment says."""
     said = [name for name in OIDC if environment.get(name)]
     address = environment.get("GATEHOUSE_ADDRESS", "")
+    if not said and environment.get("DATABASE_READER_URL"):
+        return note(
+            "sign-in", "no provider in this environment; the dashboard's names one, or `[auth]` in secrets.toml"
+        )
     if not said:
         return note("sign-in", "no provider in the environment: the demo's people, or `[auth]` in secrets.toml")
     if missing := [name for name in OIDC if name not in said]:
