@@ -20,6 +20,7 @@ from warehouse.refresh import Outcome, refresh
 from warehouse.watch import Stopped, _stamp, stopping, watch
 
 PATIENCE = 60.0
+WORDS = "Ms Wang Fang called again"
 
 
 class Waits(threading.Event):
@@ -43,6 +44,15 @@ def test_a_file_that_may_be_read_at_last_is_another_one(tmp_path: Path) -> None:
     before = _stamp(file)
     file.chmod(0o640)
     assert _stamp(file) != before
+
+
+def test_what_fails_is_logged_by_its_kind(caplog: pytest.LogCaptureFixture) -> None:
+    def look() -> Sequence[Delivery]:
+        raise RuntimeError(WORDS)
+
+    watch(look, lambda _: None, stop=Waits(), every=1)
+    assert "RuntimeError" in caplog.text
+    assert WORDS not in caplog.text
 
 
 def nothing() -> None:
