@@ -41,10 +41,12 @@ def copied(server: URL, template: str) -> Iterator[db.Database]:
     gone = f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{template}'"
     _run(admin, gone, f"create database {name} owner loader template {template} strategy file_copy")
     made = db.existing(server, name)
-    yield made
-    made.dispose()
-    _run(admin, f"drop database {name} with (force)")
-    admin.dispose()
+    try:
+        yield made
+    finally:
+        made.dispose()
+        _run(admin, f"drop database {name} with (force)")
+        admin.dispose()
 
 
 @dataclass(frozen=True)
