@@ -246,8 +246,8 @@ def gate_figures(run: Run) -> None:
 def publish(run: Run) -> Outcome:
     """Move the pointer, if anything passed; note what is held. What can be written before is: until then nobody sees it."""
     held = "; ".join(f"{feed}: {', '.join(rules)}" for feed, rules in run.held.items())
-    has_passed = bool(run.changes) or not run.held
     with run.transaction() as connection:
+        has_passed = bool(run.changes or ledger.candidates(connection)) or not run.held
         run.restated = restatements.found(connection, run.changes, refresh_id=run.refresh_id)
         if has_passed:
             published.enter(connection, refresh_id=run.refresh_id)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from sqlalchemy import URL
 
 from tests.refresh.histories import House, assert_same, noted, put_in_one_go
-from tests.refresh.histories_drawn import Step, histories
+from tests.refresh.histories_drawn import Part, Step, histories
 from tests.servers import copied
 from warehouse import stewardship
 
@@ -36,6 +36,18 @@ def test_incremental_equals_full(server: URL, template: str, half: str) -> None:
             compare_with_fresh(lived, fresh.open())
 
     equals()
+
+
+def test_a_feed_whose_tables_wait_for_a_held_one_is_accepted_all_the_same(
+    server: URL, template: str, tmp_path: Path
+) -> None:
+    story = [
+        Step("deliver", (Part("branches", 0, 3, 0), Part("staff", 0, 60, 2))),
+        Step("discard"),
+        Step("deliver", (Part("skill_assessments", 0, 1, 1), Part("staff", 0, 60, 2))),
+    ]
+    with copied(server, template) as database:
+        live(House(database, tmp_path / "lived").open(), story)
 
 
 def live(house: House, story: list[Step]) -> None:
