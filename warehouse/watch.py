@@ -26,6 +26,10 @@ class Stopped(Exception):
     """A refresh was told to stop, and did between two steps; the next one goes on with what it left."""
 
 
+class NotSeen(Exception):
+    """What lies ready cannot be looked at: a folder, a mapping or a setting, of which the sentence tells."""
+
+
 def watch(
     look: Look,
     take: Callable[[Sequence[Delivery]], None],
@@ -44,7 +48,7 @@ def watch(
     failures = 0
     while not stop.is_set():
         try:
-            deliveries = look()
+            deliveries = _seen(look)
             now = {file: _stamp(file) for delivery in deliveries for file in delivery.files}
             settled = {
                 file: stamp for file, stamp in now.items() if before.get(file) == stamp or isinstance(file, Asked)
@@ -58,9 +62,9 @@ def watch(
             return
         except AlreadyRunning as busy:
             tell(str(busy))
-        except (OSError, ValueError) as error:  # a folder, a mapping or a setting; the sentence is ours
+        except NotSeen as unseen:
             failures += 1
-            tell(str(error))
+            tell(str(unseen))
         except Exception as error:
             failures += 1
             logging.exception("nothing could be taken in; it is tried again", exc_info=trace(error))
@@ -76,6 +80,14 @@ def stopping(stop: Event, tell: Tell) -> Tell:
         tell(step)
 
     return told
+
+
+def _seen(look: Look) -> Sequence[Delivery]:
+    """What lies ready. What is raised later, while rows are read, may quote one: it is logged by its kind alone."""
+    try:
+        return look()
+    except (OSError, ValueError) as error:
+        raise NotSeen(str(error)) from error
 
 
 def _only(delivery: Delivery, settled: Mapping[Offered, str]) -> Delivery:

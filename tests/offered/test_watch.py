@@ -46,13 +46,22 @@ def test_a_file_that_may_be_read_at_last_is_another_one(tmp_path: Path) -> None:
     assert _stamp(file) != before
 
 
-def test_what_fails_is_logged_by_its_kind(caplog: pytest.LogCaptureFixture) -> None:
-    def look() -> Sequence[Delivery]:
-        raise RuntimeError(WORDS)
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError])
+def test_what_fails_while_rows_are_read_is_logged_by_its_kind(
+    kind: type[Exception], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "in", branches=BRANCHES)
+    told = list[str]()
 
-    watch(look, lambda _: None, stop=Waits(), every=1)
-    assert "RuntimeError" in caplog.text
-    assert WORDS not in caplog.text
+    def take(deliveries: Sequence[Delivery]) -> None:
+        raise kind(WORDS)
+
+    def look() -> Sequence[Delivery]:
+        return [Delivery.by_contract(tmp_path / "in", zone="Asia/Shanghai", currency="CNY")]
+
+    watch(look, take, stop=Waits(nothing), every=1, tell=told.append)
+    assert kind.__name__ in caplog.text
+    assert WORDS not in caplog.text + "".join(told)
 
 
 def nothing() -> None:
