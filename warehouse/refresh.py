@@ -21,8 +21,8 @@ from warehouse.distribute import finish_commits
 from warehouse.ledger import Pending
 from warehouse.published import Touched
 from warehouse.receive import Delivery, count_again, receive
-from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell, operator
-from warehouse.settings import Keys
+from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell
+from warehouse.settings import Keys, operator
 from warehouse.tables import needing, tables
 from warehouse.trace import in_short
 

@@ -1,7 +1,5 @@
 """One refresh on its way: what it works with, what has become of it so far, and what it came to."""
 
-import getpass
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,14 +19,6 @@ Released = frozenset[tuple[str, str]]
 """Rules that may fail, each with the table of which somebody has let it."""
 DEFAULT_ZONE = "UTC"
 FATES = ("delivered", "accepted", "superseded", "quarantined")
-
-
-def operator() -> str:
-    """Under whose name a command's deeds are written down: the system's user, by number where it has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 class AlreadyRunning(Exception):

@@ -1,5 +1,6 @@
-"""Where the warehouse lives and with which keys: read once from the environment, passed on as one frozen value."""
+"""Where the warehouse lives with which keys, and under whose name: read once from the environment, passed on as one frozen value."""
 
+import getpass
 import json
 import os
 import secrets
@@ -115,6 +116,14 @@ def keep_keys(settings: Settings, kept: Keys) -> None:
     """Put `kept` in the place of the keys in the home: all of them, or, where that is cut off, none."""
     with _written(kept, beside=_file(settings)) as written:
         written.replace(_file(settings))
+
+
+def operator() -> str:
+    """Under whose name a command's deeds are written down: the system's user, by number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def new_hashing_key() -> bytes:

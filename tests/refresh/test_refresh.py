@@ -16,7 +16,7 @@ from warehouse.queries import state
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.receive import Delivery
 from warehouse.refresh import AlreadyRunning, Outcome, refresh
-from warehouse.run import operator
+from warehouse.settings import operator
 
 Count = Callable[..., int]
 HELD_COMPLAINTS = [{**row, "branch_id": "nowhere"} for row in complaints(100, first=300)]

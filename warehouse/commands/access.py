@@ -12,8 +12,7 @@ from warehouse import ledger
 from warehouse.access import grants, rotation
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
-from warehouse.run import operator
-from warehouse.settings import Settings
+from warehouse.settings import Settings, operator
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 

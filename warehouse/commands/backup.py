@@ -14,8 +14,7 @@ from warehouse import db
 from warehouse.clients import NoClient
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
-from warehouse.run import operator
-from warehouse.settings import Settings, keys
+from warehouse.settings import Settings, keys, operator
 from warehouse.trace import in_short
 
 HOUR, AGAIN_SECONDS = 3_600, 300

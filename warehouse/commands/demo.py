@@ -15,8 +15,7 @@ from warehouse.commands.common import open_warehouse
 from warehouse.feeds.demo import DIRTY_KINDS, read_company, write_company, write_correction, write_dirty
 from warehouse.receive import Delivery
 from warehouse.refresh import refresh
-from warehouse.run import operator
-from warehouse.settings import Settings, keys
+from warehouse.settings import Settings, keys, operator
 
 ZONE, CURRENCY = "Asia/Shanghai", "CNY"
 

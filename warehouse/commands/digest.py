@@ -22,7 +22,7 @@ from warehouse.digests.post import AnotherRound, Office, Told
 from warehouse.digests.press import press
 from warehouse.queries.reader import Refused
 from warehouse.queries.subscriptions import ALERTS, Cadence, Lang
-from warehouse.run import operator
+from warehouse.settings import operator
 
 app = typer.Typer(invoke_without_command=True, help=__doc__)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be sent; write down and send nothing")]

@@ -8,7 +8,7 @@ from warehouse.access.standing import NotQuiet
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse
 from warehouse.forgetting import forget as do_forget
-from warehouse.run import operator
+from warehouse.settings import operator
 
 
 def register(app: typer.Typer) -> None:

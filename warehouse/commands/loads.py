@@ -13,7 +13,7 @@ from warehouse.commands.refresh import afterwards, tell
 from warehouse.feeds.contract import feeds
 from warehouse.forgetting import loads
 from warehouse.refresh import AlreadyRunning
-from warehouse.run import operator
+from warehouse.settings import operator
 
 _REFUSED_COLUMNS = ("load_id", "feed", "file_name", "row_number", "column_name", "reason_code", "value", "also")
 _LOAD = "select load_id from published.load where load_id = :load"

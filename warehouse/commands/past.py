@@ -11,7 +11,7 @@ from warehouse.commands.common import Json, open_warehouse
 from warehouse.queries import diff as differences
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.refresh import AlreadyRunning
-from warehouse.run import operator
+from warehouse.settings import operator
 
 
 def register(app: typer.Typer) -> None:
