@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, text
 
 from warehouse import db
@@ -22,6 +24,13 @@ def test_the_schema_goes_down_and_up_again(database: db.Database) -> None:
     assert tables(database) == 1, "only the note of the version is left"
     db.migrate(database.loader)
     assert tables(database) == before > 50
+
+
+def test_the_files_of_revisions_are_named_after_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(db.VERSIONS.parent))
+    known = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+    assert db.revisions() == known[::-1]
 
 
 def test_a_warehouse_of_another_version_is_left_alone_and_named(database: db.Database) -> None:
