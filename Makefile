@@ -52,10 +52,9 @@ figures-all: $(VENV)/ready-dev
 sources: $(VENV)/ready-dev
 	GATEHOUSE_PUBLIC_DATA=$(abspath $(DATA)) $(BIN)/python -m pytest -n 2 --dist loadfile tests/sources
 
-# 200 random histories, half by each worker, which is given two tests to begin with. `make test` tells a few of them.
-EQUALS := tests/refresh/test_histories.py::test_incremental_equals_full
+# 200 random histories, half by each worker. `make test` tells a few of them.
 histories: $(VENV)/ready-dev
-	GATEHOUSE_HISTORIES=100 $(BIN)/python -m pytest -n 2 '$(EQUALS)[even]' tests/digests/test_outbox.py '$(EQUALS)[odd]'
+	GATEHOUSE_HISTORIES=100 $(BIN)/python -m pytest -n 2 --dist worksteal tests/refresh/test_histories.py -k test_incremental_equals_full
 
 # 200 processes killed wherever they are, a line of 5 GB, and whatever else can happen. `make test` kills a few.
 faults: $(VENV)/ready-dev
