@@ -338,7 +338,7 @@ def _usual_nulls(rule: Rule, table: _Table) -> _Finding:
     limit = None
     if usual is not None and table.counted.rows:
         share = min(1.0, usual + float(rule.bounds["max_increase"]))
-        limit = round(share + BY_CHANCE * math.sqrt(share * (1 - share) / table.counted.rows), 6)
+        limit = _by_chance(share, table.counted.rows)
     observed = {"null_fraction": fraction, "usual": usual, "limit": limit}
     return _Finding(_outcome(holds=limit is None or fraction <= limit), observed, nulls, table.counted.rows)
 
@@ -399,8 +399,16 @@ def _judge_share(rule: Rule, table: _Table) -> _Finding:
     delivered = sum(load.delivered for load in judged)
     quarantined = sum(load.reasons.get(reason, 0) if reason else load.quarantined for load in judged)
     share = round(quarantined / delivered, 6) if delivered else 0.0
-    observed = {"share": share, "limit": rule.bounds["max_fraction"], "quarantined": quarantined}
-    return _Finding(_outcome(holds=share <= rule.bounds["max_fraction"]), observed, quarantined, delivered)
+    limit = _by_chance(rule.bounds["max_fraction"], delivered) if delivered else 1.0
+    observed = {"share": share, "limit": limit, "quarantined": quarantined}
+    return _Finding(_outcome(holds=share <= limit), observed, quarantined, delivered)
+
+
+def _by_chance(share: float, rows: int) -> float:
+    """The largest share that chance makes of `share` among so few rows: of some that may be wrong, one row always."""
+    if not share:
+        return 0.0
+    return round(min(1.0, max(1 / rows, share + BY_CHANCE * math.sqrt(share * (1 - share) / rows))), 6)
 
 
 def _is_replaced(load: LoadSum, table: _Table) -> bool:

@@ -14,13 +14,13 @@ from sqlalchemy import Engine, text
 
 from warehouse import clients, db
 from warehouse.access.grants import audit
-from warehouse.access.vault import OtherKey, Vault
+from warehouse.access.vault import OtherHashing, OtherKey, Vault
 from warehouse.settings import Keys
 
 SCHEMAS = ("access", "curated", "gate", "landing", "ops", "published", "staging", "vault")
 NAMES, UNFINISHED = "gatehouse-*.dump", "gatehouse.unfinished"
-LONGEST_ROW = 1 << 20
-"""Bytes of a backup in which the first row of a table is found: a value of the vault is at most as long as a complaint."""
+PIECE = 1 << 20
+"""Bytes of a backup in which the first row of a table mostly ends; where it does not, more is read."""
 
 
 class NotBackedUp(Exception):
@@ -45,6 +45,7 @@ def back_up(loader: Engine, folder: Path, *, keep: int) -> Backup:
     folder.mkdir(parents=True, exist_ok=True)
     unfinished, taken_at = folder / UNFINISHED, datetime.now(UTC)
     with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as out:
+        _alone_at(out, unfinished)
         _dump(loader, out)
         file = unfinished.rename(folder / f"gatehouse-{taken_at:%Y%m%dT%H%M%SZ}.dump")
     made = Backup(file, file.stat().st_size, taken_at)
@@ -81,12 +82,18 @@ def restore(loader: Engine, file: Path, keys: Keys | None, *, by: str) -> None:
         audit(connection, person=by, action="restore", detail=file.name)
 
 
-def _dump(loader: Engine, out: IO[bytes]) -> None:
-    """Write the warehouse to a file, alone at it, and see it on the disk."""
+def _alone_at(out: IO[bytes], unfinished: Path) -> None:
+    """Raises NotBackedUp where another backup writes this file, or has just ended and given it its name."""
     try:
         flock(out, LOCK_EX | LOCK_NB)
     except BlockingIOError:
         raise NotBackedUp("another backup is being written there") from None
+    if not (unfinished.exists() and os.path.samestat(os.fstat(out.fileno()), unfinished.stat())):
+        raise NotBackedUp("another backup has just ended there")
+
+
+def _dump(loader: Engine, out: IO[bytes]) -> None:
+    """Write the warehouse to a file, and see it on the disk."""
     out.truncate(0)  # of one that was cut off
     schemas = [f"--schema={name}" for name in SCHEMAS]
     dumping = ("--format=custom", "--compress=gzip:1", *schemas, clients.named(loader))
@@ -121,18 +128,22 @@ def _must_open(keys: Keys, row: str | None, name: str) -> None:
     if row is None:
         return
     token, sealed = row.split("\t")
-    vault = Vault(keys)
     try:
-        is_own = vault.token(vault.open(bytes.fromhex(sealed.removeprefix("\\\\x")))) == token
+        Vault(keys).must_have_made(token, bytes.fromhex(sealed.removeprefix("\\\\x")))
+    except OtherHashing:
+        raise NotRestored(f"the hashes in {name} were made with another key than GATEHOUSE_HASH_KEY") from None
     except OtherKey:
         raise NotRestored(f"the vault in {name} was sealed with another key than GATEHOUSE_VAULT_KEY") from None
-    if not is_own:
-        raise NotRestored(f"the hashes in {name} were made with another key than GATEHOUSE_HASH_KEY")
 
 
 def _first_row(loader: Engine, file: Path, schema: str, name: str) -> str | None:
-    """The first row of a table in a backup, as COPY writes it; None where it has none. No more of the file is read."""
+    """The first row of a table in a backup, as COPY writes it; None where it has none. Little more of the file is read."""
     options = ("--data-only", f"--schema={schema}", f"--table={name}", "--file=-", str(file))
-    rows = clients.beginning("pg_restore", loader, *options, most=LONGEST_ROW).partition("FROM stdin;\n")[2]
-    row = rows.partition("\n")[0]
+    row, ended, most = "", "", PIECE
+    while not ended:
+        said = clients.beginning("pg_restore", loader, *options, most=most)
+        row, ended, _ = said.partition("FROM stdin;\n")[2].partition("\n")
+        if len(said.encode()) < most:
+            break
+        most *= 16
     return None if row in ("", "\\.") else row

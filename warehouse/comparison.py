@@ -9,7 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
@@ -83,13 +83,26 @@ def after(database: db.Database, outcome: Outcome, *, tell: Tell = lambda line: 
     """Where a refresh holds something, work out what would change. What goes wrong here harms nothing, and is logged."""
     if not outcome.held or outcome.verdict == "tried":
         return
-    tell("compare what is held with what is published")
     try:
+        if is_known(database):
+            return
+        tell("compare what is held with what is published")
         keep(database)
     except AlreadyRunning as busy:
         tell(str(busy))
     except Exception as error:
         logging.exception("what refresh %s holds could not be compared", outcome.refresh_id, exc_info=trace(error))
+
+
+def is_known(database: db.Database) -> bool:
+    """Whether what is held was compared already with what readers see: nothing of both has changed since."""
+    with database.loader.begin() as connection:
+        loads = sorted({item.load_id for item in ledger.held(connection)})
+        known = text(
+            "select exists (select from published.comparison as c inner join published.current as p on c.refresh_id = p.refresh_id"
+            " where c.load_ids = :loads)"
+        ).bindparams(bindparam("loads", type_=ARRAY(BigInteger)))
+        return bool(connection.scalar(known, {"loads": loads}))
 
 
 def offences(database: db.Database, broken: Iterable[tuple[str, str]]) -> list[dict[str, object]]:

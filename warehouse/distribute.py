@@ -44,6 +44,10 @@ PLACES: Mapping[str, Sequence[str]] = {
     ),
 }
 """Tables of `curated`: the rows of one customer lie together on one worker; of what is about no customer, each has all."""
+UNLOGGED = """
+select cast(cast(oid as regclass) as text) from pg_class
+where relnamespace = cast('curated' as regnamespace) and relpersistence = 'u' and relkind = 'r'
+"""
 KNOWN = "select exists (select from pg_dist_partition where logicalrelid = cast(:name as regclass))"
 FREED = "select truncate_local_data_after_distributing_table(cast(:name as regclass))"
 
@@ -60,6 +64,9 @@ def distribute(engine: Engine) -> tuple[str, ...] | None:
             raise AlreadyRunning("a refresh is under way; try again when it has ended")
         with engine.begin() as connection:
             _settle(connection)
+            # what a crash empties together on one server would be emptied in part, by the crash of one of several
+            for name in connection.scalars(text(UNLOGGED)).all():
+                connection.exec_driver_sql(f"alter table {name} set logged")
             # first: Citus knows what a function in SQL reads, and wants all of that placed at once
             connection.exec_driver_sql(db.sql_text("distribute.sql"))
         return tuple(_placed(engine))

@@ -27,7 +27,7 @@ EVERY = 1_000_000
 @dataclass(frozen=True)
 class Kept:
     """How much of the past is kept: the newest `refreshes` that were published, the files of the newest `loads`, and the results
-    of the checks of the newest `checks` refreshes (of each check the newest always)."""
+    of the checks of the newest `checks` refreshes that checked anything (of each check the newest always)."""
 
     refreshes: int = 30
     loads: int = 30
@@ -210,13 +210,13 @@ def _drop_files(connection: Connection, kept: Kept, most: int) -> int:
 
 
 def _delete_results(connection: Connection, kept: Kept) -> int:
-    """Delete the results of old refreshes, but of each check the newest before them: it still guards what was left alone since."""
+    """Delete the results of old refreshes that checked anything, but of each check the newest before them: it still guards what was
+    left alone since."""
     statement = text(
-        "delete from published.check_result as c where c.refresh_id <="
-        " (select refresh_id from published.refresh order by refresh_id desc offset :kept limit 1)"
+        "with old as (select distinct refresh_id from published.check_result order by refresh_id desc offset :kept limit 1)"
+        " delete from published.check_result as c where c.refresh_id <= (select refresh_id from old)"
         " and exists (select from published.check_result as n inner join published.refresh as r"
         " on n.refresh_id = r.refresh_id where r.state = 'passed' and n.gate = c.gate and n.table_name = c.table_name"
-        " and n.rule_id = c.rule_id and n.refresh_id > c.refresh_id and n.refresh_id <="
-        " (select refresh_id from published.refresh order by refresh_id desc offset :kept limit 1))"
+        " and n.rule_id = c.rule_id and n.refresh_id > c.refresh_id and n.refresh_id <= (select refresh_id from old))"
     )
     return connection.execute(statement, {"kept": kept.checks}).rowcount

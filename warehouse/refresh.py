@@ -92,11 +92,11 @@ def _booked(database: db.Database, *, by: str, released: Released, is_trial: boo
         tidy(run)
         yield run
     except BaseException as error:
+        reason = f"at {run.step}: {in_short(error)}"[:500]
+        logs.event("refresh", refresh=run.refresh_id, verdict="failed", because=reason)
         # where the server is what is gone, the next refresh writes this one off
         with suppress(DBAPIError), database.loader.begin() as connection:
-            reason = f"at {run.step}: {in_short(error)}"[:500]
             ledger.finish(connection, run.refresh_id, state="failed", reason=reason, timings=run.timings)
-            logs.event("refresh", refresh=run.refresh_id, verdict="failed", because=reason)
         raise
 
 
@@ -138,10 +138,11 @@ def onward(run: Run, *, rebuild: bool = False, dry_run: bool = False) -> Outcome
         waiting = ledger.pending(connection)
         remembered = published.remembered(connection)
     if not (waiting or discarding or remembered):
-        with run.database.loader.begin() as connection:
+        with run.transaction() as connection:
             if dry_run:
                 forget_trial(connection, run)
-            ledger.finish(connection, run.refresh_id, state="unchanged", reason="nothing new", timings=run.timings)
+            reason = run.because("nothing new")
+            ledger.finish(connection, run.refresh_id, state="unchanged", reason=reason, timings=run.timings)
         return run.outcome("unchanged")
 
     run.at("gate 1")
@@ -247,25 +248,30 @@ def publish(run: Run) -> Outcome:
     """Move the pointer, if anything passed; note what is held. What can be written before is: until then nobody sees it."""
     held = "; ".join(f"{feed}: {', '.join(rules)}" for feed, rules in run.held.items())
     with run.transaction() as connection:
-        has_passed = bool(run.changes or ledger.candidates(connection)) or not run.held
+        passed = has_passed(connection, run)
         run.restated = restatements.found(connection, run.changes, refresh_id=run.refresh_id)
-        if has_passed:
+        if passed:
             published.enter(connection, refresh_id=run.refresh_id)
     run.at("publish")
     with run.transaction() as connection:
         ledger.discarded(connection)
-        if has_passed:
-            ledger.because(connection, run.refresh_id, f"held back {held}" if held else None)
+        if passed:
+            ledger.because(connection, run.refresh_id, run.because(f"held back {held}" if held else ""))
             published.show(connection, refresh_id=run.refresh_id)
             restatements.note(connection, run.restated, refresh_id=run.refresh_id)
             published.forget_remembered(connection, run.changes)
         else:
-            ledger.finish(connection, run.refresh_id, state="held", reason=held, timings=run.timings)
+            ledger.finish(connection, run.refresh_id, state="held", reason=run.because(held), timings=run.timings)
     run.at("tell")
     with run.database.loader.begin() as connection:
         published.settle(connection)
         ledger.took(connection, run.refresh_id, run.timings)
     return run.outcome("held" if run.held else "published")
+
+
+def has_passed(connection: Connection, run: Run) -> bool:
+    """Whether anything goes to the readers: figures, or deliveries all of whose tables wait for a held one; else all is held."""
+    return bool(run.changes or ledger.candidates(connection)) or not run.held
 
 
 def take_back(run: Run, waiting: Sequence[Pending], remembered: Touched) -> Outcome:
@@ -307,7 +313,7 @@ def _who_runs(database: db.Database) -> str:
             )
         ).first()
     if row is None:
-        return "another refresh has just started; try again in a moment"
+        return "somebody is at work on the warehouse (a refresh, a comparison, purge, forget or rotate); try again in a moment"
     return f"{row.started_by} runs a refresh since {row.started_at:%Y-%m-%d %H:%M:%S %Z}, now at step {row.step}"
 
 

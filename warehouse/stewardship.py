@@ -54,6 +54,7 @@ def release(database: db.Database, refresh_id: int, *, reason: str, by: str, tel
     if not reason.strip():
         raise NotReleasable("no_reason", "say why: the reason is shown wherever the released figures stand")
     with running(database, by=by, released=frozenset(rules), tell=tell) as run:
+        _holding(database, refresh_id)  # again, alone: nothing has come since that nobody has looked at
         with run.transaction() as connection:
             for table, rule in rules:
                 connection.execute(

@@ -2,6 +2,7 @@
 
 import logging
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from warehouse import db
 from warehouse.access import rotation
-from warehouse.access.vault import OtherKey, Vault
+from warehouse.access.vault import OtherHashing, OtherKey, Vault
 from warehouse.settings import HASH_KEY, VAULT_KEY, VAULT_KEY_OLD, Keys, Settings, keep_keys, keys
 
 LONG = "a hashing key that nobody is going to guess"
@@ -84,6 +85,21 @@ def test_given_keys_are_changed_by_giving_both(
     with pytest.raises(OtherKey):
         Vault(old).open(bytes(sealed))
     assert not (own.home / "keys.json").exists()
+
+
+def test_who_hashes_with_an_old_key_keeps_nothing(own: Settings, database: db.Database) -> None:
+    now = keys(own)
+    with database.loader.begin() as connection, Vault(now) as vault:
+        vault.protect("Anna Achterberg")
+        vault.keep(connection)
+    still = replace(now, hashing=b"a key that was changed meanwhile")
+    with (
+        pytest.raises(OtherHashing, match="GATEHOUSE_HASH_KEY"),
+        database.loader.begin() as connection,
+        Vault(still) as vault,
+    ):
+        vault.protect("Bernd Achterberg")
+        vault.keep(connection)
 
 
 def test_a_statement_that_fails_tells_no_values(database: db.Database, caplog: pytest.LogCaptureFixture) -> None:

@@ -185,6 +185,22 @@ def test_what_a_source_says_it_does_not_know_may_be_empty(database: Database, re
     assert outcome(verdict, "collected_at.not_null", "leads").observed == {"declared_unknown": True}
 
 
+@pytest.mark.parametrize(
+    ("rows", "wrong", "holds"), [(1, 1, True), (3, 1, True), (20, 1, True), (20, 5, False), (2_000, 60, False)]
+)
+def test_one_wrong_row_of_few_is_no_broken_export(
+    database: Database, refresh_id: int, rows: int, wrong: int, judged_as: str
+) -> None:
+    delivered = complaints(rows)
+    for row in delivered[:wrong]:
+        row["branch_id"] = "B9"
+    load = deliver(database, "complaints", delivered, refresh_id=refresh_id)
+    with database.loader.begin() as connection:
+        quarantine_rows(connection, feed="complaints", load_ids=[load], now=NOW)
+    verdict = judged(database, "complaints", refresh_id=refresh_id)
+    assert outcome(verdict, "branch_id.references.share").outcome == judged_as
+
+
 def test_a_correction_takes_the_place_of_what_is_held(database: Database, refresh_id: int) -> None:
     wrong = complaints(20)
     for row in wrong[:5]:

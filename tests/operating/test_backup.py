@@ -290,6 +290,27 @@ def test_backups_are_due_by_the_newest_and_kept_from_the_keys(tmp_path: Path) ->
     assert (told.exit_code, "keep the two apart" in told.output) == (2, True)
 
 
+def test_a_value_as_long_as_a_correspondence_is_found_whole(
+    company: db.Database, empty: db.Database, tmp_path: Path
+) -> None:
+    with company.loader.begin() as connection, Vault(KEYS) as vault:
+        connection.execute(text("truncate vault.sealed"))
+        vault.protect("word by word " * 60_000)
+        vault.keep(connection)
+    made = backup.back_up(company.loader, tmp_path, keep=1)
+    backup.restore(empty.loader, made.file, KEYS, by="tests")
+    with empty.loader.begin() as connection:
+        assert connection.scalar(text("select octet_length(value) from vault.sealed")) > backup.PIECE // 2
+
+
+def test_a_backup_that_has_just_ended_is_not_written_over(tmp_path: Path) -> None:
+    unfinished = tmp_path / backup.UNFINISHED
+    with unfinished.open("wb") as out:
+        unfinished.rename(tmp_path / "gatehouse-20260101T000000Z.dump")
+        with pytest.raises(backup.NotBackedUp, match="has just ended"):
+            backup._alone_at(out, unfinished)
+
+
 def test_two_backups_at_once_and_a_client_that_is_too_old(
     company: db.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,13 @@ def test_old_results_of_checks_go_but_never_the_newest_of_a_check(house: House) 
     assert state.checks(house.reader().pinned()).drop(columns="released_because").equals(guarding)
 
 
+def test_refreshes_that_brought_nothing_use_up_no_place_among_the_results(house: House) -> None:
+    for _ in range(3):
+        assert refresh(house.database, KEYS, [], by="tests").verdict == "unchanged"
+    purge.keep(house.database, by="tests", checks=3)
+    assert purge.purge(house.database, by="tests").check_results == 0
+
+
 def test_less_than_one_is_not_kept(house: House) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         purge.keep(house.database, by="tests", refreshes=0)

@@ -1,21 +1,23 @@
 """The promise of a refresh: one whole, checked state or the one before it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 import warehouse.refresh
 from tests.refresh.conftest import KEYS, Refresh
 from tests.refresh.deliveries import BRANCHES, complaints, delivered
-from warehouse import db, ledger, stewardship
+from warehouse import comparison, db, ledger, logs, stewardship
 from warehouse.queries import state
 from warehouse.queries.reader import NothingPublished, Reader, UnknownRefresh
 from warehouse.receive import Delivery
-from warehouse.refresh import AlreadyRunning, Outcome, refresh
+from warehouse.refresh import AlreadyRunning, Outcome, Run, refresh, running
 from warehouse.settings import operator
 
 Count = Callable[..., int]
@@ -25,6 +27,14 @@ HELD_COMPLAINTS = [{**row, "branch_id": "nowhere"} for row in complaints(100, fi
 def rows(database: db.Database, question: str) -> list[tuple[object, ...]]:
     with database.loader.begin() as connection:
         return [tuple(row) for row in connection.execute(text(question))]
+
+
+def partly_lost(first: int) -> list[dict[str, str]]:
+    """A hundred complaints, of which a dozen name a branch that nobody knows."""
+    return [
+        {**row, "branch_id": "nowhere"} if number < 12 else row
+        for number, row in enumerate(complaints(100, first=first))
+    ]
 
 
 def test_a_first_delivery_is_published(published: Outcome, count: Count) -> None:
@@ -325,10 +335,7 @@ def test_the_reader_can_neither_write_nor_look_elsewhere(database: db.Database, 
 def test_what_is_held_can_be_released_with_a_reason_that_stays(
     database: db.Database, deliver: Refresh, published: Outcome, count: Count
 ) -> None:
-    lost = [
-        {**row, "branch_id": "nowhere"} if number < 12 else row for number, row in enumerate(complaints(100, first=300))
-    ]
-    held = deliver("partly", complaints=lost)
+    held = deliver("partly", complaints=partly_lost(300))
     assert held.verdict == "held"
     assert count() == 300
     with pytest.raises(stewardship.NotReleasable, match="say why"):
@@ -351,20 +358,53 @@ def test_what_is_held_can_be_released_with_a_reason_that_stays(
 def test_a_release_lets_nothing_pass_that_came_later(
     deliver: Refresh, database: db.Database, published: Outcome, count: Count
 ) -> None:
-    held = [
-        deliver(
-            f"partly {first}",
-            complaints=[
-                {**row, "branch_id": "nowhere"} if number < 12 else row
-                for number, row in enumerate(complaints(100, first=first))
-            ],
-        )
-        for first in (300, 400)
-    ]
+    held = [deliver(f"partly {first}", complaints=partly_lost(first)) for first in (300, 400)]
     with pytest.raises(stewardship.NotReleasable, match=f"look at refresh {held[1].refresh_id}"):
         stewardship.release(database, held[0].refresh_id, reason="twelve rows of a closed branch", by="mary")
     assert stewardship.release(database, held[1].refresh_id, reason="both", by="mary").verdict == "published"
     assert count() == 476
+
+
+def test_a_release_lets_nothing_pass_that_came_while_it_began(
+    deliver: Refresh, database: db.Database, published: Outcome, count: Count, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, begin = deliver("partly 300", complaints=partly_lost(300)), stewardship.running
+
+    @contextmanager
+    def overtaken(*args: Any, **options: Any) -> Iterator[Run]:
+        deliver("partly 400", complaints=partly_lost(400))
+        with begin(*args, **options) as run:
+            yield run
+
+    monkeypatch.setattr(stewardship, "running", overtaken)
+    with pytest.raises(stewardship.NotReleasable, match="is held with it"):
+        stewardship.release(database, held.refresh_id, reason="twelve rows of a closed branch", by="mary")
+    assert count() == 300
+
+
+def test_what_is_held_is_compared_once(deliver: Refresh, database: db.Database, published: Outcome) -> None:
+    held, said = deliver("partly", complaints=partly_lost(300)), list[str]()
+    for _ in range(2):
+        comparison.after(database, held, tell=said.append)
+    assert said == ["compare what is held with what is published"]
+    assert rows(database, "select count(*) from published.comparison") == [(1,)]
+    later = deliver("partly again", complaints=partly_lost(400))
+    comparison.after(database, later, tell=said.append)
+    assert len(said) == 2
+
+
+def test_a_failure_is_told_where_the_server_is_what_is_gone(
+    database: db.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("update", {}, Exception("the server closed the connection"))
+
+    told = list[dict[str, object]]()
+    monkeypatch.setattr(logs, "event", lambda name, **about: told.append({"event": name, **about}))
+    monkeypatch.setattr(ledger, "finish", gone)
+    with pytest.raises(InterruptedError), running(database, by="tests"):
+        raise InterruptedError
+    assert [(each["event"], each["verdict"]) for each in told] == [("refresh", "failed")]
 
 
 def test_who_has_no_name_is_noted_by_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,17 @@ class OtherKey(ValueError):
         )
 
 
+class OtherHashing(OtherKey):
+    """What stands in the vault was hashed with another key: the same value would get another token."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(
+            self,
+            "the warehouse was hashed with another key than this process has: give that one as GATEHOUSE_HASH_KEY; after"
+            " `access rotate --hmac`, start what still runs with the old one anew",
+        )
+
+
 class Vault:
     """Hashes personal values and keeps their sealed form, spooled to disk (sealed) until `keep` writes them.
 
@@ -72,6 +83,11 @@ class Vault:
         except InvalidToken:
             raise OtherKey from None
 
+    def must_have_made(self, token: str, sealed: bytes) -> None:
+        """Raises OtherKey, or OtherHashing, unless these keys made both."""
+        if self.token(self.open(sealed)) != token:
+            raise OtherHashing
+
     def sealed_anew(self, sealed: bytes) -> bytes:
         """The same value under the newest key; raises OtherKey."""
         try:
@@ -82,10 +98,11 @@ class Vault:
     def keep(self, connection: Connection) -> None:
         """Write the remembered values to `vault.sealed`, in the caller's transaction; known tokens stay as they are.
 
-        Raises OtherKey where the vault's values were sealed with another key: nobody could open both with one.
+        Raises OtherKey where the vault's values were sealed, or hashed, with another key: nobody could open both with one, or find
+        one person under two hashes.
         """
-        for sealed in connection.scalars(text("select value from vault.sealed limit 1")):
-            self.open(bytes(sealed))
+        for token, sealed in connection.execute(text("select token, value from vault.sealed limit 1")):
+            self.must_have_made(token, bytes(sealed))
         if self._is_trial or not self._spool.tell():
             return
         self._spool.seek(0)

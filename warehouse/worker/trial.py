@@ -12,7 +12,7 @@ from warehouse import comparison, db
 from warehouse.comparison import Comparison
 from warehouse.feeds.contract import feeds
 from warehouse.receive import Received
-from warehouse.refresh import Outcome, Run, Tell, refresh
+from warehouse.refresh import Outcome, Run, Tell, has_passed, refresh
 from warehouse.settings import Keys
 from warehouse.worker.recognition import Recognised, deliveries
 
@@ -53,7 +53,8 @@ def attempt(database: db.Database, keys: Keys, found: Sequence[Recognised], *, b
 
     def look(run: Run) -> None:
         tell("compare")
-        trial.verdict = "held" if run.held and not run.changes else "published"
+        with database.loader.begin() as connection:
+            trial.verdict = "published" if has_passed(connection, run) else "held"
         trial.held = {feed: list(rules) for feed, rules in run.held.items()}
         _look_into_book(database, run, trial)
         trial.changes, trial.let_pass = comparison.of_candidate(database, run.refresh_id)

@@ -1,5 +1,6 @@
 -- Where customers stand at each month's end, kept: worked out anew for each table that tells of it, it was most of a refresh.
--- Both tables are unlogged: what is lost with a crash is worked out again, the one being empty with the other.
+-- Both tables are unlogged: what is lost with a crash is worked out again, the one being empty with the other. (On a Citus cluster, where
+-- one server may lose its part alone, `distribute` has them logged.)
 
 -- One row per matrix, month and customer who stands in it, or stood in it the month before (cell `gone`). The sides are those of
 -- the cuts, beyond the band: 1 above, 0 below, null within.
