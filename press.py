@@ -18,16 +18,12 @@ from pages.shared.inquiry import Inquiry
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 from warehouse import logs
-from warehouse.digests.letter import Letter, Order
+from warehouse.digests.letter import Letter, NotWhole, Order
 from warehouse.queries import state
 from warehouse.queries.reader import Reader
 from warehouse.queries.subscriptions import ALERTS
 from warehouse.scope import Scope
 from warehouse.trace import in_short, trace
-
-
-class NotWhole(Exception):
-    """A part of the page could not be drawn: half a page is no letter."""
 
 
 def written(order: Order) -> Letter:

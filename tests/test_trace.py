@@ -148,3 +148,32 @@ def test_of_a_statement_that_failed_names_of_columns_are_told_and_no_value() -> 
     said = f'(psycopg2.errors.InvalidTextRepresentation) invalid input syntax for type numeric: "{NAMES[0]}"'
     assert of_postgres(f"DataError: {said}") == "DataError: (psycopg2.errors.InvalidTextRepresentation)"
     assert of_postgres("Great Expectations could not count") == "Great Expectations could not count"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "pyodbc.DataError",
+        "pymysql.err.ProgrammingError",
+        "psycopg.errors.CheckViolation",
+        "psycopg2.DataError",
+        "sqlite3.IntegrityError",
+        "sqlite3.OperationalError",
+        "made.up.UndefinedColumn",
+        "builtins.ValueError",
+    ],
+)
+def test_of_what_any_driver_raises_the_kind_alone_is_told(kind: str) -> None:
+    assert of_postgres(f"({kind}) conversion failed on '{NAMES[0]}'\n[SQL: …]") == f"({kind})"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "(sqlite3.OperationalError) no such table: cases",
+        "(psycopg.errors.UndefinedTable) relation does not exist",
+        "(psycopg2.OperationalError) server closed the connection unexpectedly",
+    ],
+)
+def test_what_is_known_to_be_about_names_or_the_connection_is_told(said: str) -> None:
+    assert of_postgres(said) == said

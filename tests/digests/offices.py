@@ -62,8 +62,15 @@ class Post:
         """Another refresh."""
         self.house.deliver(branches=BRANCHES)
 
-    def ask(self, what: str = "complaints", cadence: Cadence = "day", person: str = HEAD, **address: list[str]) -> int:
-        asked = {"what": what, "address": address, "cadence": cadence, "channel": "mail", "lang": "en"}
+    def ask(
+        self,
+        what: str = "complaints",
+        cadence: Cadence = "day",
+        person: str = HEAD,
+        channel: str = "mail",
+        **address: list[str],
+    ) -> int:
+        asked = {"what": what, "address": address, "cadence": cadence, "channel": channel, "lang": "en"}
         return subscribing.subscribe(self.house.database, person, by="tests", **asked)
 
     def days(self, days: float) -> None:

@@ -1,12 +1,15 @@
 """Alerts: pending, firing, resolved; told when they begin and when they end, and never in between."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.digests.offices import HEAD, LATER, Post
 from warehouse import db
+from warehouse.access import grants
 from warehouse.digests import alerts, post
 from warehouse.digests.outbox import BACK_OFF, Subscriber
 from warehouse.digests.watch import Condition, watched
@@ -114,6 +117,79 @@ def test_whose_grant_has_ended_hears_of_nothing_more(desk: Post, look: Look) -> 
     assert look(HELD, SIGNAL) == []
     assert states(desk) == [("held", "resolved")]
     assert len(desk.drawer.taken) == 1
+
+
+def regrant(desk: Post, regions: Sequence[str], role: str = "branch_head") -> None:
+    """Let the head see these regions, and nothing else, in this role."""
+    with desk.house.database.loader.begin() as connection:
+        grants.revoke(connection, HEAD, by="tests")
+    for region in regions:
+        desk.house.grant(HEAD, region=region)
+    with desk.house.database.loader.begin() as connection:
+        now = text("update access.grants set role = :role where person = :person and valid_until is null")
+        connection.execute(now, {"role": role, "person": HEAD})
+
+
+def test_what_was_noticed_in_a_wider_grant_leaves_no_more(desk: Post, look: Look) -> None:
+    regrant(desk, ["north", "south"])
+    desk.drawer.refuses = LATER
+    assert look(SIGNAL) == ["waiting"]
+    regrant(desk, ["north"])
+    desk.drawer.refuses, written = None, len(desk.orders)
+    assert look(minutes=1) == ["withdrawn"]
+    assert (desk.drawer.taken, len(desk.orders)) == ([], written)
+    assert states(desk) == [("signal", "resolved")]
+    said = "what the recipient may see has changed since it was noticed"
+    assert desk.rows("select because from ops.letter") == [(said,)]
+
+
+def test_what_was_ended_without_a_word_is_not_told_when_the_grant_is_the_old_one_again(desk: Post, look: Look) -> None:
+    desk.drawer.refuses = LATER
+    assert look(SIGNAL) == ["waiting"]
+    regrant(desk, ["south"])
+    assert look() == [], "it is not time for the letter yet"
+    regrant(desk, ["north"])
+    desk.drawer.refuses = None
+    assert look(SIGNAL, minutes=1) == ["withdrawn", "sent"]
+    assert look.told() == [("signal", False)]
+
+
+def test_a_letter_is_withdrawn_though_nothing_was_looked_at_since(desk: Post, look: Look) -> None:
+    regrant(desk, ["north", "south"])
+    desk.drawer.refuses = LATER
+    assert look(SIGNAL) == ["waiting"]
+    desk.drawer.refuses = None
+    regrant(desk, ["north"])
+    (told,) = post._sent(desk.office, "alerts", now=desk.now + timedelta(minutes=1))
+    assert (told.state, desk.drawer.taken) == ("withdrawn", [])
+
+
+@pytest.mark.parametrize(("regions", "role"), [(["north"], "branch_head"), (["north", "south"], "data_steward")])
+def test_what_other_eyes_saw_is_never_over_but_noticed_anew(
+    desk: Post, look: Look, regions: list[str], role: str
+) -> None:
+    regrant(desk, ["north", "south"])
+    assert look(SIGNAL) == ["sent"]
+    assert look(SIGNAL) == []
+    regrant(desk, regions, role)
+    assert look(minutes=5) == [], "what was seen is not repeated as over"
+    assert states(desk) == [("signal", "resolved")]
+    assert look(SIGNAL) == ["sent"]
+    regrant(desk, ["south"])
+    mine = replace(SIGNAL, evidence={"value": 2.0})
+    assert look(mine) == ["sent"], "a letter for what the new grant shows, and none for the end of the old"
+    assert [(each["resolved_at"], each["evidence"]) for each in desk.orders[-1].alerts] == [(None, {"value": 2.0})]
+    assert look(minutes=5) == ["sent"]
+    assert look.told() == [("signal", True)]
+
+
+def test_what_is_known_of_an_open_alert_is_kept_up_to_date(desk: Post, look: Look) -> None:
+    look(SIGNAL)
+    look(replace(SIGNAL, evidence={"value": 4.0}))
+    look()
+    assert [each["evidence"] for each in desk.orders[-1].alerts] == [{"value": 4.0}]
+    with desk.house.database.loader.begin() as connection:
+        assert [each["evidence"] for each in alerts.listed(connection, resolved=True)] == [{"value": 4.0}]
 
 
 def test_what_fails_for_one_keeps_no_other_waiting_and_no_name_in_the_log(

@@ -87,6 +87,16 @@ def test_a_refused_login_is_said_without_the_password(box: Postbox) -> None:
         send(box.address.replace("word", "w0rd"))
 
 
+def test_what_smtp_cannot_say_is_said_without_the_password(box: Postbox) -> None:
+    with pytest.raises(NotNow, match="the login holds letters that SMTP cannot say") as refused:
+        send(box.address.replace("word", "w%C3%B6rd"))
+    assert "ö" not in str(refused.value)
+    assert refused.value.__cause__ is None
+    with pytest.raises(NotNow, match="the name of the mail server, or an address, holds letters"):
+        send("smtp+plain://mail..example.com:25")
+    assert box.taken == []
+
+
 def test_a_wrong_host_a_closed_port_and_a_server_that_does_not_answer(
     box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -105,8 +106,8 @@ def test_the_press_that_dies_or_cannot_draw_a_part_sends_no_half_page(
     in_house(company, monkeypatch)
     monkeypatch.setattr("warehouse.queries.action_lists.feeds", lambda *_: 1 / 0)
     assert press_module.answer('{"person": "x"}')["failed"].startswith("TypeError")
-    with pytest.raises(press_module.NotWhole):
-        press_module.written(order)
+    failed = press_module.answer(json.dumps(asdict(order)))["failed"]
+    assert re.fullmatch(r"NotWhole: \d+ parts of the page failed to load", failed)
 
 
 def test_what_stops_a_letter_or_a_round_is_logged_by_its_kind(
@@ -122,6 +123,21 @@ def test_what_stops_a_letter_or_a_round_is_logged_by_its_kind(
     bell._rounds(company.house.database)
     assert failed == "DataError 22P02"
     assert len([each for each in caplog.records if each.exc_info and str(each.exc_info[1]) == failed]) == 2
+    assert NAME not in caplog.text
+
+
+def test_a_round_that_fails_stops_no_other(
+    company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> list[Told]:
+        raise ValueError(NAME)
+
+    gone = []
+    monkeypatch.setattr(bell, "press", lambda: nullcontext(press_module.written))
+    monkeypatch.setattr(bell, "ROUNDS", (fail, lambda office, now: gone.append(now) or []))
+    monkeypatch.setenv("GATEHOUSE_WEBHOOK_TEAM", company.hook.address)
+    bell._rounds(company.house.database)
+    assert len(gone) == 1
     assert NAME not in caplog.text
 
 

@@ -2,20 +2,29 @@
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.digests import stage
 from tests.digests.offices import HEAD, LATER, NEVER, Cut, Post
+from tests.digests.stage import LETTER
+from tests.harness import EXECUTIVE
 from warehouse import db
 from warehouse.access import grants
-from warehouse.digests import outbox, post, subscribing
+from warehouse.digests import alerts, outbox, post, subscribing
+from warehouse.digests.channels import channels
+from warehouse.digests.letter import Letter, Order
 from warehouse.digests.outbox import BACK_OFF
+from warehouse.digests.watch import Condition
 from warehouse.queries import subscriptions
 from warehouse.queries.reader import Reader, Refused
 
+WORDS = "Ms Wang Fang called again"
 HISTORIES = int(os.environ.get("GATEHOUSE_HISTORIES", "6"))
 """How many random histories are told; `make histories` tells many."""
 
@@ -161,6 +170,63 @@ def test_a_page_that_cannot_be_written_is_tried_again(desk: Post) -> None:
     desk.press_fails = False
     desk.now += timedelta(minutes=1)
     assert desk.round() == ["sent"]
+
+
+def test_what_goes_wrong_with_one_letter_keeps_no_other_waiting_and_is_given_up_without_its_words(
+    desk: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.house.grant(EXECUTIVE)
+    for person in (HEAD, EXECUTIVE):
+        desk.ask(person=person)
+
+    def write(order: Order) -> Letter:
+        if order.person == HEAD:
+            raise ValueError(WORDS)
+        return LETTER
+
+    monkeypatch.setattr(desk, "_write", write)
+    assert [(told.person, told.state, told.because) for told in desk.told(at_once=True)] == [
+        (HEAD, "waiting", "ValueError"),
+        (EXECUTIVE, "sent", None),
+    ]
+    for _ in BACK_OFF:
+        desk.days(1)
+        states = desk.round()
+    assert states == ["failed"]
+    kept = desk.rows("select l from ops.letter as l") + desk.rows("select a from access.audit as a")
+    assert "ValueError" in caplog.text and "ValueError" in str(kept)
+    assert WORDS not in caplog.text + str(kept)
+
+
+@pytest.mark.parametrize("what", ["is_of_other_eyes", "of_letter"])
+def test_what_goes_wrong_before_a_letter_is_written_is_given_up_too(
+    desk: Post, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ask("alerts", "alert")
+    monkeypatch.setattr(post, "conditions", lambda *_, **__: [Condition("held", "orders", desk.now, {"checks": ["a"]})])
+    monkeypatch.setattr(alerts, what, lambda *_: 1 // 0)
+    states = []
+    for _ in (0, *BACK_OFF):
+        (told,) = post.watch(desk.office, now=desk.now)
+        states.append((told.state, told.because))
+        desk.days(1)
+    assert states == [("waiting", "ZeroDivisionError")] * len(BACK_OFF) + [("failed", "ZeroDivisionError")]
+
+
+def test_a_login_that_cannot_be_said_keeps_no_webhook_waiting(
+    desk: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ask()
+    desk.ask("overview", channel="team")
+    with stage.mail_server(tmp_path) as box:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        own = {"GATEHOUSE_SMTP_URL": box.address.replace("word", "w%C3%B6rd"), "GATEHOUSE_MAIL_FROM": "a@example.com"}
+        office = replace(desk.office, channels={**channels(own), "team": desk.drawer})
+        told = post.digests(office, now=desk.now, at_once=True)
+    assert [(each.state, each.because) for each in told] == [
+        ("waiting", "the login holds letters that SMTP cannot say"),
+        ("sent", None),
+    ]
 
 
 def test_the_trail_says_who_got_which_figures_of_which_refresh(desk: Post) -> None:

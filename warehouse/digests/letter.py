@@ -34,6 +34,10 @@ class Order:
     alerts: Sequence[Mapping[str, Any]] = ()
 
 
+class NotWhole(Exception):
+    """A part of the page could not be drawn: half a page is no letter."""
+
+
 class NotNow(Exception):
     """The letter did not leave; it may the next time."""
 

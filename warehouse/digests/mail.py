@@ -82,6 +82,8 @@ class Mail:
                     server.quit()
         except OSError as error:
             raise _refusal(error) from None
+        except UnicodeError:
+            raise NotNow("the name of the mail server, or an address, holds letters that SMTP cannot say") from None
 
     def _connected(self) -> smtplib.SMTP:
         trusted = ssl.create_default_context()
@@ -93,11 +95,17 @@ class Mail:
             if self.way == "starttls":
                 server.starttls(context=trusted)
             if self.user:
-                server.login(self.user, self.password)
-        except OSError:
+                self._log_in(server)
+        except (OSError, UnicodeError, NotNow):
             server.close()
             raise
         return server
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        try:
+            server.login(self.user, self.password)
+        except UnicodeError:  # quotes the password
+            raise NotNow("the login holds letters that SMTP cannot say") from None
 
 
 def _message(letter: Letter, *, sender: str, to: str, message_id: str, made_at: datetime) -> EmailMessage:

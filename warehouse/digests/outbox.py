@@ -216,10 +216,11 @@ def not_taken(connection: Connection, letter: Waiting, because: str, *, now: dat
         _close(connection, letter, "failed", because, now=now)
         return "failed"
     statement = (
-        "update ops.letter set state = 'waiting', because = :because, next_try_at = :at where letter_id = :letter_id"
+        "update ops.letter set state = 'waiting', attempts = :attempts, because = :because, next_try_at = :at"
+        " where letter_id = :letter_id"
     )
-    at = now + BACK_OFF[letter.attempts]
-    connection.execute(text(statement), {"letter_id": letter.letter_id, "because": because, "at": at})
+    tried = {"attempts": letter.attempts + 1, "because": because, "at": now + BACK_OFF[letter.attempts]}
+    connection.execute(text(statement), {"letter_id": letter.letter_id, **tried})
     return "waiting"
 
 

@@ -19,7 +19,7 @@ from warehouse.digests.watch import Condition, Watch
 from warehouse.queries import lists, state
 from warehouse.queries.reader import Reader, UnknownRefresh
 from warehouse.scope import Scope
-from warehouse.trace import trace
+from warehouse.trace import in_short, trace
 
 PLACES = ("region", "branch")
 Kept = dict[Hashable, list[Condition]]
@@ -114,9 +114,10 @@ def conditions(
 
 def _step(database: db.Database, subscriber: Subscriber, shown: Published, kept: Kept, *, now: datetime) -> None:
     """Where there is news, alerts and the letter that tells of them come in one transaction: never one without the other."""
+    eyes = alerts.eyes(state.standing(Reader(database.reader, subscriber.person)))
     found = conditions(database, subscriber, shown, kept, now=now)
     with database.loader.begin() as connection:
-        steps = alerts.step(connection, subscriber.subscription_id, found, now=now)
+        steps = alerts.step(connection, subscriber.subscription_id, found, seen_by=eyes, now=now)
         if not (steps.fired or steps.resolved):
             return
         first = min((*steps.fired, *steps.resolved))
@@ -143,32 +144,42 @@ def _sent(office: Office, kind: str, *, now: datetime) -> list[Told]:
 def _one(office: Office, letter: Waiting, *, now: datetime) -> Told:
     """Write and send one letter. Grants are read now: whoever may no longer see it gets nothing."""
     told = (letter.letter_id, letter.person, letter.what, letter.channel, letter.refresh_id)
-    begin = office.database.loader.begin
-    if because := _no_longer(office.database, letter):
+    begin, is_final = office.database.loader.begin, False
+    try:
+        if because := _no_longer(office.database, letter):
+            with begin() as connection:
+                outbox.withdraw(connection, letter, because, now=now)
+            return Told(*told, "withdrawn", because)
+        channel = office.channels.get(letter.channel)
+        if channel is None:
+            return Told(*told, "waiting", f"the channel {letter.channel} is not set up")
+        _leave(office, channel, letter)
+    except (NotNow, Undeliverable) as problem:
+        because, is_final = str(problem), isinstance(problem, Undeliverable)
+    except Exception as error:  # whatever it is, the others still leave
+        logging.exception("letter %s", letter.letter_id, exc_info=trace(error))
+        because = in_short(error)
+    else:
         with begin() as connection:
-            outbox.withdraw(connection, letter, because, now=now)
-        return Told(*told, "withdrawn", because)
-    channel = office.channels.get(letter.channel)
-    if channel is None:
-        return Told(*told, "waiting", f"the channel {letter.channel} is not set up")
+            outbox.taken(connection, letter, now=now)
+        return Told(*told, "sent")
+    with begin() as connection:
+        became = outbox.not_taken(connection, letter, because, now=now, is_final=is_final)
+    return Told(*told, became, because)
+
+
+def _leave(office: Office, channel: Channel, letter: Waiting) -> None:
+    """Have a letter written, note who is about to get it, and hand it over. Raises NotNow or Undeliverable."""
+    begin = office.database.loader.begin
     with begin() as connection:
         outbox.take(connection, letter)
         order = Order(
             letter.person, letter.what, letter.address, letter.lang, letter.refresh_id, _alerts(connection, letter)
         )
-    try:
-        written = office.write(order)
-        with begin() as connection:
-            outbox.on_its_way(connection, letter, scope=written.scope, figures=written.figures)
-        channel.send(written, to=letter.person, message_id=letter.message_id, made_at=letter.made_at)
-    except (NotNow, Undeliverable) as problem:
-        with begin() as connection:
-            final = isinstance(problem, Undeliverable)
-            became = outbox.not_taken(connection, letter, str(problem), now=now, is_final=final)
-        return Told(*told, became, str(problem))
+    written = office.write(order)
     with begin() as connection:
-        outbox.taken(connection, letter, now=now)
-    return Told(*told, "sent")
+        outbox.on_its_way(connection, letter, scope=written.scope, figures=written.figures)
+    channel.send(written, to=letter.person, message_id=letter.message_id, made_at=letter.made_at)
 
 
 def _alerts(connection: Connection, letter: Waiting) -> Sequence[Mapping[str, Any]]:
@@ -180,7 +191,8 @@ def _no_longer(database: db.Database, letter: Waiting) -> str | None:
     reader = Reader(database.reader, letter.person, letter.refresh_id)
     if letter.has_ended:
         return "the subscription has ended"
-    if not state.standing(reader).is_known:
+    standing = state.standing(reader)
+    if not standing.is_known:
         return "the recipient has no grant in force"
     try:
         seen = lists.branches(reader.pinned())
@@ -188,6 +200,9 @@ def _no_longer(database: db.Database, letter: Waiting) -> str | None:
         return "the refresh is kept no longer"
     if any(not {*letter.address.get(name, ())} <= {*seen[f"{name}_id"]} for name in PLACES):
         return "the recipient may not see every place of it any more"
+    with database.loader.begin() as connection:
+        if alerts.is_of_other_eyes(connection, letter.letter_id, alerts.eyes(standing)):
+            return "what the recipient may see has changed since it was noticed"
     return None
 
 

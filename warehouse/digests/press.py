@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from warehouse.digests.letter import Letter, NotNow, Order
+from warehouse.trace import in_short
 
 PRESS = Path(__file__).parents[2] / "press.py"
 PATIENCE_SECONDS = 180.0
@@ -47,12 +48,15 @@ def press(environment: Mapping[str, str] = os.environ) -> Iterator[Writes]:
                 if not running:
                     running.append(runner.run(_started(environment)))
                 line = json.dumps(asdict(order), ensure_ascii=False)
-                return _letter(runner.run(asyncio.wait_for(_asked(running[0], line), PATIENCE_SECONDS)))
-            except (OSError, ValueError, TimeoutError) as error:
+                told = runner.run(asyncio.wait_for(_asked(running[0], line), PATIENCE_SECONDS))
+            except Exception as error:
+                # An answer that is still to come would be taken for that to the next order: so this press ends, whatever it was.
                 for process in running:
                     runner.run(_ended(process))
                 running.clear()
-                raise NotNow("the press has ended without an answer; its trace stands in the log") from error
+                because = f"the press has ended without an answer ({in_short(error)}); its trace stands in the log"
+                raise NotNow(because) from error
+            return _letter(told)
 
         try:
             yield write

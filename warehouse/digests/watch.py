@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,8 +20,6 @@ from warehouse.scope import Period, Scope
 
 Kind = Literal["signal", "promise", "late", "held", "undelivered"]
 MONTHS = 24
-ERRORS_IN_INTERVAL = 2 * 1.96
-"""Standard errors in the width of a 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +135,8 @@ class Watch:
             return pd.DataFrame()
 
     def _target(self, code: str, day: date) -> float | None:
-        seen = lists.branches(self.reader)
-        chosen = seen[seen["branch_id"].isin(self.scope.branches)] if self.scope.branches else seen
-        chosen = chosen[chosen["region_id"].isin(self.scope.regions)] if self.scope.regions else chosen
-        places = targets.places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
-        named = {kind: scope or "" for kind, scope in places}
-        known = targets.delivered(self.reader, named.get("region", ""), named.get("branch", ""))
-        found = targets.target(known, code, day, places)
+        ask = partial(targets.delivered, self.reader)
+        found = targets.of_scope(lists.branches(self.reader), self.scope, code, day, ask)
         return None if found is None else found.value
 
     def _day_after(self, code: str, freshness: pd.DataFrame) -> date:
@@ -164,7 +157,7 @@ def _series(rows: pd.DataFrame, code: str) -> tuple[list[float], list[float] | N
     values = [float(each) for each in rows[value].astype(float)]
     if about.window_months == 1:
         return values, None
-    return values, [float(width) / ERRORS_IN_INTERVAL for width in (rows["high"] - rows["low"]).astype(float)]
+    return values, signals.standard_errors(rows["low"].astype(float), rows["high"].astype(float))
 
 
 def _held(reader: Reader) -> list[Condition]:

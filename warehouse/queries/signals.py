@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
@@ -42,6 +42,11 @@ class Signal:
     index: int
     rule: Rule
     is_above: bool
+
+
+def standard_errors(low: Iterable[float], high: Iterable[float]) -> list[float]:
+    """The standard errors of estimates whose 95 % intervals reach from `low` to `high`; NaN where one has no interval."""
+    return [float(above - below) / (2 * STANDARD_ERRORS) for below, above in zip(low, high, strict=True)]
 
 
 def limits(values: Sequence[float], errors: Sequence[float] | None = None) -> Limits | None:

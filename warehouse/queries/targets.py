@@ -1,17 +1,20 @@
 """What figures should be, as the company delivered it (feed `targets`); where it did not, `catalogue/targets.yaml` says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
 
 from warehouse import targets
 from warehouse.queries.reader import Reader
+from warehouse.scope import Scope
 from warehouse.targets import Target
 
 OWNER = "delivered targets"
 Place = tuple[str, str | None]
 """A kind of scope and which one: ("branch", "B03"); ("company", None)."""
+Ask = Callable[[str, str], pd.DataFrame]
+"""How delivered targets are asked for: `delivered` of somebody, or what is kept of that."""
 
 
 def delivered(reader: Reader, region: str, branch: str) -> pd.DataFrame:
@@ -25,6 +28,15 @@ def places(regions: Sequence[str], branches: Sequence[str]) -> list[Place]:
     branch: list[Place] = [("branch", branches[0])] if len(branches) == 1 else []
     region: list[Place] = [("region", regions[0])] if len(regions) == 1 else []
     return [*branch, *region, ("company", None)]
+
+
+def of_scope(seen: pd.DataFrame, scope: Scope, metric: str, day: date, ask: Ask) -> Target | None:
+    """The target of `metric` in force on `day` for that part of the branches `seen` which lies in `scope`."""
+    chosen = seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
+    chosen = chosen[chosen["region_id"].isin(scope.regions)] if scope.regions else chosen
+    held_against = places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
+    named = {kind: which or "" for kind, which in held_against}
+    return target(ask(named.get("region", ""), named.get("branch", "")), metric, day, held_against)
 
 
 def target(found: pd.DataFrame, metric: str, day: date, held_against: Sequence[Place]) -> Target | None:

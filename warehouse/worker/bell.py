@@ -3,7 +3,8 @@
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Thread
@@ -44,12 +45,19 @@ class Bell:
 
 
 def _rounds(database: db.Database) -> None:
-    try:
-        with press() as write:
-            office = post.Office(database, channels(os.environ), write)
-            for go in ROUNDS if office.channels else ():
+    with _logged(), press() as write:
+        office = post.Office(database, channels(os.environ), write)
+        for go in ROUNDS if office.channels else ():
+            with _logged():
                 for told in go(office, now=datetime.now(UTC)):
                     logs.event("letter", letter=told.letter_id, state=told.state)
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """What stops the block is logged, and stops nothing else; another's round is left to them."""
+    try:
+        yield
     except post.AnotherRound:
         return
     except Exception as error:
