@@ -1,8 +1,17 @@
 -- Once, by a superuser on a new coordinator, in the database of the warehouse, when the workers run: they become one cluster, and
--- then the two roles are made, so that the workers know them. With the passwords of their addresses, as deploy/roles.sql has them.
+-- then the two roles are made, so that the workers know them. With the passwords of their addresses, as deploy/roles.sql reads them.
 \set ON_ERROR_STOP on
-\set loader `sed -E 's|.*//loader:([^@]+)@.*|\1|' /run/secrets/database_url`
-\set reader `sed -E 's|.*//reader:([^@]+)@.*|\1|' /run/secrets/database_reader_url`
+\if :{?secrets}
+\else
+\set secrets /run/secrets
+\endif
+\set loader `sed -nE 's|.*//loader:([^@]+)@.*|\1|p' :secrets/database_url`
+\set reader `sed -nE 's|.*//reader:([^@]+)@.*|\1|p' :secrets/database_reader_url`
+select :'loader' <> '' and :'reader' <> '' as are_read \gset
+\if :are_read
+\else
+do 'begin raise exception ''the passwords of loader and reader cannot be read from their addresses''; end';
+\endif
 select citus_set_coordinator_host('postgres');
 select citus_add_node('shards-1', 5432);
 select citus_add_node('shards-2', 5432);

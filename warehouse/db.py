@@ -178,8 +178,8 @@ def _revise(engine: Engine, command: Literal["upgrade", "downgrade"], revision: 
             run.to(connection, command, revision)
         except run.Unknown as error:
             raise OtherVersion(
-                f"this warehouse was made by another version of Gatehouse ({error}). Run that version, or begin anew:"
-                " `make clean` for the embedded warehouse, else an empty database"
+                f"this warehouse was made by another version of Gatehouse ({error}). Run that version; or begin anew, with an"
+                " empty database, or by `make clean`, which deletes the embedded warehouse and its keys"
             ) from error
     _tables.clear()  # they may have other columns now
 

@@ -1,6 +1,7 @@
 """Gatehouse in Airflow 3: a refresh every morning. Lies in the `dags` folder.
 
-Gatehouse itself lives in an environment of its own, in the folder GATEHOUSE; DELIVERIES is a folder or URL.
+Gatehouse itself lives in an environment of its own, in the folder GATEHOUSE; DELIVERIES is a folder or URL. Zone and
+currency are those of what is delivered, where it says none.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,9 @@ from airflow.providers.standard.hooks.subprocess import SubprocessHook
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-COMMAND = "cd $GATEHOUSE && .venv/bin/python -m warehouse refresh --from $DELIVERIES"
+COMMAND = (
+    "cd $GATEHOUSE && .venv/bin/python -m warehouse refresh --from $DELIVERIES --zone Asia/Shanghai --currency CNY"
+)
 HELD = 2
 
 

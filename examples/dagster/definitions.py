@@ -1,6 +1,7 @@
 """Gatehouse in Dagster: the figures as an asset, made anew every morning.
 
-Gatehouse itself lives in an environment of its own, in the folder GATEHOUSE; DELIVERIES is a folder or URL.
+Gatehouse itself lives in an environment of its own, in the folder GATEHOUSE; DELIVERIES is a folder or URL. Zone and
+currency are those of what is delivered, where it says none.
 """
 
 import json
@@ -8,7 +9,10 @@ from asyncio.subprocess import PIPE, create_subprocess_shell
 
 import dagster as dg
 
-COMMAND = "cd $GATEHOUSE && .venv/bin/python -m warehouse refresh --from $DELIVERIES --json"
+COMMAND = (
+    "cd $GATEHOUSE && .venv/bin/python -m warehouse refresh --from $DELIVERIES"
+    " --zone Asia/Shanghai --currency CNY --json"
+)
 HELD = 2
 
 
@@ -19,6 +23,8 @@ async def figures() -> dg.MaterializeResult:
     said, _ = await process.communicate()
     if process.returncode not in (0, HELD):
         raise dg.Failure(f"exit code {process.returncode}")
+    if not said:
+        raise dg.Failure("the command was not understood: the log says why", allow_retries=False)
     outcome = json.loads(said)
     told = {"refresh": outcome["refresh_id"], "verdict": outcome["verdict"], "rows": sum(outcome["editions"].values())}
     if process.returncode == HELD:

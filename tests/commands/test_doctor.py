@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import psycopg2
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import URL, Connection, create_engine, text
@@ -126,7 +127,8 @@ def test_keys_that_are_missing_weak_or_open_to_others(tmp_path: Path, monkeypatc
 
 def test_a_machine_that_lacks_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {each.state for each in machine.machine(tmp_path)} <= {"good", "note"}
-    is_wrong(machine.python((3, 14)), "Python 3.14")
+    is_wrong(machine.python((3, 14)), "Python 3.14", "rm -rf .venv")
+    assert "make clean" not in machine.python((3, 14)).do, "that deletes the warehouse and its keys"
     (tmp_path / "requirements.txt").write_text("pandas==0.1\nno-such-package==1\n# why==2\nnumpy==1 ; marker\n")
     is_wrong(machine.packages(tmp_path / "requirements.txt"), "no-such-package missing", "pandas", "pip install")
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:  100000 kB\n")
@@ -156,6 +158,27 @@ def test_a_server_that_cannot_be_reached(database: db.Database, change: dict[str
     assert refused is not None
     is_wrong(refused, words)
     assert server.connects("reader", database.reader) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ('FATAL:  too many connections for role "reader"', "no connection is left"),
+        ('FATAL:  too many connections for database "gatehouse"', "no connection is left"),
+        ("FATAL:  sorry, too many clients already", "no connection is left"),
+        ("FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute", "no connection is"),
+        ("FATAL:  the database system is starting up", "try again in a moment"),
+        ('FATAL:  permission denied for database "gatehouse"', "permission denied"),
+        ('FATAL:  no pg_hba.conf entry for host "::1", user "role", no encryption', "lets nobody in from here"),
+    ],
+)
+def test_what_a_server_says_to_whom_it_turns_away_is_understood(said: str, words: str) -> None:
+    def turned_away() -> object:
+        raise psycopg2.OperationalError(said)
+
+    refused = server.connects("reader", create_engine("postgresql+psycopg2://", creator=turned_away))
+    assert refused is not None
+    is_wrong(refused, words)
 
 
 @pytest.fixture

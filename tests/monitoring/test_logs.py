@@ -3,12 +3,15 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+import typer
 
 from warehouse import logs
-from warehouse.commands import output
+from warehouse.commands import digest, output
+from warehouse.digests.post import Told
 
 NAME = "Wang Fang"
 Written = Callable[[], str]
@@ -52,6 +55,21 @@ def test_what_a_command_says_is_an_event_too(log_as: Callable[[str], Written]) -
     output.say("one\ntwo")
     [told] = documents(written())
     assert (told["event"], told["said"]) == ("said", "one two")
+
+
+def test_a_letter_is_told_also_by_the_command_that_sends_it(
+    log_as: Callable[[str], Written], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest, "press", nullcontext)
+    monkeypatch.setattr(digest, "open_warehouse", lambda: None)
+    sent = [Told(7, "ann@example.com", "overview", "mail", 3, "sent")]
+    monkeypatch.setattr(digest.post, "watch", lambda *_, **__: sent)
+    written = log_as("json")
+    with pytest.raises(typer.Exit):
+        digest.alerts(json=True)
+    [told] = documents(written())
+    assert (told["event"], told["letter"], told["state"]) == ("letter", 7, "sent")
+    assert "ann@example.com" not in str(told)
 
 
 @pytest.mark.parametrize("way", logs.WAYS)

@@ -83,6 +83,17 @@ def test_every_rule_has_a_name_of_its_own() -> None:
     assert len({rule["alert"] for rule in RULES}) == len(RULES) > 10
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
+def test_what_is_not_there_wakes_somebody_when_it_stays_away(rule: dict[str, Any]) -> None:
+    """Prometheus misses what it asks for now and then."""
+    assert "for" in rule or not re.search("absent|unless", rule["expr"])
+
+
+@pytest.mark.parametrize("metric", ["gatehouse_published_timestamp_seconds", "gatehouse_backup_timestamp_seconds"])
+def test_what_has_never_been_wakes_somebody_too(metric: str) -> None:
+    assert f"gatehouse_warehouse_up == 1 unless on (instance) {metric}" in EXPRESSIONS
+
+
 def test_panels_stand_beside_each_other() -> None:
     """What Grafana refuses or draws over: numbers given twice, panels that overlap, a source that is another one's."""
     assert len({panel["id"] for panel in GRAFANA["panels"]}) == len(GRAFANA["panels"])

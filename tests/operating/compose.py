@@ -20,6 +20,8 @@ BY_OPERATOR = {
     "GATEHOUSE_ADDRESS": "https://figures.example.com",
     "GATEHOUSE_OIDC_ISSUER": "https://id.example.com",
     "GATEHOUSE_OIDC_CLIENT_ID": "gatehouse",
+    "GATEHOUSE_ZONE": "Asia/Shanghai",
+    "GATEHOUSE_CURRENCY": "CNY",
 }
 """What stands in .env."""
 SECRETS = "/run/secrets/"
@@ -44,7 +46,7 @@ def services(given: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
             return {name: filled(each) for name, each in part.items()}
         if isinstance(part, list):
             return [filled(each) for each in part]
-        return ASKED_FOR.sub(value, part) if isinstance(part, str) else part
+        return ASKED_FOR.sub(value, part).replace("$$", "$") if isinstance(part, str) else part
 
     return dict(filled(yaml.safe_load(FILE.read_text("utf-8"))["services"]))
 

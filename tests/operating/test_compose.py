@@ -4,11 +4,12 @@ files have set up."""
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
@@ -31,7 +32,7 @@ ENDS = {"backup": 0, "monitor": 0, "dashboard": -signal.SIGTERM, "worker": 0, "r
 """How our services end when they are told to."""
 EVERY_SERVICE = bool(os.environ.get("GATEHOUSE_EVERY_SERVICE"))
 """Whether all of them are run: `make services`. `make test` runs two."""
-OURS = {name for name, service in SERVICES.items() if "build" in service}
+OURS = {name for name, service in SERVICES.items() if service["image"] == "gatehouse"}
 
 
 def test_it_is_a_compose_file() -> None:
@@ -43,9 +44,18 @@ def test_it_is_a_compose_file() -> None:
 
 
 def test_what_only_the_operator_knows_is_asked_for() -> None:
+    manual = (HOUSE / "docs/run.md").read_text("utf-8")
     for name in BY_OPERATOR:
         with pytest.raises(NotSet, match=name):
             services({**BY_OPERATOR, name: ""})
+        assert f"    {name}=" in manual
+
+
+def test_the_image_is_built_once_and_comes_from_nowhere_else() -> None:
+    assert ENDS.keys() == OURS
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["refresh"]
+    assert {SERVICES[name]["pull_policy"] for name in OURS} == {"never"}
+    assert {SERVICES[name]["environment"]["GATEHOUSE_LOG"] for name in OURS} == {"json"}
 
 
 def test_every_service_is_closed_in() -> None:
@@ -82,6 +92,23 @@ def test_what_is_mounted_is_there() -> None:
     assert os.path.normpath(f"/docker-entrypoint-initdb.d/{included}") in {there for _, there in mounted}
 
 
+def test_secrets_are_whole_or_not_there(tmp_path: Path) -> None:
+    made, programs = tmp_path / "secrets", tmp_path / "programs"
+    programs.mkdir()
+    for name in ("mkdir", "mv", "tr"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    script = ["/bin/sh", HOUSE / "deploy/secrets.sh"]
+    failed = subprocess.run(
+        script, cwd=tmp_path, env={"PATH": str(programs)}, check=False, capture_output=True, text=True
+    )
+    assert failed.returncode != 0
+    assert "openssl" in failed.stderr
+    assert list(made.iterdir()) == []
+    (made / "hash_key").touch()
+    subprocess.run(script, cwd=tmp_path, check=True)
+    assert [file.name for file in made.iterdir() if not file.read_text()] == ["smtp_url"]
+
+
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
     """The services' ground, with secrets from our script, and a server with roles from our file, which asks for their passwords."""
@@ -98,9 +125,10 @@ def ground() -> Iterator[Ground]:
                 )
         psql = POSTGRES_VERSIONS[18] / "psql"
         url = server.set(drivername="postgresql").render_as_string()
-        setting_up = [psql, "--quiet", "--file", HOUSE / "deploy/roles.sql", url, "--set"]
-        refused = subprocess.run([*setting_up, "secrets=/nowhere"], check=False, capture_output=True, text=True)
-        assert "the passwords of loader and reader cannot be read" in refused.stderr
+        for script in ("citus.sql", "roles.sql"):
+            setting_up = [psql, "--quiet", "--file", HOUSE / "deploy" / script, url, "--set"]
+            refused = subprocess.run([*setting_up, "secrets=/nowhere"], check=False, capture_output=True, text=True)
+            assert "the passwords of loader and reader cannot be read" in refused.stderr
         subprocess.run([*setting_up, f"secrets={folder}/secrets"], check=True)
         (hba := folder / "postgres" / "pg_hba.conf").write_text(
             "local all loader,reader scram-sha-256\n" + hba.read_text()
@@ -123,10 +151,32 @@ def test_the_files_set_up_a_server_with_two_roles(ground: Ground) -> None:
         with pytest.raises(OperationalError, match="password authentication failed"):
             create_engine(engine.url.set(password="guessed")).connect()
         engine.dispose()
-    _, program, *options = SERVICES["postgres"]["healthcheck"]["test"]
-    for host, is_ready in ((str(engine.url.query["host"]), True), ("/nowhere", False)):
-        asked = [POSTGRES_VERSIONS[18] / program, *(host if each == "127.0.0.1" else each for each in options)]
-        assert (subprocess.run(asked, stdout=subprocess.DEVNULL).returncode == 0) == is_ready
+
+
+def test_a_server_that_was_set_up_by_half_is_not_well(ground: Ground) -> None:
+    kept = ground.folder / "secrets" / "database_url"
+    url = db.address(kept.read_text())
+    (guessed := ground.folder / "database_url").write_text("postgresql://loader:guessed@postgres/gatehouse")
+    here = {"--host postgres": f"--host {url.query['host']}", "/run/secrets/database_url": str(kept)}
+    assert signs_in(here)
+    for other in (
+        {"--host postgres": "--host /nowhere"},
+        {"--dbname gatehouse": "--dbname nothing_there"},
+        {"--username loader": "--username nobody_there"},
+        {"/run/secrets/database_url": str(guessed)},
+    ):
+        assert not signs_in(here | other)
+
+
+def signs_in(here: Mapping[str, str]) -> bool:
+    """What the health check of the service `postgres` says, with some of its words others."""
+    kind, asked = SERVICES["postgres"]["healthcheck"]["test"]
+    for written, meant in here.items():
+        assert written in asked
+        asked = asked.replace(written, meant)
+    assert kind == "CMD-SHELL"
+    own = {"PATH": f"{POSTGRES_VERSIONS[18]}:{os.environ['PATH']}"}
+    return subprocess.run(["/bin/sh", "-c", asked], env=own, check=False, capture_output=True).returncode == 0
 
 
 def test_services_run_say_how_they_are_and_end(ground: Ground) -> None:

@@ -1,6 +1,7 @@
 """Several replicas behind the proxy: whoever comes is given one, comes back to it, and to another one once it is gone."""
 
 import http.client
+import re
 import shutil
 import ssl
 import subprocess
@@ -71,6 +72,14 @@ def asked(port: int, cookie: str | None = None) -> tuple[str, str | None]:
         answer = visit.getresponse()
         assert answer.status == http.HTTPStatus.OK
         return answer.read().decode(), answer.headers["Set-Cookie"]
+
+
+def test_replicas_of_one_name_are_told_apart() -> None:
+    """`consistent` goes by a server's name, which `resolve` gives to all that it finds: the cookie would decide nothing."""
+    said = re.sub("#.*", "", proxy_stage.EXAMPLE.read_text("utf-8"))
+    [upstream] = re.findall(r"upstream \w+ \{(.*?)\}", said, re.DOTALL)
+    assert " resolve;" in upstream
+    assert "hash $replica;" in upstream
 
 
 def test_whoever_comes_comes_back_to_the_same_replica(proxy: tuple[int, ExitStack, ExitStack]) -> None:

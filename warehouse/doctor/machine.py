@@ -41,7 +41,7 @@ def python(version: tuple[int, int] | None = None) -> Finding:
     return wrong(
         "python",
         said,
-        "make the environment with Python 3.11, 3.12 or 3.13: `make clean`, `PYTHON=python3.12 make run`",
+        "make the environment anew with Python 3.11, 3.12 or 3.13: `rm -rf .venv`, then `PYTHON=python3.12 make run`",
     )
 
 

@@ -1,5 +1,6 @@
 """The warehouse itself: the server, its schema, clock, vault, the worker, what stands still."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,17 +20,20 @@ from warehouse.settings import Keys
 OLDEST_SERVER = 160_000
 CLOCKS_APART = timedelta(seconds=5)
 IDLE_FOR = "1 hour"
+FULL = "too many connections|too many clients|connection slots are reserved"
 REFUSALS = (
-    ("password authentication failed", "the password is wrong", "mend it in the address, or `alter role … password`"),
-    ("no pg_hba.conf entry", "the server lets nobody in from here", "a line for this role and machine in pg_hba.conf"),
-    ("role", "there is no such role", "create role loader login; create role reader login"),
-    ("database", "there is no such database", "create database … owner loader"),
+    (FULL, "no connection is left for this role", "end what holds them, or raise max_connections or the role's limit"),
     ("could not translate host name", "the host is not known", "mend the host in the address"),
     ("Connection refused", "nobody answers there", "start the server, or mend host and port"),
     ("timeout expired", "nobody answers there", "a firewall may be in between; mend host and port"),
-    ("too many connections", "the server has no connection left", "raise max_connections, or end what holds them"),
+    ("starting up|shutting down|in recovery mode", "the server starts or stops", "try again in a moment"),
+    ("no pg_hba.conf entry", "the server lets nobody in from here", "a line for this role and machine in pg_hba.conf"),
+    ("password authentication failed", "the password is wrong", "mend it in the address, or `alter role … password`"),
+    ('role ".+" does not exist', "there is no such role", "create role loader login; create role reader login"),
+    ('database ".+" does not exist', "there is no such database", "create database … owner loader"),
     ("SSL", "the connection cannot be encrypted as asked", "mend sslmode in the address"),
 )
+"""What a server says to whom it turns away, what that means and what to do; the first that fits."""
 
 
 def server(loader: Engine, reader: Engine, kept: Keys | None, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -67,7 +71,7 @@ def connects(role: str, engine: Engine) -> Finding | None:
     except OperationalError as error:
         said = str(error.orig)
         for sign, meaning, remedy in REFUSALS:
-            if sign in said:
+            if re.search(sign, said):
                 return wrong("connection", f"as {role}: {meaning}", remedy)
         return wrong("connection", f"as {role}: {said.splitlines()[0]}", "ask whoever runs the server")
     except DBAPIError as error:
