@@ -1,10 +1,12 @@
 """Goal P10: what grows with the company: companies of several sizes, the same measurements of each, the exponents fitted, drawn.
 
-    python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--draw docs/growth.svg]
+    python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--processors] [--draw docs/growth.svg]
 
-Of each company: a full refresh; then a delivery of the same number of rows into a copy of it, the median of some rounds; the gates
-of both, the memory of the refresh's process, and every page drawn for an executive with nothing kept from before. Prints the
-conditions, the figures by size and the exponents, draws the curves, and exits with 1 where one grows faster than it may.
+Of each company: a full refresh; then a delivery of the same number of rows into a copy of it, the median of some rounds, and one
+of one in a hundred of its rows; the gates of the first two, the memory of the refresh's process, and every page drawn for an
+executive with nothing kept from before. `--processors` counts the seconds that processors worked for a refresh instead of those
+on the clock, for machines that have something else to do. Prints the conditions, the figures by size and the exponents, draws the
+curves, and exits with 1 where one grows faster than it may.
 """
 
 import argparse
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measured import curves
-from benchmarks.measured.bench import Bench, Took, company, opened, settle
+from benchmarks.measured.bench import Bench, Company, Took, company, opened, settle
 from benchmarks.measured.curves import Curve
 from benchmarks.measured.deliveries import rows_of, write_next
 from benchmarks.measured.pages import Drawn, drawn
@@ -29,10 +31,11 @@ MOST_FULL, MOST_INCREMENTAL, MOST_PAGE = 1.05, 0.15, 0.05
 
 @dataclass(frozen=True)
 class Size:
-    """What was measured of one company: its full refresh, refreshes of few rows, and pages by name."""
+    """What was measured of one company: its full refresh, refreshes of few rows, one of a hundredth, and pages by name."""
 
     full: Took
     few: Sequence[Took]
+    hundredth: Took
     pages: Mapping[str, Drawn]
 
     def of_few(self, name: str) -> float:
@@ -47,16 +50,20 @@ def main() -> int:
     asked.add_argument("--rows", type=int, default=300, help="rows of the delivery that each company gets")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--place", type=Path, help="folder for companies and servers; default: the system's")
+    asked.add_argument("--processors", action="store_true")
     asked.add_argument("--draw", type=Path, default=PICTURE, help="where the curves are drawn")
     given = asked.parse_args()
-    conditions(f"companies of {', '.join(f'{size:,}' for size in given.customers)} customers, {given.rounds} rounds")
+    clock = "seconds of processors" if given.processors else "seconds on the clock"
+    sized = ", ".join(f"{size:,}" for size in given.customers)
+    conditions(f"companies of {sized} customers", f"{given.rounds} rounds", f"refreshes in {clock}")
     sizes: dict[int, Size] = {}
     for customers in sorted(given.customers):
         with opened(given.place) as bench:
             sizes[customers] = measured(bench, customers, rows=given.rows, rounds=given.rounds)
         _tell_size(customers, sizes[customers])
-    found = grown(sizes)
-    curves.draw(found, given.draw, about=f"one machine, a delivery of {given.rows:,} rows, every page once")
+    found = grown(sizes, "all_cpu" if given.processors else "seconds")
+    about = f"one machine, refreshes in {clock}, a delivery of {given.rows:,} rows, every page once"
+    curves.draw(found, given.draw, about=about)
     return told(found)
 
 
@@ -66,24 +73,27 @@ def measured(bench: Bench, customers: int, *, rows: int, rounds: int) -> Size:
     full = settle(bench, DASHBOARDS, made)
     tell(f"{customers:,} customers: {rows_of(made):,} rows published in {full.seconds:.1f} s")
     pages = drawn(bench, rounds=rounds)
-    folder = bench.folder / "next"
-    write_next(made, folder, rows=rows)
-    few = []
-    for _ in range(rounds):
-        bench.copy("refreshed", of=DASHBOARDS)
-        few.append(bench.refresh("refreshed", folder))
-    return Size(full, few, pages)
+    few = [more(bench, made, rows) for _ in range(rounds)]
+    return Size(full, few, more(bench, made, rows_of(made) // 100), pages)
 
 
-def grown(sizes: Mapping[int, Size]) -> list[Curve]:
-    """The curves, those first of which something is promised."""
+def more(bench: Bench, made: Company, rows: int) -> Took:
+    """What the company's next `rows` take, into a copy of what dashboards look into."""
+    folder = bench.folder / f"next_{rows}"
+    if not folder.exists():
+        write_next(made, folder, rows=rows)
+    bench.copy("refreshed", of=DASHBOARDS)
+    return bench.refresh("refreshed", folder)
+
+
+def grown(sizes: Mapping[int, Size], clock: str) -> list[Curve]:
+    """The curves, those first of which something is promised; `clock` is the figure of a refresh that is drawn."""
     return [
-        Curve("Full refresh", "s", {size: one.full.seconds for size, one in sizes.items()}, MOST_FULL),
-        Curve(
-            "Refresh of few rows", "s", {size: one.of_few("seconds") for size, one in sizes.items()}, MOST_INCREMENTAL
-        ),
+        Curve("Full refresh", "s", {size: getattr(one.full, clock) for size, one in sizes.items()}, MOST_FULL),
+        Curve("Refresh of few rows", "s", {size: one.of_few(clock) for size, one in sizes.items()}, MOST_INCREMENTAL),
         Curve("SQL of all pages", "s", {size: _pages(one, "sql") for size, one in sizes.items()}, MOST_PAGE),
         Curve("All pages drawn", "s", {size: _pages(one, "whole") for size, one in sizes.items()}, MOST_PAGE),
+        Curve("Refresh of 1 % more", "s", {size: getattr(one.hundredth, clock) for size, one in sizes.items()}),
         Curve("Gates of a full refresh", "s", {size: one.full.gates for size, one in sizes.items()}),
         Curve("Gates of a refresh of few rows", "s", {size: one.of_few("gates") for size, one in sizes.items()}),
         Curve("Memory of the refresh's process", "MB", {size: one.full.peak_mb for size, one in sizes.items()}),
@@ -103,9 +113,14 @@ def told(found: Sequence[Curve]) -> int:
 def _tell_size(customers: int, size: Size) -> None:
     pages = ", ".join(f"{name} {1000 * each.sql:.0f}/{1000 * each.whole:.0f}" for name, each in size.pages.items())
     tell(
-        f"{customers:,} customers: few rows {size.of_few('seconds'):.1f} s (processors {size.of_few('all_cpu'):.1f} s), pages"
-        f" SQL/all ms: {pages}"
+        f"{customers:,} customers: full {_both(size.full)}, 1 % more {_both(size.hundredth)} which is"
+        f" {100 * size.hundredth.all_cpu / size.full.all_cpu:.1f} % of it, few rows {size.of_few('seconds'):.1f} s (processors"
+        f" {size.of_few('all_cpu'):.1f} s), pages SQL/all ms: {pages}"
     )
+
+
+def _both(took: Took) -> str:
+    return f"{took.seconds:.1f} s (processors {took.all_cpu:.1f} s)"
 
 
 def _pages(size: Size, name: str) -> float:

@@ -30,11 +30,11 @@ def test_pages_are_drawn_over_what_is_published(bench: Bench, few: Company, monk
 
 @pytest.mark.parametrize(("few_rows", "code"), [(1.0, 0), (2.0, 1)])
 def test_what_grows_faster_than_it_may_is_an_error(few_rows: float, code: int) -> None:
-    assert growth.told(growth.grown({1_000: _size(1.0, 1.0), 10_000: _size(10.0, few_rows)})) == code
+    assert growth.told(growth.grown({1_000: _size(1.0, 1.0), 10_000: _size(10.0, few_rows)}, "seconds")) == code
 
 
 def test_curves_are_drawn_with_their_exponents(tmp_path: Path) -> None:
-    found = growth.grown({1_000: _size(1.0, 1.0), 10_000: _size(10.0, 2.0)})
+    found = growth.grown({1_000: _size(1.0, 1.0), 10_000: _size(10.0, 2.0)}, "seconds")
     curves.draw(found, tmp_path / "docs" / "growth.svg", about="a toy")
     picture = (tmp_path / "docs" / "growth.svg").read_text("utf-8")
     assert picture.startswith("<svg")
@@ -45,4 +45,4 @@ def test_curves_are_drawn_with_their_exponents(tmp_path: Path) -> None:
 def _size(full: float, few: float) -> growth.Size:
     one = Took(seconds=full, cpu=1.0, server_cpu=1.0, peak_mb=300.0, steps={"gate 1": full / 5})
     of_few = Took(seconds=few, cpu=1.0, server_cpu=1.0, peak_mb=300.0, steps={"gate 1": few / 5})
-    return growth.Size(one, [of_few], {"overview": Drawn(whole=0.2, sql=0.05, statements=9)})
+    return growth.Size(one, [of_few], of_few, {"overview": Drawn(whole=0.2, sql=0.05, statements=9)})
