@@ -34,10 +34,9 @@ def show(viewer: Viewer) -> None:
     with right:
         overview_cards.why(screen, say("Why conversion in 90 days changed"), CONVERSION, by="source")
     with screen.card():
-        if viewer.branches["region_id"].nunique() > 1:
-            scorecard.draw(screen, say("Scorecard by region"), MONTHLY_FIVE, by="region")
-        else:
-            scorecard.draw(screen, say("Scorecard by branch"), MONTHLY_FIVE, by="branch")
+        by = screen.inquiry.place
+        title = say("Scorecard by region") if by == "region" else say("Scorecard by branch")
+        scorecard.draw(screen, title, MONTHLY_FIVE, by=by)
     left, right = screen.cards()
     with left:
         overview_cards.ladder(screen, say("Value ladder"))

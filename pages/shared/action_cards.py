@@ -16,7 +16,6 @@ from pages.shared.guard import html
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS, Screen
-from pages.shared.text import Words
 from pages.shared.todos import CASES, Todo
 from warehouse.metrics import cells
 from warehouse.queries import action_lists
@@ -44,7 +43,7 @@ def today(screen: Screen, todos: Sequence[Todo]) -> None:
 
 def _today(screen: Screen, todos: Sequence[Todo]) -> tuple[str, str, Sheet]:
     words, say = screen.viewer.words, screen.viewer.words.say
-    counts = {todo.title: (todo, _count(_rows(screen, todo))) for todo in todos if not _absent(screen, todo)}
+    counts = {todo.title: (todo, sentences.in_all(_rows(screen, todo))) for todo in todos if not _absent(screen, todo)}
     due = [todo.counted(count) for todo, count in counts.values() if count]
     if due:
         told = say("As the data stood on {day}: {due}.", day=words.day(screen.asked.last_day), due=words.listed(due))
@@ -88,8 +87,8 @@ def _listed(screen: Screen, todo: Todo) -> Listed | Missing:
         return "no-rows", words.say("Nothing to do here"), todo.none
     table = action_tables.written(rows, todo.columns, screen.names, screen.viewer.standing.currency)
     return Listed(
-        title=f"{todo.title} · {words.number(_count(rows))}",
-        tells=words.sentences(todo.rule, *_cut_off(words, rows)),
+        title=f"{todo.title} · {words.number(sentences.in_all(rows))}",
+        tells=words.sentences(todo.rule, *sentences.cut_off(words, rows)),
         table=table,
         arrow=action_tables.ready(table),
         codes=[str(code) for code in rows[CASES[todo.case]]],
@@ -140,16 +139,3 @@ def _absent(screen: Screen, todo: Todo) -> tuple[str, ...]:
     """Feeds that the list needs and nobody has delivered yet."""
     known = set(cached.rows(screen.viewer.asker, action_lists.feeds)["feed"])
     return tuple(feed for feed in todo.needs if feed not in known)
-
-
-def _count(rows: pd.DataFrame) -> int:
-    return int(rows["in_all"].iloc[0]) if len(rows) else 0
-
-
-def _cut_off(words: Words, rows: pd.DataFrame) -> list[str]:
-    more = _count(rows) - len(rows)
-    return (
-        [words.say("The first {n} are listed; choose a branch to see the others.", n=words.number(len(rows)))]
-        if more
-        else []
-    )

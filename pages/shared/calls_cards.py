@@ -16,7 +16,7 @@ SIDES = ("contact", "eliciting", "informing", "influencing")
 NARROWEST_SAID = 0.16
 COUNTS = ("events", "invited", "confirmed", "attended", "new", "existing", "orders")
 BRANCHES_SHOWN = 12
-"""Where there are more branches than this, skills are shown by region."""
+"""Where more branches than this are chosen, skills are shown by region, if there are several."""
 
 
 def outcomes(screen: Screen, title: str) -> None:
@@ -138,7 +138,7 @@ def _worth(row: pd.Series, reads: Readable) -> str:
 
 
 def _skills(inquiry: Inquiry, side: str) -> Drawing | Missing:
-    place = "branch" if len(inquiry.viewer.branches) <= BRANCHES_SHOWN else "region"
+    place = "branch" if len(inquiry.branches) <= BRANCHES_SHOWN else inquiry.place
     answer, wholes = inquiry.ask(SKILLS, (place, "side")), inquiry.ask(SKILLS, ("side",))
     if missing := inquiry.missing(answer):
         return missing

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 
@@ -37,13 +38,8 @@ def target(inquiry: Inquiry, code: str) -> Target | None:
 
 def target_for(viewer: Viewer, scope: Scope, code: str, day: date) -> Target | None:
     """The target of `code` in force on `day` for what `viewer` sees of `scope`."""
-    seen = viewer.branches
-    chosen = seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
-    chosen = chosen[chosen["region_id"].isin(scope.regions)] if scope.regions else chosen
-    places = targets.places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
-    named = {kind: scope or "" for kind, scope in places}
-    found = cached.rows(viewer.asker, targets.delivered, named.get("region", ""), named.get("branch", ""))
-    return targets.target(found, code, day, places)
+    ask = partial(cached.rows, viewer.asker, targets.delivered)
+    return targets.of_scope(viewer.branches, scope, code, day, ask)
 
 
 def last_day(scope: Scope, newest: date) -> date:

@@ -211,10 +211,15 @@ def stopped_by(viewer: Viewer, feed: str) -> list[str]:
     """The checks that hold a delivery of `feed`, as sentences."""
     held = cached.fresh(viewer.asker, state.held)
     ids = sorted({rule for named in held.loc[held["feed"] == feed, "held_by"] for rule in named})
+    return named(viewer.words, feed, ids)
+
+
+def named(words: Words, feed: str, ids: Sequence[str]) -> list[str]:
+    """The checks of these `ids` that hold a delivery of `feed`, as sentences."""
     own = {rule.id: rule for (_, table, _), rule in rules().items() if table == feed}
     known = {rule.id: rule for rule in rules().values() if rule.gate == "figures"} | own
-    said = {rule_id: rule.sentence(viewer.words.language) for rule_id, rule in known.items()}
-    return [said.get(rule.split(".", 1)[-1], said.get(rule, rule)) for rule in ids]
+    found = {rule_id: known.get(rule_id.split(".", 1)[-1]) or known.get(rule_id) for rule_id in ids}
+    return [rule.sentence(words.language) if rule else rule_id for rule_id, rule in found.items()]
 
 
 def guarding(viewer: Viewer, codes: Sequence[str]) -> list[tuple[Rule, str]]:

@@ -18,7 +18,6 @@ from warehouse.queries import company
 from warehouse.scope import Scope
 
 FREE = "free"
-OF_SIDEBAR = ("region", "branch", "period", "compare")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,19 @@ class Inquiry:
         start = (pd.Timestamp(end) - pd.DateOffset(months=MONTHS_OF_HISTORY)).date()
         return replace(self.scope, period=Period(start=start, end=end))
 
+    @cached_property
+    def place(self) -> str:
+        """By what the chosen part of the company is told apart: its regions, or the branches of its one region."""
+        return self.kept("place", lambda: "region" if self.branches["region_id"].nunique() > 1 else "branch")
+
+    @property
+    def branches(self) -> pd.DataFrame:
+        """Those of the visible branches that the page's scope chooses."""
+        seen, scope = self.viewer.branches, self.scope
+        if scope.regions:
+            seen = seen[seen["region_id"].isin(scope.regions)]
+        return seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
+
     def reads(self, metric: str) -> Readable:
         """Writes the figures of `metric` in this person's way."""
         return Readable.of(metric, self.names, self.viewer.standing.currency)
@@ -74,8 +87,8 @@ class Inquiry:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """Feeds of which a delivery is held now."""
-        return frozenset(self.viewer.deliveries.held)
+        """Feeds of which a delivery is held now; none where an earlier state is looked at."""
+        return frozenset(self.viewer.held)
 
     def kept(self, what: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` makes of this person's answers, made once for `what`, scope, language and what is held."""

@@ -25,8 +25,7 @@ LINKS = (("top2", "n"), ("repurchase", "repurchase_n"), ("referral", "repurchase
 
 def why(screen: Screen, title: str, metric: str, *, by: str | None = None) -> None:
     """A card's content: the change of `metric` since the compared period, by the groups of `by`, else by place."""
-    by = by or screen.inquiry.kept("place", lambda: _place(screen.inquiry))
-    screen.made(title, metric, charts.change, _changed, metric, by)
+    screen.made(title, metric, charts.change, _changed, metric, by or screen.inquiry.place)
 
 
 def ladder(screen: Screen, title: str) -> None:
@@ -37,16 +36,6 @@ def ladder(screen: Screen, title: str) -> None:
 def chain(screen: Screen, title: str) -> None:
     """A card's content: satisfaction, repurchase and referral by how long a complaint was handled."""
     screen.figure(title, "csat.by_handling", charts.chain, by=("band",), tells=_chained, shape=_bands)
-
-
-def _place(inquiry: Inquiry) -> str:
-    """By what the chosen part of the company is told apart: its regions, or the branches of its one region."""
-    seen, scope = inquiry.viewer.branches, inquiry.scope
-    if scope.regions:
-        seen = seen[seen["region_id"].isin(scope.regions)]
-    if scope.branches:
-        seen = seen[seen["branch_id"].isin(scope.branches)]
-    return "region" if seen["region_id"].nunique() > 1 else "branch"
 
 
 def _changed(inquiry: Inquiry, metric: str, by: str) -> Drawing | Missing:

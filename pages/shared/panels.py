@@ -87,7 +87,7 @@ class Screen:
     ) -> None:
         """Title, the line that says what the page answers, scope, freshness; what is held; what the address got wrong."""
         st.html(STYLE)
-        held = self.viewer.deliveries.held
+        held = self.viewer.held
         needed = {feed for code in metric_codes for feed in metrics()[code].feeds} or set(held)
         concerned = {feed: since for feed, since in held.items() if feed in needed}
         scope = scope_line(self.inquiry) if shows_scope else ""
@@ -117,7 +117,8 @@ class Screen:
         )
         for code in codes:
             with grid.cell(), self.guarded():
-                html(self.inquiry.kept(("tile", code), lambda code=code: tiles.tile(self.inquiry, code).markup()))
+                late = tuple(self.viewer.late(metrics()[code].feeds))
+                html(self.inquiry.kept(("tile", code, late), lambda code=code: tiles.tile(self.inquiry, code).markup()))
                 self._explained((code,), "tile")
         self.shown.append(self.inquiry.kept(("tiles", *codes), lambda: tiles.sheet(self.inquiry, codes)))
 
@@ -183,8 +184,10 @@ class Screen:
                     title, ("no-rows", say("Nothing waits"), say("No case matches the choice in the sidebar."))
                 )
                 return
-            html(markup.title(title))
-            self.table(title, self.inquiry.kept(("listing", question), lambda: readable.cases(rows, self.names)))
+            tells = self.viewer.words.sentences(*sentences.cut_off(self.viewer.words, rows))
+            html(markup.title(title, tells))
+            table = self.inquiry.kept(("listing", question), lambda: readable.cases(rows, self.names))
+            self.table(title, table, tells)
 
     def table(self, title: str, rows: pd.DataFrame, tells: str = "") -> None:
         """Rows as a table that can be taken away, by itself and with the page."""

@@ -131,7 +131,7 @@ def _held(inquiry: Inquiry, codes: Sequence[str]) -> list[str]:
             feed=inquiry.names.feed(feed),
             since=words.stamp(since),
         )
-        for feed, since in inquiry.viewer.deliveries.held.items()
+        for feed, since in inquiry.viewer.held.items()
         if feed in needed
     ]
 

@@ -108,11 +108,11 @@ class Readable:
             return "money"
         return "rate" if (self.metric.kind, self.metric.unit) == ("score", "share") else self.metric.kind
 
-    def _said(self, value: float, suppressed: str | None) -> str:
-        """One figure of a row; where there is none, why."""
+    def _said(self, value: float, suppressed: str | None, base: float) -> str:
+        """One figure of a row; where there is none, why. A month without any case has no base."""
         if suppressed is not None and suppressed == suppressed:
             return self.names.words.say("n too small")
-        if math.isnan(value) and self.metric.kind == "duration":
+        if math.isnan(value) and self.metric.kind == "duration" and not math.isnan(base):
             return self.names.words.say("not half yet")
         return self.value(value)
 
@@ -126,7 +126,8 @@ class Readable:
         value, low, high = ESTIMATES.get(self.metric.kind, ("value", "low", "high"))
         for name, source in (("value", value), ("low", low), ("high", high), ("base", BASES.get(self.metric.kind, ""))):
             rows[name] = rows[source].astype(float) if source in rows else float("nan")
-        rows["value_text"] = [self._said(*pair) for pair in zip(rows["value"], rows["suppressed"], strict=True)]
+        known = zip(rows["value"], rows["suppressed"], rows["base"], strict=True)
+        rows["value_text"] = [self._said(*each) for each in known]
         rows["interval_text"] = [self.interval(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
         rows["base_text"] = ["" if math.isnan(base) else self.names.words.number(base) for base in rows["base"]]
         parts = [name for name in (*answer.by, "part") if name in rows and name not in TIMES]
@@ -162,7 +163,7 @@ def errors(rows: pd.DataFrame, about: Metric) -> list[float] | None:
     """Standard errors of readable rows whose months share data with their neighbours; None where each month stands for itself."""
     if about.window_months == 1:
         return None
-    return [float(width) / 2 / signals.STANDARD_ERRORS for width in rows["high"] - rows["low"]]
+    return signals.standard_errors(rows["low"], rows["high"])
 
 
 def with_limits(rows: pd.DataFrame, about: Metric) -> pd.DataFrame:
@@ -254,23 +255,6 @@ def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
         "customer_code": (
             say("Customer"),
             lambda column: [str(code) if code is not None and code == code else "–" for code in column],
-        ),
-        "customer_kind": (
-            say("Kind of customer"),
-            lambda column: [names.of_code("customer_kind", code) for code in column],
-        ),
-        "spend": (say("Spend in 12 months"), lambda column: [names.words.number(float(amount)) for amount in column]),
-        "orders": (say("Orders in 12 months"), lambda column: column),
-        "last_ordered_on": (
-            say("Last order"),
-            lambda column: [str(day) if day is not None and day == day else "–" for day in column],
-        ),
-        "visits_got": (
-            say("Visits got"),
-            lambda column: [
-                names.words.number(float(visits)) if visits is not None and visits == visits else "–"
-                for visits in column
-            ],
         ),
     }
     return pd.DataFrame({title: write(rows[name]) for name, (title, write) in shown.items() if name in rows})

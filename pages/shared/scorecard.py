@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
+from typing import Any
 
 import pandas as pd
 
@@ -22,8 +23,9 @@ GROUPS_SHOWN = 60
 NAMED_AT_MOST = 3
 STRONG = 0.001
 """A tint is strong where at most one in a thousand of such findings is chance, instead of one in twenty."""
-Figures = Mapping[str, pd.DataFrame]
-"""Readable rows by metric, indexed by group."""
+Row = Mapping[str, Any]
+Figures = Mapping[str, Mapping[str, Row]]
+"""Readable rows by metric and group."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,14 @@ Found = Mapping[tuple[str, str], Signal]
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The table, the sentence that says what it shows, the figures for taking away, and the codes of its groups."""
+    """The table, the sentence that says what it shows, the notes below it, the figures for taking away, and the codes of its
+    groups. Of these `lines` are drawn, by group; of many groups the first alone."""
 
     tells: str
     headers: Sequence[str]
     whole: Sequence[Cell]
-    lines: Sequence[Sequence[Cell]]
-    method: str
+    lines: Mapping[str, Sequence[Cell]]
+    notes: Sequence[str]
     values: pd.DataFrame
     groups: pd.DataFrame
 
@@ -58,9 +61,9 @@ class Scorecard:
 
     def markup(self, by: str | None) -> str:
         """The table as HTML; with `by`, the name of every group leads to the page narrowed to it."""
-        lines = self.lines
+        lines = [*self.lines.values()]
         if by is not None:
-            links = drill.links(by, self.groups[by])
+            links = drill.links(by, self.lines)
             lines = [[replace(first, leads_to=link), *rest] for link, (first, *rest) in zip(links, lines, strict=True)]
         return markup.table(self.headers, [self.whole, *lines], described=self.tells, whole=True, folds=True)
 
@@ -77,8 +80,8 @@ def draw(screen: Screen, title: str, codes: Sequence[str], *, by: str) -> None:
             leads = by in made.drawing.fields(screen.asked.choices) and screen.viewer.may_change
             what = ("scorecard, written", *codes, by, drill.here() if leads else None)
             html(screen.inquiry.kept(what, lambda: made.markup(by if leads else None)))
-            if made.method:
-                html(markup.note(made.method))
+            if made.notes:
+                html("".join(map(markup.note, made.notes)))
         else:
             screen.nothing(title, made)
 
@@ -90,38 +93,54 @@ def _made(inquiry: Inquiry, codes: Sequence[str], by: str) -> Scorecard | Missin
     if not told:
         return missing[codes[0]] or ("no-rows", "", "")
     words, names = inquiry.viewer.words, inquiry.names
-    figures = {code: inquiry.readable(inquiry.ask(code, (by,))).set_index(by) for code in told}
+    rows = {code: inquiry.readable(inquiry.ask(code, (by,))).dropna(subset=[by]) for code in told}
+    figures = {code: each.set_index(by).to_dict("index") for code, each in rows.items()}
     whole = {code: inquiry.readable(wholes[code]).iloc[0] for code in told}
-    codes_of = {group for rows in figures.values() for group in rows.index.dropna()}
-    groups = sorted(codes_of, key=lambda group: names.of_code(by, group))[:GROUPS_SHOWN]
+    codes_of = {group for of_group in figures.values() for group in of_group}
+    groups = sorted(codes_of, key=lambda group: names.of_code(by, group))
     looks, found = looked(figures, whole, groups)
     headers = [names.dimension(by), *(words.label(metrics()[code].label) for code in told)]
     first = [Cell(words.say("All")), *(Cell(str(whole[code]["value_text"])) for code in told)]
-    rest = [
-        [Cell(names.of_code(by, group)), *(cell(figures[code], group, found.get((group, code))) for code in told)]
+    lines = {
+        group: [
+            Cell(names.of_code(by, group)),
+            *(cell(figures[code].get(group), found.get((group, code))) for code in told),
+        ]
         for group in groups
-    ]
+    }
     worse = []
     for group, code in (place for place, signal in found.items() if not signal.is_good):
-        figure = f"{words.label(metrics()[code].label)} {figures[code].at[group, 'value_text']}"
+        figure = f"{words.label(metrics()[code].label)} {figures[code][group]['value_text']}"
         worse.append(f"{names.of_code(by, group)}{words.aside(figure)}")
-    tells = tell(words, looks, len(found), worse)
-    texts = [[each.said for each in line] for line in (first, *rest)]
+    shown = listed(groups, found)
+    texts = [[each.said for each in line] for line in (first, *lines.values())]
     return Scorecard(
-        tells=tells,
+        tells=tell(words, looks, len(found), worse),
         headers=headers,
         whole=first,
-        lines=rest,
-        method=""
-        if not found
-        else words.say(
-            "Tinted is what chance hardly explains, with {n} figures looked at: of such findings at most one in twenty is chance, "
-            "of those with a double arrow one in a thousand (Benjamini and Hochberg 1995). Counts are not held against the whole.",
-            n=words.number(looks),
-        ),
+        lines={group: lines[group] for group in shown},
+        notes=_notes(words, looks, found, listed=len(shown), groups=len(groups)),
         values=pd.DataFrame(texts, columns=headers),
         groups=pd.DataFrame({by: groups}),
     )
+
+
+def listed(groups: Sequence[str], found: Found) -> Sequence[str]:
+    """The groups whose lines are drawn: all in their order, or of too many the first, those with signals before the others."""
+    if len(groups) <= GROUPS_SHOWN:
+        return groups
+    return [*dict.fromkeys([*(group for group, _ in found), *groups])][:GROUPS_SHOWN]
+
+
+def _notes(words: Words, looks: int, found: Found, *, listed: int, groups: int) -> list[str]:
+    """How many of the groups are listed, where that is not all of them, and what a tint means, where there is one."""
+    cut_off = words.say("The first {n} of {all} are listed.", n=words.number(listed), all=words.number(groups))
+    tinted = words.say(
+        "Tinted is what chance hardly explains, with {n} figures looked at: of such findings at most one in twenty is chance, "
+        "of those with a double arrow one in a thousand (Benjamini and Hochberg 1995). Counts are not held against the whole.",
+        n=words.number(looks),
+    )
+    return [*([cut_off] if listed < groups else []), *([tinted] if found else [])]
 
 
 def looked(figures: Figures, whole: Mapping[str, pd.Series], groups: Sequence[str]) -> tuple[int, Found]:
@@ -133,11 +152,11 @@ def looked(figures: Figures, whole: Mapping[str, pd.Series], groups: Sequence[st
         (group, code): estimate
         for group in groups
         for code, rows in figures.items()
-        if metrics()[code].direction != "none" and group in rows.index
-        if (estimate := _estimate(rows.loc[group])) is not None and not math.isnan(whole[code]["value"])
+        if metrics()[code].direction != "none" and group in rows
+        if (estimate := _estimate(rows[group])) is not None and not math.isnan(whole[code]["value"])
     }
     chances = [
-        _chance(figures[code].loc[group], estimate, metrics()[code], whole[code]["value"])
+        _chance(figures[code][group], estimate, metrics()[code], whole[code]["value"])
         for (group, code), estimate in estimates.items()
     ]
     differs, strongly = signals.discoveries(chances), signals.discoveries(chances, false_share=STRONG)
@@ -149,11 +168,10 @@ def looked(figures: Figures, whole: Mapping[str, pd.Series], groups: Sequence[st
     return len(estimates), found
 
 
-def cell(rows: pd.DataFrame, group: str, signal: Signal | None) -> Cell:
+def cell(row: Row | None, signal: Signal | None) -> Cell:
     """One group's figure, with its interval and n when pointed at: tinted, with an arrow, where it is a signal."""
-    if group not in rows.index:
+    if row is None:
         return Cell("–", "quiet")
-    row = rows.loc[group]
     if row["value"] != row["value"]:
         return Cell(str(row["value_text"]), "quiet", str(row["base_text"]))
     counted = f"n {row['base_text']}" if row["base_text"] else ""
@@ -165,7 +183,7 @@ def cell(rows: pd.DataFrame, group: str, signal: Signal | None) -> Cell:
     return Cell(f"{arrow} {row['value_text']}", mood, explained, is_strong=signal.is_strong)
 
 
-def _estimate(row: pd.Series) -> Estimate | None:
+def _estimate(row: Row) -> Estimate | None:
     """One figure with its interval, an end beyond the data without end; None where it has none, as counts: parts are no wholes."""
     low, high = float(row["low"]), float(row["high"])
     if math.isnan(row["value"]) or (math.isnan(low) and math.isnan(high)):
@@ -174,7 +192,7 @@ def _estimate(row: pd.Series) -> Estimate | None:
     return Estimate(value=float(row["value"]), low=open_low, high=open_high)
 
 
-def _chance(row: pd.Series, estimate: Estimate, about: Metric, whole: float) -> float:
+def _chance(row: Row, estimate: Estimate, about: Metric, whole: float) -> float:
     """How probable it is that chance alone puts a figure as far from the whole."""
     if about.kind == "rate":
         return signals.share_chance(estimate.value, row["base"], whole)

@@ -1,6 +1,7 @@
 """What the person is sent by mail: this page by a cadence, alerts about what it shows, and the way to end either."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import streamlit as st
 
@@ -85,5 +86,6 @@ def _asked(viewer: Viewer, page: str, address: Parameters, cadence: Cadence) -> 
 
 
 def _end(viewer: Viewer, each: Subscription) -> None:
-    with guarded(viewer.words.say):
+    """End it; what another tab has ended is ended."""
+    with guarded(viewer.words.say), suppress(Refused):
         subscriptions.unsubscribe(viewer.reader, each.subscription_id)

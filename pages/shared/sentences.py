@@ -124,6 +124,18 @@ def nothing(words: Words, names: Names, answer: Answer, held: frozenset[str], ab
     return None
 
 
+def cut_off(words: Words, rows: pd.DataFrame) -> list[str]:
+    """That a list shows the first of its cases alone, where `in_all` says that there are more; nothing where it shows all."""
+    if in_all(rows) <= len(rows):
+        return []
+    return [words.say("The first {n} are listed; choose a branch to see the others.", n=words.number(len(rows)))]
+
+
+def in_all(rows: pd.DataFrame) -> int:
+    """How many cases a list has, with those that are not listed."""
+    return int(rows["in_all"].iloc[0]) if len(rows) else 0
+
+
 def certainty(words: Words, row: pd.Series) -> list[str]:
     """Up to two lines: the 95 % interval, and n with what is still open or not yet due."""
     counts = [words.say("n {n}", n=row["base_text"])] if row["base_text"] else []

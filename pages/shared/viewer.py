@@ -1,7 +1,7 @@
 """Who is looking: sign-in, language, theme and refresh become one Viewer. Nothing else decides who is looking."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -92,6 +92,11 @@ class Viewer:
             "deliveries",
             lambda: Deliveries.of(state.freshness(self.reader), zone=self.standing.zone),
         )
+
+    @property
+    def held(self) -> Mapping[str, datetime]:
+        """Since when a delivery is held, by feed; none where an earlier state is looked at."""
+        return {} if self.looks_back else self.deliveries.held
 
     def late(self, feeds: Collection[str]) -> list[str]:
         """Those of `feeds` (of all, where there are none) that are late now; none where an earlier state is looked at."""

@@ -1,6 +1,7 @@
 """Named views: the state of a page under a name that somebody gave it, to open from every page. Nothing is kept unasked."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import streamlit as st
 
@@ -140,7 +141,8 @@ def _ask(view: View) -> None:
 
 
 def _delete(viewer: Viewer, view: View) -> None:
-    with guarded(viewer.words.say):
+    """Delete it; what another tab has deleted is deleted."""
+    with guarded(viewer.words.say), suppress(Refused):
         views.delete(viewer.reader, view.view_id)
 
 

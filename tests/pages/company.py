@@ -124,6 +124,7 @@ class Company:
     restated: dict[int, int] = field(default_factory=dict)
     notes: tuple[dict[str, object], ...] = ()
     nobody: frozenset[str] = frozenset()
+    refresh_id: int = 12
     taken: list[dict[str, str]] = field(default_factory=list)
     """What was noted before it was taken away."""
     visits: Visits = field(default_factory=Visits)
@@ -141,7 +142,7 @@ class Company:
         return Standing(
             roles=roles[reader.person] if known else (),
             branches=branches[reader.person] if known else (),
-            refresh_id=12 if known else None,
+            refresh_id=self.refresh_id if known else None,
             published_at=self.published_at if known else None,
             zone="Asia/Shanghai",
             currency="CNY",

@@ -254,3 +254,9 @@ def test_further_figures_stand_in_the_table_as_texts_and_are_taken_away_as_numbe
 )
 def test_figures_are_written_in_their_own_unit(metric: str, value: float, said: str) -> None:
     assert reads(metric).value(value) == said
+
+
+def test_a_month_without_any_case_is_unknown_and_one_of_which_most_wait_is_not_half_yet() -> None:
+    months = {"median": float("nan"), "median_low": float("nan"), "median_high": float("nan")}
+    told = rows("complaint.resolution", {**months, "n": 40.0}, {**months, "n": float("nan")})
+    assert list(told["value_text"]) == ["not half yet", "–"]

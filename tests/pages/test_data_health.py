@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,10 @@ import vl_convert
 from streamlit.testing.v1 import AppTest
 
 from pages.data_health import CARDS
-from pages.shared.health import pieces
+from pages.shared import cached
+from pages.shared.health import pieces, wording
+from pages.shared.names import Names
+from pages.shared.text import Words
 from tests.pages.company import Company
 from tests.pages.conftest import Drawn, Open, said
 from tests.pages.health_book import HealthBook
@@ -17,6 +21,7 @@ from warehouse.feeds.contract import feeds
 from warehouse.feeds.expected import Expected, expected
 from warehouse.queries import flow, health, state
 from warehouse.queries.reader import Reader
+from warehouse.staging.stage import AHEAD
 
 
 def _open(open_page: Open, view: str = "today", person: str = "steward", language: str = "en") -> AppTest:
@@ -333,3 +338,93 @@ def test_what_a_check_measures_is_drawn_against_its_bounds(open_page: Open, book
     shown = {**spec, "width": 400, "data": {"values": json.loads(rows.to_json(orient="records"))}}
     assert "<svg" in vl_convert.vegalite_to_svg(shown)
     assert "In its last 3 runs it did not pass 1 time" in said(app)
+
+
+def _told_fresh(open_page: Open) -> str:
+    cached.everything.clear()
+    return said(_open(open_page, "today"))
+
+
+def test_a_feed_without_dated_records_is_late_in_the_sentence_too(
+    open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def freshness(reader: Reader) -> pd.DataFrame:
+        told = company.freshness(reader)
+        of_answers = told["feed"] == "survey_answers"
+        told.loc[of_answers, "data_until"] = pd.NaT
+        told.loc[of_answers, "arrived_at"] -= timedelta(days=days)
+        return told
+
+    monkeypatch.setattr(state, "freshness", freshness)
+    days, all_well = 0, "Every feed came when it was due"
+    text = _told_fresh(open_page)
+    assert all_well in text
+    days = 3
+    text = _told_fresh(open_page)
+    assert all_well not in text
+    assert re.search(r"Late: Survey answers \(due [^()]+\)\.", text)
+
+
+def test_only_feeds_whose_records_are_dated_may_lie_behind() -> None:
+    def is_dated(feed: str) -> bool:
+        return any(column.type in ("instant", "date") and column.name not in AHEAD for column in feeds()[feed].columns)
+
+    assert {feed: each.reach_days is not None for feed, each in expected().items()} == {
+        feed: is_dated(feed) for feed in expected()
+    }
+
+
+def test_the_table_of_checks_is_made_anew_when_today_becomes_yesterday(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached, "FRESH_SECONDS", 0.0)
+    seen = []
+    for today in ("today", "yesterday"):
+        monkeypatch.setattr(Words, "moment", lambda words, instant, *, now, today=today: f"{today} 06:10")
+        table = next(frame.value for frame in _open(open_page, "checks").dataframe if "Checked" in frame.value)
+        seen.append(set(table["Checked"]))
+    assert seen == [{"today 06:10"}, {"yesterday 06:10"}]
+
+
+@pytest.mark.parametrize(
+    ("reason", "english", "chinese"),
+    [
+        (None, "", ""),
+        ("nothing new", "Nothing new", "无新数据"),
+        ("dry run", "Dry run", "试运行"),
+        ("not brought: a, b.csv", "Not brought: a, b.csv.", "未取到：a、b.csv。"),
+        ("nothing new; not brought: a", "Nothing new · Not brought: a.", "无新数据 · 未取到：a。"),
+        ("leads: columns; not brought: a", "Held back: Leads (", "扣留：新档案（列与类型符合约定）。 · 未取到：a。"),
+        ("at receive: ValueError: not brought: a", "At step “Receive”: V", "在“接收”一步：ValueError: not brought: a"),
+        ("interrupted at step gate 1", "Interrupted at step “Check the delivery”.", "在“检查交付”一步中断。"),
+        ("at curate: OSError: disk", "At step “Curate”: OSError: disk", "在“整理”一步：OSError: disk"),
+        (
+            "held back leads: collected_at.not_null, unheard_of; orders: columns",
+            "Held back: Leads (collected_at is never empty, unheard_of), Orders (",
+            "扣留：新档案（",
+        ),
+        ("leads: columns", "Held back: Leads (", "扣留：新档案（列与类型符合约定）。"),
+        ("written by hand", "written by hand", "written by hand"),
+    ],
+)
+def test_why_a_refresh_ended_so_is_said_in_the_language_of_the_reader(
+    reason: str | None, english: str, chinese: str
+) -> None:
+    for language, begun in (("en", english), ("zh_CN", chinese)):
+        words = Words(language)
+        told = wording.because(words, Names(words=words), reason)
+        assert told.startswith(begun)
+        assert bool(told) == bool(reason)
+
+
+def test_reasons_of_refreshes_and_owners_of_checks_are_in_the_language_of_the_reader(
+    open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        state, "refreshes", lambda reader: company.refreshes(reader).assign(reason="interrupted at step gate 1")
+    )
+    text = said(_open(open_page, "refreshes", language="zh_CN"))
+    assert "interrupted" not in text
+    assert "检查交付" in text
+    facts = [caption.value for caption in _open(open_page, "checks", language="zh_CN").caption]
+    assert any("服务" in fact or "部" in fact for fact in facts if "负责" in fact), facts

@@ -18,7 +18,7 @@ from pages.shared.readable import Readable
 from pages.shared.text import Words
 from warehouse import targets
 from warehouse.metrics import metrics
-from warehouse.queries.targets import delivered, places
+from warehouse.queries.targets import delivered, of_scope, places
 from warehouse.queries.targets import target as nearest
 from warehouse.scope import Comparison, Period, Scope
 from warehouse.targets import Target, target
@@ -102,6 +102,35 @@ def test_a_delivered_target_of_the_nearest_place_comes_before_the_house_s_own() 
     assert told is not None
     assert (told.owner_label["zh_CN"], told.since) == ("交付的目标", date(2026, 2, 1))
     assert "branch a" in told.why["en"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "named", "value"),
+    [
+        (Scope(), ("", ""), 40.0),
+        (Scope(regions=("n",)), ("n", ""), 44.0),
+        (Scope(regions=("s",)), ("s", "c"), 40.0),
+        (Scope(branches=("a", "b")), ("n", ""), 44.0),
+        (Scope(branches=("a",), regions=("n",)), ("n", "a"), 46.0),
+        (Scope(branches=("elsewhere",)), ("", ""), 40.0),
+    ],
+)
+def test_the_target_of_a_scope_is_that_of_the_only_place_in_it(
+    scope: Scope, named: tuple[str, str], value: float
+) -> None:
+    """As tiles and alerts ask for it: in one branch or region of those that somebody sees its own, else the company's."""
+    rows = [
+        ["nps", *of, date(2026, 2, 1), v]
+        for *of, v in [("company", None, 40.0), ("region", "n", 44.0), ("branch", "a", 46.0)]
+    ]
+    asked = []
+
+    def ask(region: str, branch: str) -> pd.DataFrame:
+        asked.append((region, branch))
+        return pd.DataFrame(rows, columns=DELIVERED.columns)
+
+    told = of_scope(PLACES, scope, "nps", date(2026, 3, 31), ask)
+    assert (asked, told and told.value) == ([named], value)
 
 
 def test_the_last_day_is_that_of_the_period_as_far_as_there_are_data() -> None:

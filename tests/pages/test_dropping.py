@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import uploads
+from pages.shared import cached, uploads
 from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 from tests.pages.company import Company
@@ -228,3 +228,13 @@ def test_the_server_holds_no_more_than_it_has_room_for(monkeypatch: pytest.Monke
     monkeypatch.setattr(uploads, "MOST_OF_ALL", 150)
     asked = [("known", "10"), ("known", "11"), ("other", "60"), ("other", "61"), ("other", None), ("other", "-1")]
     assert [uploads.has_room(session, size) for session, size in asked] == [True, False, True, False, False, False]
+
+
+def test_that_a_drop_is_being_tried_is_seen_though_no_job_began_or_ended(
+    open_page: Open, book: HealthBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached, "FRESH_SECONDS", 0.0)
+    dropped(book, None, state="waiting")
+    waits = said(opened(open_page))
+    dropped(book, None, state="running")
+    assert said(opened(open_page)) != waits

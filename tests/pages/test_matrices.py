@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from pages.shared import cached
 from pages.shared.cached import Answer
 from pages.shared.charts.matrices import Axis
 from pages.shared.matrix import ages, choice, customers, cuts, moves, points, repurchase
@@ -17,6 +18,7 @@ from pages.shared.text import Words
 from tests.pages.company import Company
 from tests.pages.conftest import Drawn, Open, is_told, said
 from warehouse.metrics import cells
+from warehouse.queries import lists
 
 WORDS = Words("en")
 
@@ -143,6 +145,24 @@ def test_who_has_nothing_has_no_place_on_an_axis_of_ratios() -> None:
     assert points.drawable(frame, (ratios, even)).index.tolist() == [0]
     assert points.drawable(frame, (even, even)).index.tolist() == [0, 1]
     assert points.drawable(frame, (even, ratios)).index.tolist() == [0]
+
+
+def test_who_stands_in_a_small_field_and_who_has_no_place_are_told_apart(
+    open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object, **chosen: str) -> pd.DataFrame:
+        found = company.points(None, None, **chosen)
+        return pd.concat([found, found.iloc[:1].assign(x=0.0, customers=5)], ignore_index=True)
+
+    small, zero = "Not drawn: 2, in fields of fewer than 3 customers.", "Not drawn: {n} at zero"
+    text = said(open_page("segments", view="portfolio"))
+    assert small in text
+    assert zero.format(n=5) not in text
+    cached.everything.clear()
+    monkeypatch.setattr(lists, "points", asked)
+    text = said(open_page("segments", view="portfolio"))
+    assert small in text
+    assert f"{zero.format(n=5)}, for which an axis of ratios has no place." in text
 
 
 def test_lines_of_whole_numbers_lie_between_them() -> None:

@@ -4,18 +4,20 @@ import math
 import re
 from collections.abc import Mapping
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared import scorecard
+from pages.shared import cached, scorecard
 from pages.shared.cached import Answer
 from pages.shared.names import Names
 from pages.shared.readable import Readable
 from pages.shared.text import Words
 from tests.pages.conftest import Open, said
+from tests.pages.taken import taken_from
 
 WORDS = Words("en")
 GOOD_UP, GOOD_DOWN, COUNT = "csat.top2", "five.churn_rate", "complaint.backlog"
@@ -23,14 +25,15 @@ WIDE = 0.049
 """1.96 standard errors of a share of one half of 400."""
 
 
-def figures(metric: str, values: Mapping[str, float], *, half: float = WIDE) -> pd.DataFrame:
+def figures(metric: str, values: Mapping[str, float], *, half: float = WIDE) -> dict[str, dict[str, Any]]:
     lines = [
         {"branch": name, "value": value, "low": value - half, "high": value + half, "denominator": 400.0, "n": 400.0}
         for name, value in values.items()
     ]
     frame = pd.DataFrame(lines).assign(suppressed=None, numerator=0.0)
     reads = Readable.of(metric, Names(words=WORDS), "CNY")
-    return reads.rows(Answer(metric=metric, by=("branch",), rows=frame)).set_index("branch")
+    rows = reads.rows(Answer(metric=metric, by=("branch",), rows=frame)).set_index("branch")
+    return {str(group): row.to_dict() for group, row in rows.iterrows()}
 
 
 def looked(
@@ -62,7 +65,7 @@ def test_better_and_worse_follow_the_direction_of_the_figure(
 ) -> None:
     _, found = looked(metric, {"a": value, "b": 0.5}, 0.5)
     assert found == {("a", metric): scorecard.Signal(is_above=is_above, is_good=is_good, is_strong=True)}
-    shown = scorecard.cell(figures(metric, {"a": value}), "a", found["a", metric])
+    shown = scorecard.cell(figures(metric, {"a": value})["a"], found["a", metric])
     assert shown.mood == ("good" if is_good else "bad")
     assert shown.said.startswith("▲▲ " if is_above else "▼▼ ")
     assert shown.is_strong
@@ -81,7 +84,8 @@ def test_counts_and_what_has_no_direction_or_interval_is_not_looked_at() -> None
 
 
 def test_an_end_beyond_the_data_is_no_reason_to_say_anything_towards_it() -> None:
-    slow = figures("complaint.resolution", {"a": 40.0}).assign(value=40.0, low=38.0, high=math.nan)
+    slow = figures("complaint.resolution", {"a": 40.0})
+    slow["a"] |= {"value": 40.0, "low": 38.0, "high": math.nan}
     below, above = (
         scorecard.looked({"complaint.resolution": slow}, {"complaint.resolution": pd.Series({"value": whole})}, ["a"])[
             1
@@ -145,3 +149,27 @@ def test_whoever_looks_as_somebody_else_is_not_led_away(open_page: Open) -> None
     assert 'target="_self"' in said(app)
     app.session_state["looking_as"] = ("executive@demo", "steward@demo")
     assert 'target="_self"' not in said(app.run())
+
+
+def test_of_many_groups_all_are_looked_at_and_the_first_listed(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title, sheets = "Branches side by side", []
+    for most in (scorecard.GROUPS_SHOWN, 2):
+        cached.everything.clear()
+        monkeypatch.setattr(scorecard, "GROUPS_SHOWN", most)
+        app, page = taken_from(open_page, monkeypatch, "complaints", "executive")
+        sheets.append(next(sheet for sheet in page.shown if sheet.title == title))
+        assert ("The first 2 of 9 are listed." in said(app)) == (most == 2)
+    whole, cut = sheets
+    assert cut.tells == whole.tells
+    assert cut.rows.equals(whole.rows)
+    assert len(cut.rows) == 10
+
+
+def test_groups_with_signals_are_listed_before_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorecard, "GROUPS_SHOWN", 3)
+    values = {"a": 0.5, "b": 0.6, "c": 0.5, "d": 0.9}
+    _, found = looked(GOOD_UP, values, 0.5)
+    assert scorecard.listed([*values], found) == ["d", "b", "a"]
+    assert scorecard.listed(["a", "b", "c"], found) == ["a", "b", "c"]

@@ -1,8 +1,15 @@
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
 import pytest
 
+from pages.shared import cached, calls_cards, paper
 from pages.shared.text import translations
+from tests.pages.branch_lists import Lists
 from tests.pages.company import BRANCHES, Company
-from tests.pages.conftest import Open, said
+from tests.pages.conftest import Drawn, Open, said
+from tests.pages.taken import taken_from
+from warehouse.queries import complaint_lists, health
 
 SCREENS = (
     "overview",
@@ -76,3 +83,72 @@ def test_text_of_a_feed_is_shown_as_text(open_page: Open) -> None:
     text = said(open_page("lead_sources"))
     assert "<b>web</b>" not in text.lower()
     assert "&lt;b&gt;web&lt;/b&gt;" in text.lower()
+
+
+def test_a_list_that_is_cut_off_says_so_on_the_page_and_in_its_sheet(
+    open_page: Open, lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "The first 2 are listed; choose a branch to see the others."
+    assert told not in said(open_page("complaints"))
+    cached.everything.clear()
+    monkeypatch.setattr(complaint_lists, "overdue", lambda *asked: lists.complaints(*asked).assign(in_all=431))
+    app, page = taken_from(open_page, monkeypatch, "complaints", "executive")
+    assert told in said(app)
+    assert [sheet.title for sheet in page.shown if sheet.tells == told] == ["Overdue now"]
+
+
+def test_a_tile_turns_late_when_the_clock_passes_the_due_time(
+    open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, lateness = datetime.now(UTC), health.lateness
+
+    def at_the_clock(freshness: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+        return lateness(freshness.assign(arrived_at=pd.Timestamp(now)), zone=zone, now=clock)
+
+    monkeypatch.setattr(health, "lateness", at_the_clock)
+    monkeypatch.setattr(cached, "FRESH_SECONDS", 0.0)
+    clock, on_tiles = now, ">late: "
+    assert on_tiles not in said(open_page("complaints"))
+    clock = now + timedelta(days=3)
+    assert on_tiles in said(open_page("complaints"))
+    company.refresh_id = 13
+    assert on_tiles in said(open_page("complaints"))
+    assert on_tiles not in said(open_page("complaints", refresh="12")), (
+        "what is late now says nothing of an earlier state"
+    )
+
+
+def test_what_is_held_now_says_nothing_of_an_earlier_state(
+    open_page: Open, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.held = ("complaints",)
+    _, page = taken_from(open_page, monkeypatch, "complaints", "executive")
+    assert page.inquiry.held == {"complaints"}
+    assert any("is held since" in notice for notice in paper.told(page).notices)
+    app, page = taken_from(open_page, monkeypatch, "complaints", "executive", refresh="3")
+    assert "You look at refresh 3" in app.info[0].value
+    assert "gh-chip is-held" not in said(app)
+    assert "is-held-back" not in said(app)
+    assert page.inquiry.held == frozenset()
+    assert not any("is held since" in notice for notice in paper.told(page).notices)
+
+
+def test_places_are_told_apart_by_what_is_chosen_not_by_what_may_be_seen(
+    open_page: Open, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Scorecard by region" in said(open_page("overview"))
+    narrowed = said(open_page("overview", region="north"))
+    assert "Scorecard by branch" in narrowed
+    assert "Scorecard by region" not in narrowed
+    monkeypatch.setattr(calls_cards, "BRANCHES_SHOWN", 4)
+    skills = []
+    for chosen in ({}, {"region": "north"}):
+        drawn.clear()
+        open_page("calls_events", **chosen)
+        skills.append(next(rows for rows, _, title in drawn if title.startswith("Skill of the staff")))
+    assert [name in set(rows["label"]) for rows in skills for name in ("North", "North 1")] == [
+        True,
+        False,
+        False,
+        True,
+    ]

@@ -18,15 +18,16 @@ EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 @dataclass(frozen=True)
 class Expected:
     """`days` after a delivery the next one is due, by a time of day and on one of `weekdays` (1 Monday … 7 Sunday); its newest
-    record may lie `reach_days` behind the newest of all feeds."""
+    record may lie `reach_days` behind the newest of all feeds (None: its records do not say when they are from)."""
 
     days: int
-    reach_days: int
+    reach_days: int | None = None
     by: time = time.max
     weekdays: tuple[int, ...] = EVERY_DAY
 
     def __post_init__(self) -> None:
-        if any(type(count) is not int or count < 1 for count in (self.days, self.reach_days)):
+        counts = (self.days,) if self.reach_days is None else (self.days, self.reach_days)
+        if any(type(count) is not int or count < 1 for count in counts):
             raise ValueError(f"days and reach_days are whole numbers from 1, not {self.days} and {self.reach_days}")
         if not self.weekdays or not set(self.weekdays) <= set(EVERY_DAY):
             raise ValueError(f"weekdays are some of 1 (Monday) to 7 (Sunday), not {self.weekdays}")

@@ -103,14 +103,15 @@ def lateness(freshness: pd.DataFrame, *, zone: str, now: datetime | None = None)
 
     `due_at`: when the next delivery is due after the last that came, and `is_overdue`: that is over. `reach_days`: how far
     the newest record may lie behind the newest of all feeds, `behind_days`: how far it does, `used`: the share of it, and
-    `is_behind`. `is_late`: one of the two. All empty or false where nothing is expected.
+    `is_behind`; these are empty or false where records do not say when they are from. `is_late`: overdue or behind. All empty
+    or false where nothing is expected.
     """
     known, moment = expected(), now or datetime.now(UTC)
     awaited = [known.get(feed) for feed in freshness["feed"]]
     until = pd.to_datetime(freshness["data_until"], utc=True)
     reached = until.where(until <= pd.Timestamp(moment)).max()
     behind = pd.Series([(reached - day).total_seconds() / 86_400 for day in until], freshness.index, dtype=float)
-    days = pd.Series([each.reach_days if each else float("nan") for each in awaited], freshness.index, dtype=float)
+    days = pd.Series([each and each.reach_days for each in awaited], freshness.index, dtype=float)
     arrived = pd.to_datetime(freshness["arrived_at"], utc=True)
     due = [
         pd.Timestamp(each.due_after(came.to_pydatetime(), ZoneInfo(zone))) if each and pd.notna(came) else pd.NaT

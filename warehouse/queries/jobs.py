@@ -14,7 +14,8 @@ Kind = Literal["release", "discard", "rollback", "compare", "try", "take", "put_
 
 @dataclass(frozen=True)
 class Pulse:
-    """The state of the house at this moment. While two pulses are equal, no refresh or job has begun or ended between them."""
+    """The state of the house at this moment. While two pulses are equal, no refresh has begun or ended between them, and no job was
+    asked for or has ended."""
 
     newest_refresh: int | None
     refresh_ended_at: datetime | None

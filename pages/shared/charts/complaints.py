@@ -6,9 +6,6 @@ import pandas as pd
 from pages.shared.charts import forms, theme
 from pages.shared.charts.theme import Look
 
-SLA_PARTS = ("met", "breached_closed", "breached_open", "running")
-AGES = ("0-1", "2-3", "4-7", "8-14", "15-30", "30+")
-
 
 def sla(rows: pd.DataFrame, look: Look) -> alt.LayerChart:
     """All complaints in four parts on one strip. Columns: part, label, share, share_text, value_text."""

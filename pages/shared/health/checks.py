@@ -11,7 +11,7 @@ from pages.shared.health import pieces
 from pages.shared.health.book import Book
 from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS
 from pages.shared.text import Words
-from warehouse.metrics import metrics
+from warehouse.metrics import metrics, phrase
 from warehouse.queries import health
 
 WHICH = ("all", "not_passed", "ever_failed")
@@ -36,8 +36,7 @@ def checks(book: Book) -> None:
             failed=words.number(int(history["last_failed_at"].notna().sum())),
         )
         which = _which(book)
-        key = ("health checks", book.pulse, which)
-        table = book.screen.inquiry.kept(key, lambda: _table(book, _narrowed(history, which)))
+        table = book.kept(f"checks, {which}", lambda: _table(book, _narrowed(history, which)))
         book.screen.titled(title, Drawing(rows=table, tells=tells, table=table))
         height = min(ROW_PIXELS * (len(table) + 1) + 2, LONGEST_TABLE)
         st.dataframe(table, hide_index=True, height=height, alt=title)
@@ -206,7 +205,7 @@ def _facts(book: Book, rule: Rule) -> list[str]:
         f"{rule.table} · {rule.id}",
         names.of_code("level", rule.level),
         *([free] if rule.level == "block" else []),
-        say("owner: {owner}", owner=rule.owner),
+        say("owner: {owner}", owner=words.label(phrase("owners", rule.owner))),
         say("since {day}", day=words.day(rule.since)),
         *([say("guards: {figures}", figures=words.listed(guarded))] if guarded else []),
     ]

@@ -23,7 +23,8 @@ def deliver(book: Book) -> None:
         if book.not_for_me(say("New delivery")):
             return
         _place(book)
-    for dropped in book.rows(jobs.tried).to_dict("records"):
+    tried = book.kept("tried", lambda: jobs.tried(book.screen.viewer.reader))
+    for dropped in tried.to_dict("records"):
         with book.screen.card(), book.screen.guarded():
             _dropped(book, {str(name): value for name, value in dropped.items()})
 

@@ -35,7 +35,7 @@ def _drawing(book: Book) -> Drawing:
             "due_text": [book.moment(at) for at in awaited["due_at"]],
         }
     )
-    return Drawing(rows=rows, tells=_tells(book, rows), table=_table(book, feeds))
+    return Drawing(rows=rows, tells=_tells(book, feeds), table=_table(book, feeds))
 
 
 def _table(book: Book, feeds: pd.DataFrame) -> pd.DataFrame:
@@ -53,13 +53,13 @@ def _table(book: Book, feeds: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _tells(book: Book, rows: pd.DataFrame) -> str:
-    words = book.words
+def _tells(book: Book, feeds: pd.DataFrame) -> str:
+    words, names = book.words, book.screen.names
     reach = words.say("Data reach until {day}.", day=words.day(book.screen.viewer.last_day()))
-    late = rows[rows["is_late"]]
+    late = feeds[feeds["is_late"]].sort_values(["used", "feed"], ascending=[False, True])
     if late.empty:
         return words.sentences(reach, words.say("Every feed came when it was due, and none lies too far behind."))
-    named = [f"{label}{words.aside(said)}" for label, said in zip(late["label"], late["value_text"], strict=True)]
+    named = [f"{names.feed(feed['feed'])}{words.aside(_behind(book, feed))}" for feed in late.to_dict("records")]
     return words.sentences(reach, words.say("Late: {feeds}.", feeds=words.listed(named)))
 
 
@@ -79,7 +79,7 @@ def _state(words: Words, feed: Mapping[Any, Any]) -> str:
         return words.say("Overdue")
     if feed["is_behind"]:
         return words.say("Too old")
-    return words.say("In time") if pd.notna(feed["reach_days"]) else "–"
+    return words.say("In time") if pd.notna(feed["due_at"]) else "–"
 
 
 def _within(words: Words, days: float) -> str:

@@ -34,7 +34,7 @@ def asked(book: Book) -> None:
     with book.screen.guarded():
         if book.not_for_me(say("What stewards asked for")):
             return
-        listed = book.rows(jobs.newest).to_dict("records")
+        listed = book.kept("asked for", lambda: jobs.newest(book.screen.viewer.reader)).to_dict("records")
         if listed:
             _asked(book, listed)
         else:

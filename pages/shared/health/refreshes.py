@@ -86,7 +86,7 @@ def _line(book: Book, row: Mapping[str, object]) -> list[Cell]:
         Cell(_took(words, row)),
         *(Cell(words.number(row[name])) for name in ("delivered", *FATES)),
         Cell(f"{row['checks_passed']} / {row['checks']}"),
-        Cell(str(row["reason"] or ""), "quiet"),
+        Cell(wording.because(words, book.screen.names, row["reason"]), "quiet"),
     ]
 
 

@@ -1,11 +1,14 @@
 """What states, steps and jobs are called, and what came of a job in one sentence."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
+from pages.shared import explain
 from pages.shared.markup import Mood
 from pages.shared.names import Names
 from pages.shared.text import Words
+from warehouse.feeds.contract import feeds
 
 STEPS = ("receive", "gate 1", "curate", "editions", "gate 2", "publish", "tell")
 MOODS: Mapping[str, Mood] = {
@@ -16,6 +19,9 @@ MOODS: Mapping[str, Mood] = {
     "failed": "bad",
     "raised": "bad",
 }
+
+ENDED = re.compile(rf"(?:interrupted at step|at) (?P<step>{'|'.join(STEPS)})(?:: (?P<error>.*))?", re.DOTALL)
+"""How the book says that a refresh was cut off, or failed."""
 
 
 @cache
@@ -56,6 +62,32 @@ def verdict(words: Words, state: str, reason: object) -> tuple[str, Mood | None]
     if state == "passed" and isinstance(reason, str):
         return words.say("Passed in part"), "caution"
     return states(words)[state], MOODS.get(state)
+
+
+def because(words: Words, names: Names, reason: object) -> str:
+    """Why a refresh came to what it came to; the book says so in English. What went wrong stays as it was raised."""
+    say, told = words.say, reason if isinstance(reason, str) else ""
+    ended, is_absent, absent = told.partition("not brought: ")
+    if is_absent and (not ended or ended.endswith("; ")):
+        said = say("Not brought: {list}.", list=words.listed(absent.split(", ")))
+        return " · ".join(part for part in (because(words, names, ended.removesuffix("; ")), said) if part)
+    if held := _held(words, names, told.removeprefix("held back ")):
+        return say("Held back: {list}.", list=held)
+    if found := ENDED.fullmatch(told):
+        step = steps(words)[found["step"]]
+        if found["error"] is None:
+            return say("Interrupted at step “{step}”.", step=step)
+        return say("At step “{step}”: {error}", step=step, error=found["error"])
+    return {"nothing new": say("Nothing new"), "dry run": say("Dry run")}.get(told, told)
+
+
+def _held(words: Words, names: Names, told: str) -> str:
+    """Feeds with the checks that hold them (`leads: a_rule, another; orders: a_rule`) by their names; nothing for anything else."""
+    parts = [part.partition(": ") for part in told.split("; ")]
+    if not all(feed in feeds() for feed, _, _ in parts):
+        return ""
+    said = [(names.feed(feed), explain.named(words, feed, rules.split(", "))) for feed, _, rules in parts]
+    return words.listed([f"{feed}{words.aside(words.listed(checks))}" for feed, checks in said])
 
 
 def asked(words: Words, job: Mapping[str, object]) -> str:

@@ -104,10 +104,16 @@ def shares_card(screen: Screen, title: str, matrix: Opened) -> None:
 def history_card(screen: Screen, title: str, metric: str, matrix: str) -> None:
     """A card's content: how the shares of the cells stood at each month's end, the best at the bottom."""
     with screen.guarded():
-        rows = screen.inquiry.history(metric).rows
-        order = tuple(cell for cell in cells(matrix) if not rows.empty and (rows["part"] == cell).any())
+        order = screen.inquiry.kept(("ever held", matrix), lambda: _ever_held(screen.inquiry, metric, matrix))
         labels = tuple(choice.called(screen.viewer.words, matrix, cell) for cell in order)
         screen.made(title, metric, charts.history(labels), history, metric, matrix)
+
+
+def _ever_held(inquiry: Inquiry, metric: str, matrix: str) -> tuple[str, ...]:
+    """The cells that held anybody at some month's end, in their order."""
+    rows = inquiry.history(metric).rows
+    parts = set() if rows.empty else set(rows["part"])
+    return tuple(cell for cell in cells(matrix) if cell in parts)
 
 
 def history(inquiry: Inquiry, metric: str, matrix: str) -> Drawing | Missing:

@@ -36,7 +36,7 @@ def card(screen: Screen, title: str, matrix: Opened) -> None:
             )
             return
         called = f"{title} · {words.label(about.label)}"
-        table = listed(screen.names, rows, matrix)
+        table = screen.inquiry.kept(("customers", matrix, cell), lambda: listed(screen.names, rows, matrix))
         tells = told(screen, rows, words.label(about.action))
         screen.shown.append(Sheet(called, tells, table))
         html(markup.title(called, tells))

@@ -26,7 +26,7 @@ OF_AN_AXIS = ("{}", "{}_text", "{}_cut", "{}_corner")
 def card(screen: Screen, title: str, matrix: Opened) -> None:
     """A card's content: the customers of a matrix as points; those of the cell that is open stand out."""
     with screen.guarded():
-        found = standing(screen.inquiry, matrix)
+        found = screen.inquiry.kept(("lines", matrix), lambda: standing(screen.inquiry, matrix))
         across, up = _as_drawn(matrix, *cuts.scales(screen.inquiry, matrix, found.measured_by))
         cell = choice.cell_of(screen.asked.view, matrix)
         screen.made(title, metric_of(matrix), charts.points(across.axis, up.axis), drawing, matrix, cell)
@@ -110,18 +110,22 @@ def _told(inquiry: Inquiry, asked: pd.DataFrame, rows: pd.DataFrame, matrix: Ope
     words, say = inquiry.viewer.words, inquiry.viewer.words.say
     month = words.month(rows["as_of_on"].iloc[0])
     drawn, left_out = float(rows["customers"].sum()), float(asked["left_out"].max())
-    missing = left_out + float(asked["customers"].sum()) - drawn
+    without_place = float(asked["customers"].sum()) - drawn
     said = [
         words.say_many(
             "{n} customer at the end of {month}.", "{n} customers at the end of {month}.", int(drawn), month=month
         ),
         cuts.told(inquiry, matrix, lines),
     ]
-    if missing > 0:
+    if without_place > 0:
+        said.append(
+            say("Not drawn: {n} at zero, for which an axis of ratios has no place.", n=words.number(without_place))
+        )
+    if left_out > 0:
         said.append(
             say(
                 "Not drawn: {n}, in fields of fewer than {smallest} customers.",
-                n=words.number(missing),
+                n=words.number(left_out),
                 smallest=lists.SMALLEST_FIELD,
             )
         )

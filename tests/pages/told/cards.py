@@ -262,7 +262,8 @@ def brought(card: Card) -> None:
 @claim(calls_cards._skills)
 def skilled(card: Card) -> None:
     """Where staff are most and least skilled at one side."""
-    place = "branch" if len(card.opened.page.inquiry.viewer.branches) <= calls_cards.BRANCHES_SHOWN else "region"
+    inquiry = card.opened.page.inquiry
+    place = "branch" if len(inquiry.branches) <= calls_cards.BRANCHES_SHOWN else inquiry.place
     rows = card.ask(card.metric, place, "side")
     ranking(card, rows[rows["side"] == card.made[3]], place)
 

@@ -113,7 +113,8 @@ def fresh(card: Card) -> None:
             day = pd.Timestamp(came[feed]).tz_convert(zone).date() + timedelta(days=each.days)
             due = datetime.combine(day, each.by, tzinfo=zone)
             reached = pd.Timestamp(feeds[feed])
-            if due < now or newest - reached > timedelta(days=each.reach_days):
+            is_behind = each.reach_days is not None and newest - reached > timedelta(days=each.reach_days)
+            if due < now or is_behind:
                 missing.add(card.names.feed(feed))
     agree(card, (kind == in_time) == (not missing), f"late: {missing}")
     if missing:

@@ -92,17 +92,19 @@ def drawn(card: Card) -> None:
     """How many customers are drawn, and how many are not."""
     counted = ("{n} customer at the end of {month}.", "{n} customers at the end of {month}.")
     missing = "Not drawn: {n}, in fields of fewer than {smallest} customers."
+    zero = "Not drawn: {n} at zero, for which an axis of ratios has no place."
     tiers = (
         "Cuts, the same for everybody: loyal from {orders} orders in {months} months, the last within {recent};"
         " edge until {edge} months, then lost."
     )
     cut, corner = "Cuts of the whole company, the same for everybody: {cuts}.", "Apostles from {across} and {up} on."
-    told = dict(card.heard(counted, tiers, "Where the cuts lie is not known.", cut, corner, missing))
+    told = dict(card.heard(counted, tiers, "Where the cuts lie is not known.", cut, corner, zero, missing))
     rows = lists.points(card.opened.reader, card.opened.opening.asked, matrix=str(card.made[3]))
-    drawn_now, left = (read(told[form]["n"], card.words).value if form in told else 0.0 for form in (counted, missing))
-    agree(
-        card, drawn_now + left == rows["customers"].sum() + rows["left_out"].max(), "some are neither drawn nor missing"
+    drawn_now, without_place, left = (
+        read(told[form]["n"], card.words).value if form in told else 0.0 for form in (counted, zero, missing)
     )
+    agree(card, left == rows["left_out"].max(), "others stand in small fields")
+    agree(card, drawn_now + without_place == rows["customers"].sum(), "some are neither drawn nor at zero")
     agree(card, drawn_now == card.rows[card.words.say("How many")].sum(), "the table counts others")
 
 

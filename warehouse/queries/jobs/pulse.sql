@@ -1,4 +1,4 @@
--- One row that changes whenever a refresh or a job begins, takes a step or ends; whether a refresh and a worker are there.
+-- One row that changes whenever a refresh begins or ends, and a job is asked for or ends; whether a refresh and a worker are there.
 -- Reads  published.refresh, published.job, published.comparison
 -- Why    what the page knows is kept as long as this row stays the same.
 with refreshed as (
