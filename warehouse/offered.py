@@ -4,7 +4,7 @@ The book says how far queries have been taken and which files of other machines 
 It moves in the transaction that lands what came, and only for what was landed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,10 +14,21 @@ from warehouse.feeds.readers import content_hash
 from warehouse.feeds.sources import Answer, Asked, Offered, Reached, RemoteFile
 from warehouse.staging import LandedFile
 
+KEPT = 3
+"""How many of the last answers of a query are known row by row. Where a load before them is discarded, the rows that were asked
+for once more after it come a second time, and change nothing."""
+
 
 @contextmanager
 def at_hand(
-    connection: Connection, offered: Offered, *, source: str, refresh_id: int, key: bytes, is_trial: bool
+    connection: Connection,
+    offered: Offered,
+    *,
+    source: str,
+    refresh_id: int,
+    key: bytes,
+    is_trial: bool,
+    remark: Callable[[str], None],
 ) -> Iterator[Path | LandedFile | None]:
     """The file; or what it was landed as before; or None, where a query has no new row. Raises FileRefused.
 
@@ -26,21 +37,28 @@ def at_hand(
     match offered:
         case Asked():
             with offered.answered(_reached(connection, offered, source=source), key=key) as answer:
+                if answer.ahead:
+                    remark(_ahead(offered, answer))
                 yield answer.path if answer.rows else None
                 if not is_trial:
                     _note_reached(connection, offered, answer, source=source, refresh_id=refresh_id)
         case RemoteFile():
-            known = _by_stamp(connection, offered)
+            known = None if offered.may_differ else _by_stamp(connection, offered)
             if known is not None:
                 yield known
                 return
             with offered.brought() as path:
                 hashed = content_hash(path)
-                if not offered.is_new:
+                if not offered.may_differ:
                     _note_stamp(connection, offered, hashed)
                 yield _by_hash(connection, hashed) or path
         case _:
             yield _by_hash(connection, content_hash(offered)) or offered
+
+
+def _ahead(asked: Asked, answer: Answer) -> str:
+    rows = f"{answer.ahead} row{'s are' if answer.ahead > 1 else ' is'}"
+    return f"{asked.name}: {rows} of a time to come, by {asked.query.cursor}; asked for each time, until it is over or corrected"
 
 
 def _by_hash(connection: Connection, hashed: str) -> LandedFile | None:
@@ -92,9 +110,14 @@ def _note_reached(connection: Connection, asked: Asked, answer: Answer, *, sourc
         "insert into ops.reached (file_id, source, query, cursor_column, kind, newest, taken)"
         " values (:file_id, :source, :query, :cursor, :kind, :newest, :taken)"
     )
+    forgotten = text(
+        "update ops.reached set taken = '' where source = :source and query = :query and octet_length(taken) > 0 and file_id not in"
+        " (select file_id from ops.reached where source = :source and query = :query order by file_id desc limit :kept)"
+    )
     named = {"source": source, "query": asked.name}
     file_id = connection.scalar(landed, {**named, "refresh_id": refresh_id})
     if file_id is not None:
         connection.execute(asked_again, named)
         row = {**named, "file_id": file_id, "cursor": asked.query.cursor, **vars(answer.reached)}
         connection.execute(noted, row)
+        connection.execute(forgotten, {**named, "kept": KEPT})

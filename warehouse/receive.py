@@ -25,7 +25,16 @@ from warehouse.feeds.mapping import (
     protections,
     read_mapping,
 )
-from warehouse.feeds.readers import FileRefused, open_table
+from warehouse.feeds.readers import (
+    ChangedFile,
+    FileRefused,
+    MissingFile,
+    NoDriver,
+    NotAnswered,
+    NotSetUp,
+    Unreachable,
+    open_table,
+)
 from warehouse.feeds.sources import Offered, files_at, queries
 from warehouse.landing.sieve import Sieve
 from warehouse.offered import at_hand
@@ -64,6 +73,12 @@ class Delivery:
     def by_contract(cls, place: Path | str, *, zone: str = "UTC", currency: str | None = None) -> "Delivery":
         """The files of a folder, named after our feeds and with our own column names. OSError for one that cannot be read."""
         return cls(source=contract_source(zone=zone, currency=currency), files=files_at(place))
+
+
+PASSING = frozenset({Unreachable.code, ChangedFile.code, MissingFile.code})
+"""Refusals of what could not be had this time, and may be the next time, with nobody doing anything."""
+NOT_BROUGHT = PASSING | {NotSetUp.code, NotAnswered.code, NoDriver.code}
+"""Refusals of what never came: the book has no file of it."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,13 @@ def receive(
                 received.unknown.append(file.name)
                 continue
             here = at_hand(
-                connection, file, source=received.source, refresh_id=refresh_id, key=keys.hashing, is_trial=is_trial
+                connection,
+                file,
+                source=received.source,
+                refresh_id=refresh_id,
+                key=keys.hashing,
+                is_trial=is_trial,
+                remark=received.remarks.append,
             )
             try:
                 with here as found:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from warehouse import db, ledger, logs, restatements
 from warehouse.published import Touched
-from warehouse.receive import Received
+from warehouse.receive import NOT_BROUGHT, PASSING, Received, Refused
 
 Tell = Callable[[str], None]
 Held = dict[str, tuple[str, ...]]
 Released = frozenset[tuple[str, str]]
 """Rules that may fail, each with the table of which somebody has let it."""
 DEFAULT_ZONE = "UTC"
+LONGEST_REASON = 500
 FATES = ("delivered", "accepted", "superseded", "quarantined")
 
 
@@ -37,6 +38,11 @@ class Outcome:
     editions: Mapping[str, int] = field(default_factory=dict)
     differences: tuple[Mapping[str, object], ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def missed(self) -> frozenset[str]:
+        """Files and queries that could not be had for a cause that may pass by itself."""
+        return frozenset(each.file_name for each in _refused(self.received) if each.code in PASSING)
 
 
 @dataclass
@@ -75,6 +81,12 @@ class Run:
         ledger.step(self.database.loader, self.refresh_id, step)
         self.tell(step)
 
+    def because(self, reason: str = "") -> str | None:
+        """The reason for the book, with the names of what never came; None where there is nothing to say."""
+        names = [each.file_name for each in _refused(self.received) if each.code in NOT_BROUGHT]
+        absent = f"not brought: {', '.join(names)}" if names else ""
+        return "; ".join(part for part in (reason, absent) if part)[:LONGEST_REASON] or None
+
     def outcome(
         self, verdict: Literal["published", "held", "unchanged", "tried"], *differences: Mapping[str, object]
     ) -> Outcome:
@@ -87,12 +99,18 @@ class Run:
 
     def _log(self, verdict: str) -> None:
         for received in self.received:
+            for refused in received.refused:
+                logs.event("refused", refresh=self.refresh_id, source=received.source, code=refused.code)
             for each in received.feeds:
                 fates = {name: getattr(each, name) for name in FATES}
                 logs.event("load", refresh=self.refresh_id, load=received.load_id, feed=each.feed, **fates)
         seconds, rows = round(sum(self.timings.values()), 3), sum(self.editions.values())
         held = ", ".join(self.held)
         logs.event("refresh", refresh=self.refresh_id, verdict=verdict, seconds=seconds, rows=rows, held=held)
+
+
+def _refused(received: Sequence[Received]) -> list[Refused]:
+    return [refused for each in received for refused in each.refused]
 
 
 Look = Callable[[Run], None]

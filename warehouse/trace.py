@@ -5,8 +5,12 @@ import re
 
 OURS = ("warehouse.", "checks.", "pages.")
 NAMED_BY_POSTGRES = ("schema_name", "table_name", "column_name", "constraint_name")
-OF_POSTGRES = re.compile(r"\(psycopg2\.errors\.(?P<kind>\w+)\)")
-ABOUT_NAMES = ("Undefined", "Ambiguous", "Duplicate", "InsufficientPrivilege")
+OF_DRIVER = re.compile(r"\(\w+(?:\.\w+)+\)")
+ABOUT_NAMES = re.compile(
+    r"\(psycopg2?\.(?:errors\.(?:Undefined|Ambiguous|Duplicate|InsufficientPrivilege)\w*|OperationalError)\)"
+    r"|\(sqlite3\.OperationalError\) (?:no such |ambiguous column name|near |unable to open database file|database is locked)"
+)
+"""What Postgres and SQLite say of tables, columns and connections. Other words of theirs, and all of other databases, may quote a row."""
 
 
 class Failed(Exception):
@@ -34,8 +38,8 @@ def in_short(error: BaseException) -> str:
 
 
 def of_postgres(said: str) -> str:
-    """The first line of what was said of a statement that failed; of an error of Postgres its kind alone, unless it is about the
-    names of tables and columns: it may quote a value."""
+    """The first line of what was said of a statement that failed; of an error of a database its kind alone, unless it is about
+    names of tables and columns, or the connection: it may quote a value."""
     line = next(iter(said.splitlines()), "")[:300]
-    found = OF_POSTGRES.search(line)
-    return line if found is None or found["kind"].startswith(ABOUT_NAMES) else line[: found.end()]
+    found = OF_DRIVER.search(line)
+    return line if found is None or ABOUT_NAMES.match(line, found.start()) else line[: found.end()]

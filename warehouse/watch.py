@@ -4,7 +4,7 @@ Time is only ever waited for, never read off a clock, so that a clock which is s
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -32,16 +32,19 @@ class NotSeen(Exception):
 
 def watch(
     look: Look,
-    take: Callable[[Sequence[Delivery]], None],
+    take: Callable[[Sequence[Delivery]], Collection[str]],
     *,
     stop: Event,
     every: float,
+    was_cut_off: bool = False,
     tell: Tell = lambda line: None,
 ) -> None:
     """Look every so many seconds, and take in what lies there where something of it is new, until `stop` is set.
 
-    A file is new once two looks have found it the same. A database is asked at every look. After a failure the wait doubles, up to
-    a quarter of an hour; what was not taken is tried again.
+    A file is new once two looks have found it the same. A database is asked at every look, and so is a file whose changes its
+    place does not show. `take` names what could not be had for a passing cause. After that, or a failure, the wait doubles, up to
+    a quarter of an hour; what was not taken is tried again. Where the last refresh was cut off, the first look takes in what
+    there is, if only to go on from there.
     """
     before: Mapping[Offered, str] = {}
     taken: Mapping[Offered, str] = {}
@@ -54,10 +57,13 @@ def watch(
                 file: stamp for file, stamp in now.items() if before.get(file) == stamp or isinstance(file, Asked)
             }
             before = now
-            if any(taken.get(file) != stamp or isinstance(file, Asked) for file, stamp in settled.items()):
-                take([_only(delivery, settled) for delivery in deliveries])
-                taken = settled
-            failures = 0
+            is_new = any(taken.get(file) != stamp or _may_differ(file) for file, stamp in settled.items())
+            missed: Collection[str] = ()
+            if is_new or was_cut_off:
+                missed = take([_only(delivery, settled) for delivery in deliveries])
+                taken = {file: stamp for file, stamp in settled.items() if file.name not in missed}
+                was_cut_off = False
+            failures = failures + 1 if missed else 0
         except Stopped:
             return
         except AlreadyRunning as busy:
@@ -92,6 +98,11 @@ def _seen(look: Look) -> Sequence[Delivery]:
 
 def _only(delivery: Delivery, settled: Mapping[Offered, str]) -> Delivery:
     return replace(delivery, files=tuple(file for file in delivery.files if file in settled))
+
+
+def _may_differ(file: Offered) -> bool:
+    """Whether there may be something new without its stamp showing it."""
+    return isinstance(file, Asked) or (isinstance(file, RemoteFile) and file.may_differ)
 
 
 def _stamp(file: Offered) -> str:

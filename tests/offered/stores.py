@@ -1,4 +1,4 @@
-"""Places that files are fetched from: `python -m tests.offered.stores s3|sftp FOLDER` serves one, each as real as its client can tell.
+"""Places that files are fetched from: `python -m tests.offered.stores s3|sftp|http FOLDER` serves one, each as real as its client can tell.
 
 It says its port, and runs until its standard input ends.
 """
@@ -7,7 +7,10 @@ import asyncio
 import logging
 import os
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 USER, PASSWORD = "crm", "open sesame"
 
@@ -44,6 +47,19 @@ async def sftp(root: Path) -> None:
     await asyncio.to_thread(sys.stdin.read)
 
 
+def http(root: Path) -> None:
+    """The web's, whose lists tell names alone."""
+
+    class Silent(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(root))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        say(server.server_port)
+        sys.stdin.read()
+
+
 def say(port: int) -> None:
     """Tell the port to whoever started this."""
     sys.stdout.write(f"{port}\n")
@@ -53,5 +69,7 @@ def say(port: int) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "s3":
         s3()
+    elif sys.argv[1] == "http":
+        http(Path(sys.argv[2]))
     else:
         asyncio.run(sftp(Path(sys.argv[2])))

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 from tests.offered.conftest import KEYS, PASSWORD, Crm, Take, delivered, refused
 from warehouse import db, ledger
 from warehouse.feeds.mapping import MappingError, read_mapping
 from warehouse.feeds.mapping.model import Query
 from warehouse.feeds.readers import NotAnswered, Unreachable, open_table
-from warehouse.feeds.sources import Asked
+from warehouse.feeds.sources import Asked, Reached
 from warehouse.receive import forget
 from warehouse.refresh import refresh
 
@@ -67,6 +68,74 @@ def test_a_discarded_load_is_asked_for_again_with_all_after_it(database: db.Data
         ledger.discard(connection, discarded)
     assert delivered(take(crm.delivery)) == {"complaints": 2}
     assert delivered(take(crm.delivery)) == {}
+
+
+def test_rows_of_the_last_answers_alone_are_known(database: db.Database, crm: Crm, take: Take) -> None:
+    take(crm.delivery)
+    loads = []
+    for number in range(20, 25):
+        crm.note(number)
+        loads.append(take(crm.delivery).load_id)
+    asked_for = "select octet_length(taken) > 0 from ops.reached where query = 'complaints' order by file_id"
+    with database.loader.begin() as connection:
+        assert connection.exec_driver_sql(asked_for).scalars().all() == [False] * 3 + [True] * 3
+        ledger.discard(connection, int(loads[0] or 0))
+    assert delivered(take(crm.delivery))["complaints"] >= 5
+    assert delivered(take(crm.delivery)) == {}
+
+
+def test_a_time_to_come_silences_no_query(crm: Crm, take: Take) -> None:
+    crm.note(30, hours=24 * 365 * 36)
+    said = "complaints: 1 row is of a time to come, by changed_at"
+    for number in (None, 21):
+        if number is not None:
+            crm.note(number)
+        received = take(crm.delivery)
+        assert [remark for remark in received.remarks if remark.startswith(said)]
+        assert delivered(received)["complaints"] == (21 if number is None else 1)
+    assert delivered(take(crm.delivery)) == {}
+    crm.run("delete from cases where case_no = 30")
+    assert take(crm.delivery).remarks == []
+
+
+def test_a_query_that_had_reached_a_time_to_come_begins_anew(crm: Crm) -> None:
+    kind = "text" if crm.engine.dialect.name == "sqlite" else "instant"
+    since = Reached(kind, "2062-03-01T00:00:00+00:00")
+    with asked(Query("cases", None, "changed_at")).answered(since) as answer:
+        assert answer.rows == 20
+
+
+def test_before_the_first_day_of_the_calendar_there_is_no_overlap(crm: Crm) -> None:
+    query = asked(Query("cases", None, "changed_at", timedelta(days=2)))
+    crm.run("update cases set changed_at = '0001-01-01 00:00:00'")
+    with query.answered() as first:
+        assert first.rows == 20
+    with query.answered(first.reached) as second:
+        assert second.rows == 0
+
+
+def test_what_is_no_number_is_refused(second: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_URL", second.render_as_string(hide_password=False))
+    query = asked(Query(None, "select 'NaN'::numeric as it", "it", 5))
+    with pytest.raises(NotAnswered, match="InvalidOperation"), query.answered():
+        pass
+
+
+def test_a_connection_that_is_lost_amid_the_answer_may_be_there_again(
+    crm: Crm, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise OperationalError("select", {}, Exception("it broke"))
+
+    monkeypatch.setattr(Asked, "_spooled", cut_off)
+    assert {each.code for each in take(crm.delivery).refused} == {"unreachable"}
+
+
+def test_postgres_refuses_a_query_that_writes(second: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_URL", second.render_as_string(hide_password=False))
+    query = asked(Query(None, "select lo_create(0) as it"))
+    with pytest.raises(NotAnswered, match="ReadOnlySqlTransaction"), query.answered():
+        pass
 
 
 def test_a_trial_moves_nothing(database: db.Database, crm: Crm, take: Take) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import fsspec
@@ -16,6 +17,7 @@ from tests.offered.conftest import Take, delivered, refused
 from tests.offered.stores import PASSWORD, USER
 from warehouse.feeds.readers import ChangedFile, NoDriver, Unreachable, content_hash, open_table
 from warehouse.feeds.sources import RemoteFile, files_at
+from warehouse.feeds.sources.folders import _may_differ
 from warehouse.receive import Delivery
 
 BRANCHES = "branch_id,branch_name,region_id,region_name\nB1,Harbour,N,North\n"
@@ -96,6 +98,14 @@ def sftp(sftp_root: tuple[int, Path], tmp_path: Path, monkeypatch: pytest.Monkey
     return Store(f"sftp://{USER}@127.0.0.1:{port}/{tmp_path.name}", root / tmp_path.name)
 
 
+@pytest.fixture
+def http(tmp_path: Path) -> Iterator[Store]:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with served("http", folder) as port:
+        yield Store(f"http://127.0.0.1:{port}", folder)
+
+
 @pytest.fixture(params=["s3", "sftp"])
 def store(request: pytest.FixtureRequest) -> Store:
     made: Store = request.getfixturevalue(request.param)
@@ -120,6 +130,43 @@ def test_files_come_as_from_a_folder_and_are_brought_once(
     assert take(Delivery.by_contract(store.url)).skipped == ["branches.csv", "leads.csv", "leads_2.csv"]
     monkeypatch.setattr(RemoteFile, "brought", None)  # what did not change is not fetched to see that
     assert take(Delivery.by_contract(store.url)).skipped == ["branches.csv", "leads.csv", "leads_2.csv"]
+
+
+def test_where_a_list_tells_names_alone_what_is_in_a_file_tells_that_it_changed(http: Store, take: Take) -> None:
+    http.put("branches.csv", BRANCHES)
+    http.put("leads.csv", LEADS)
+    assert delivered(take(Delivery.by_contract(http.url))) == {"branches": 1, "leads": 50}
+    http.put("leads.csv", LEADS.replace("web", "net"))  # as long
+    second = take(Delivery.by_contract(http.url))
+    assert (delivered(second), second.skipped) == ({"leads": 50}, ["branches.csv"])
+    assert take(Delivery.by_contract(http.url)).skipped == ["branches.csv", "leads.csv"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "may_differ"),
+    [
+        ({"name": "http://host/a.csv", "size": None, "type": "file"}, True),
+        ({"size": 9, "ino": 7, "created": 1.0}, True),
+        ({"size": 9, "ETag": "a"}, False),
+        ({"size": 9, "modify": "20260105100000"}, False),
+        ({"size": 9, "modify": f"{datetime.now(UTC) + timedelta(hours=1):%Y%m%d%H%M%S.500}"}, True),
+        ({"size": 9, "modify": "Jan 05 10:00"}, True),
+        ({"size": 9, "last_write_time": 1.7e9}, False),
+        ({"size": 9, "modificationTime": 1_700_000_000_000}, False),
+    ],
+)
+def test_a_stamp_is_trusted_where_it_holds_a_time_or_a_tag(listed: dict[str, object], *, may_differ: bool) -> None:
+    assert _may_differ(listed) is may_differ
+
+
+def test_the_empty_file_that_stands_for_a_folder_of_s3_is_none(s3: Store, take: Take) -> None:
+    bucket, folder = s3.folder.parts
+    fsspec.filesystem("s3").call_s3("put_object", Bucket=bucket, Key=f"{folder}/", Body=b"")
+    assert files_at(s3.url) == ()
+    s3.put("branches.csv", BRANCHES)
+    assert delivered(take(Delivery.by_contract(s3.url))) == {"branches": 1}
+    with pytest.raises(NotADirectoryError):
+        files_at(f"{s3.url}/branches.csv")
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(store: Store) -> None:

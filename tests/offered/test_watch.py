@@ -15,8 +15,10 @@ from sqlalchemy import text
 from tests.offered.conftest import KEYS
 from tests.refresh.deliveries import BRANCHES, complaints, write
 from warehouse import db
-from warehouse.receive import Delivery
-from warehouse.refresh import Outcome, refresh
+from warehouse.feeds.mapping import contract_source
+from warehouse.feeds.sources import RemoteFile
+from warehouse.receive import Delivery, Received, Refused
+from warehouse.refresh import AlreadyRunning, Outcome, refresh
 from warehouse.watch import Stopped, _stamp, stopping, watch
 
 PATIENCE = 60.0
@@ -53,7 +55,7 @@ def test_what_fails_while_rows_are_read_is_logged_by_its_kind(
     write(tmp_path / "in", branches=BRANCHES)
     told = list[str]()
 
-    def take(deliveries: Sequence[Delivery]) -> None:
+    def take(deliveries: Sequence[Delivery]) -> Sequence[str]:
         raise kind(WORDS)
 
     def look() -> Sequence[Delivery]:
@@ -79,8 +81,9 @@ def test_files_are_taken_when_they_stand_still_whatever_their_dates_say(database
     def written(name: str, text: str) -> Callable[[], int]:
         return lambda: (folder / name).write_text(text, "utf-8")
 
-    def take(deliveries: Sequence[Delivery]) -> None:
+    def take(deliveries: Sequence[Delivery]) -> frozenset[str]:
         outcomes.append(refresh(database, KEYS, deliveries, by="tests"))
+        return outcomes[-1].missed
 
     half, refused = written("complaints.csv", whole[:900]), written("orders.csv", "")
     happens = [
@@ -102,16 +105,33 @@ def test_files_are_taken_when_they_stand_still_whatever_their_dates_say(database
     ]  # once, and not again and again
 
 
+def test_what_was_cut_off_is_gone_on_with_at_the_start_and_once(tmp_path: Path) -> None:
+    write(tmp_path, branches=BRANCHES)
+    taken = list[list[str]]()
+
+    def take(deliveries: Sequence[Delivery]) -> Sequence[str]:
+        taken.append([file.name for delivery in deliveries for file in delivery.files])
+        if len(taken) == 1:
+            raise AlreadyRunning("somebody")
+        return ()
+
+    stop = Waits(*[nothing] * 3)
+    watch(lambda: [Delivery.by_contract(tmp_path)], take, stop=stop, every=1, was_cut_off=True)
+    assert taken == [[], ["branches.csv"]]
+    watch(lambda: [Delivery.by_contract(tmp_path / "none")], take, stop=Waits(nothing), every=1, was_cut_off=True)
+
+
 def test_a_failure_is_waited_out_ever_longer_and_nothing_is_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(tmp_path, branches=BRANCHES)
     stop, taken, somebody = Waits(*[nothing] * 13), list[Delivery](), "Zofia " + "Nowak"
 
-    def take(deliveries: Sequence[Delivery]) -> None:
+    def take(deliveries: Sequence[Delivery]) -> Sequence[str]:
         if len(stop.seconds) < 13:
             raise RuntimeError(somebody)
         taken.extend(deliveries)
+        return ()
 
     watch(lambda: [Delivery.by_contract(tmp_path)], take, stop=stop, every=2.0)
     assert stop.seconds[:5] == [2.0, 4.0, 8.0, 16.0, 32.0]
@@ -119,6 +139,33 @@ def test_a_failure_is_waited_out_ever_longer_and_nothing_is_lost(
     assert stop.seconds[-1] == 2.0
     assert [file.name for delivery in taken for file in delivery.files] == ["branches.csv"]
     assert somebody not in caplog.text
+
+
+def test_what_could_not_be_had_is_tried_again_after_ever_longer_waits() -> None:
+    files = (RemoteFile("s3://b/a.csv", "a.csv", "1"), RemoteFile("s3://b/b.csv", "b.csv", "1"))
+    stop, takes = Waits(*[nothing] * 6), list[float]()
+
+    def take(deliveries: Sequence[Delivery]) -> Sequence[str]:
+        takes.append(len(stop.seconds))
+        return ["b.csv"] if len(takes) < 3 else []
+
+    watch(lambda: [Delivery(contract_source(), files)], take, stop=stop, every=1.0)
+    assert takes == [1, 2, 3]
+    assert stop.seconds == [1, 2, 4, 1, 1, 1, 1]
+    refusals = [Refused("a.csv", "it is empty"), Refused("b.csv", "no answer", "unreachable")]
+    assert Outcome(1, "unchanged", (Received("crm", refused=refusals),)).missed == {"b.csv"}
+
+
+def test_a_file_whose_changes_do_not_show_is_looked_into_each_time() -> None:
+    file, takes = RemoteFile("http://host/a.csv", "a.csv", "", may_differ=True), list[int]()
+    stop = Waits(*[nothing] * 4)
+
+    def take(deliveries: Sequence[Delivery]) -> Sequence[str]:
+        takes.append(len(stop.seconds))
+        return ()
+
+    watch(lambda: [Delivery(contract_source(), (file,))], take, stop=stop, every=1)
+    assert takes == [1, 2, 3, 4]
 
 
 def test_told_to_stop_it_ends_the_step_and_the_next_refresh_goes_on(database: db.Database, tmp_path: Path) -> None:
@@ -143,15 +190,28 @@ def test_the_command_takes_what_comes_and_ends_well_when_it_is_told_to(
     database: db.Database, environment: dict[str, str], tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "warehouse", "refresh", "--watch", "--every", "0.2", "--from", str(tmp_path)]
-    watcher = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True)
-    write(tmp_path, branches=BRANCHES, complaints=complaints(40))
-    began = time.monotonic()
     with database.loader.begin() as connection:
-        while not connection.scalar(text("select count(*) from published.current")):
-            assert time.monotonic() - began < PATIENCE, "nothing was published"
-            time.sleep(0.05)
+        connection.execute(text("insert into published.refresh (started_by) values ('cut off')"))
+    watcher = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True)
+    wait_for(database, "select count(*) from published.refresh where state = 'unchanged'")
+    write(tmp_path, branches=BRANCHES, complaints=complaints(40))
+    wait_for(database, "select count(*) from published.current")
     watcher.send_signal(signal.SIGTERM)
     _, said = watcher.communicate(timeout=PATIENCE)
     assert watcher.returncode == 0, said
     assert said.endswith("stopped\n")
     assert "published" in said
+    with database.loader.begin() as connection:
+        first = "select state, reason from published.refresh order by refresh_id limit 1"
+        assert connection.execute(text(first)).one() == ("failed", "interrupted at step receive")
+
+
+def wait_for(database: db.Database, question: str) -> None:
+    """Until the warehouse says another number than none."""
+    began = time.monotonic()
+    while True:
+        with database.loader.begin() as connection:
+            if connection.scalar(text(question)):
+                return
+        assert time.monotonic() - began < PATIENCE, question
+        time.sleep(0.05)

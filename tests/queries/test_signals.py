@@ -18,9 +18,18 @@ from warehouse.queries.signals import (
     limits,
     share_chance,
     signals,
+    standard_errors,
 )
 
 STEADY = [10.0, 12.0, 11.0, 9.0, 10.0, 11.0, 12.0, 10.0, 9.0, 11.0]
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0, 1e6)), max_size=5))
+def test_standard_errors_are_those_whose_intervals_they_are(estimates: list[tuple[float, float]]) -> None:
+    z = stats.norm.ppf(0.975)
+    found = standard_errors([value - z * error for value, error in estimates], [v + z * e for v, e in estimates])
+    assert found == pytest.approx([error for _, error in estimates], rel=1e-9, abs=1e-9)
+    assert math.isnan(standard_errors([math.nan], [1.0])[0])
 
 
 def test_limits_come_from_the_moving_range() -> None:

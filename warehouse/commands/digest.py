@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from warehouse import db
+from warehouse import db, logs
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
 from warehouse.digests import alerts as book
@@ -147,6 +147,8 @@ def _round(database: db.Database, go: Callable[[Office], list[Told]], *, to_json
         raise output.fail(busy, output.HELD) from busy
     except ValueError as wrong:
         raise output.fail(wrong) from wrong
+    for each in told:
+        logs.event("letter", letter=each.letter_id, state=each.state)
     output.rows([asdict(each) for each in told], to_json=to_json, empty="nothing is due")
     return output.HELD if any(each.state in {"waiting", "failed"} for each in told) else output.DONE
 

@@ -10,9 +10,12 @@ from zoneinfo import available_timezones
 import typer
 
 from warehouse import comparison, db, ledger, purge
+from warehouse.access.grants import owner_view
 from warehouse.commands import output
 from warehouse.commands.common import Json, open_warehouse
 from warehouse.feeds.readers import FileRefused
+from warehouse.queries import jobs
+from warehouse.queries.reader import Reader
 from warehouse.receive import Delivery, Received
 from warehouse.refresh import AlreadyRunning, Outcome, Tell, refresh
 from warehouse.settings import Settings, keys
@@ -64,24 +67,27 @@ def refresh_(
                 raise ValueError(
                     "--watch goes on with what comes: it takes --from or --source, no other way to refresh"
                 )
-            _watch(look, take, every)
+            pulse = jobs.pulse(Reader(database.reader, owner_view(database.loader)))
+            _watch(look, take, every, was_cut_off=pulse.was_cut_off)
             return
         outcome = take(look())
     except (ValueError, OSError, FileRefused, AlreadyRunning) as error:
-        raise output.fail(error, output.HELD if isinstance(error, AlreadyRunning) else output.FAILED) from error
+        raise output.fail(error) from error
     raise typer.Exit(tell(outcome, to_json=json))
 
 
-def _watch(look: Look, take: Callable[[Sequence[Delivery], Tell], Outcome], every: float) -> None:
+def _watch(look: Look, take: Callable[[Sequence[Delivery], Tell], Outcome], every: float, *, was_cut_off: bool) -> None:
     """Until SIGTERM or Ctrl-C, after which the step under way is ended."""
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
 
-    def take_and_tell(deliveries: Sequence[Delivery]) -> None:
-        tell(take(deliveries, stopping(stop, output.say)), to_json=False)
+    def take_and_tell(deliveries: Sequence[Delivery]) -> frozenset[str]:
+        outcome = take(deliveries, stopping(stop, output.say))
+        tell(outcome, to_json=False)
+        return outcome.missed
 
-    watch(look, take_and_tell, stop=stop, every=every, tell=output.say)
+    watch(look, take_and_tell, stop=stop, every=every, was_cut_off=was_cut_off, tell=output.say)
     output.say("stopped")
 
 
@@ -109,7 +115,7 @@ def afterwards(database: db.Database, outcome: Outcome) -> None:
 
 
 def tell(outcome: Outcome, *, to_json: bool) -> int:
-    """Print what a refresh came to; the exit code."""
+    """Print what a refresh came to; the exit code: that of a failure, where something could not be had that another try may bring."""
     if to_json:
         output.as_json(outcome)
     else:
@@ -121,6 +127,8 @@ def tell(outcome: Outcome, *, to_json: bool) -> int:
             output.rows(outcome.differences, to_json=False, empty="")
         seconds, written = sum(outcome.timings.values()), sum(outcome.editions.values())
         output.say(f"refresh {outcome.refresh_id}: {outcome.verdict} in {seconds:.1f} s, {written} rows of figures")
+    if outcome.missed and outcome.verdict != "held":
+        return output.FAILED
     is_refused = any(received.refused for received in outcome.received)
     return output.HELD if outcome.verdict == "held" or is_refused else output.DONE
 

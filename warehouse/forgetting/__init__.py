@@ -4,7 +4,9 @@ What stays is the customer's code and what was bought, complained of, answered: 
 that somebody else has as well (a name, the telephone of a household) stays in the vault, as theirs alone. No key is needed.
 
 Delivered files are the operator's: what a later delivery says of the customer is in the warehouse again, from then on. What was
-forgotten does not come back by itself: no rebuild, release or rollback reads anything but staging and landing.
+forgotten does not come back by itself: no rebuild, release or rollback reads anything but staging and landing. A query on somebody's
+database does ask for rows once more after another hash key, and after a load of it was discarded: the customer is to be forgotten there
+first, or here again.
 """
 
 from collections.abc import Sequence

@@ -46,6 +46,12 @@ class Unreachable(FileRefused):
     code = "unreachable"
 
 
+class NotSetUp(Unreachable):
+    """Nobody can tell which database is to be asked: its URL is missing or is none, or its driver is."""
+
+    code = "not_set_up"
+
+
 class NotAnswered(FileRefused):
     """The database does not answer the query: a table or column is not there, or is not what it was."""
 

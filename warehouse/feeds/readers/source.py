@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,7 +25,12 @@ SSH: dict[str, object] = {
     "connect_timeout": 30,
     "keepalive_interval": 20,
 }
-STAMP = ("size", "mtime", "ino", "created", "LastModified", "last_modified", "updated", "ETag", "etag")
+CHANGES = (
+    "mtime", "modify", "last_write_time", "modificationTime", "LastModified", "last_modified", "Last-Modified", "updated",
+    "ETag", "etag",
+)  # fmt: skip
+"""What a place may tell of a file that shows any change: when it was written last, or a tag of what is in it."""
+STAMP = ("size", "ino", "created", *CHANGES)
 
 
 @dataclass(frozen=True)
@@ -252,9 +257,14 @@ def _opened(name: str, files: Files, path: str) -> BinaryIO:
         raise _missing(name, files, path) from error
 
 
-def stamp_of(info: dict[str, object]) -> tuple[object, ...]:
+def stamp_of(info: Mapping[str, object]) -> tuple[object, ...]:
     """Size, times and tags of what lies there, as its place says them."""
     return tuple(info.get(part) for part in STAMP)
+
+
+def shows_changes(info: Mapping[str, object]) -> bool:
+    """Whether a file that changes has another stamp: other bytes may be as many as before."""
+    return any(info.get(part) is not None for part in CHANGES)
 
 
 def _missing(name: str, files: Files, path: str) -> MissingFile:

@@ -6,10 +6,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,17 +21,21 @@ import pyarrow
 import pyarrow.compute as compute
 import pyarrow.parquet
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from warehouse import db
 from warehouse.feeds.mapping.model import Query, Source
-from warehouse.feeds.readers import NotAnswered, Unreachable
+from warehouse.feeds.readers import NotAnswered, NotSetUp, Unreachable
 from warehouse.feeds.readers.parquet import as_text, bytes_as_text
 from warehouse.trace import of_postgres
 
 AT_ONCE = 5_000
+FIRST_ZONE = timedelta(hours=14)
+"""How far the first clock on earth is ahead of UTC."""
 DIGEST = numpy.dtype(numpy.int64)
 Digests = numpy.typing.NDArray[numpy.int64]
+ONLY_READS = {"postgresql_readonly": True}
+"""For Postgres, by which it refuses to write; others know no such option."""
 KINDS: dict[type, str] = {
     int: "integer",
     float: "number",
@@ -67,11 +72,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows that are new, as a file, and how far they reach."""
+    """The rows that are new, as a file, and how far they reach; `ahead` counts rows, new or not, whose cursor tells a time to come."""
 
     path: Path
     rows: int
     reached: Reached
+    ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,10 +92,12 @@ class Asked:
     def answered(self, since: Reached | None = None, *, key: bytes = b"", most: int | None = None) -> Iterator[Answer]:
         """What is new since then, at most so many rows, in a file that is gone after the block; rows are known again by digests
         that are made with `key`. Raises Unreachable, NotAnswered."""
-        since = since or Reached()
+        since, now = since or Reached(), datetime.now(UTC)
+        if _is_ahead(since.value, now):  # until then, nothing would be new
+            since = replace(since, newest=None)
         with TemporaryDirectory(prefix="gatehouse-") as folder:
             with self._connected() as connection:
-                window = _Window(self.query, since, key)
+                window = _Window(self.query, since, key, now)
                 answer = self._written(connection, Path(folder) / self.name, since, window, most)
             yield answer
 
@@ -97,14 +105,16 @@ class Asked:
     def _connected(self) -> Iterator[sa.Connection]:
         url, fits = os.environ.get(self.database), "such as postgresql+psycopg2://user:password@host/database"
         if not url:
-            raise Unreachable(self.name, f"{self.database} is not set", f"it holds the URL of the database, {fits}")
+            raise NotSetUp(self.name, f"{self.database} is not set", f"it holds the URL of the database, {fits}")
         try:
-            engine = sa.create_engine(db.address(url), poolclass=sa.NullPool, hide_parameters=True)
+            engine = sa.create_engine(
+                db.address(url), poolclass=sa.NullPool, hide_parameters=True, execution_options=ONLY_READS
+            )
         except (NoSuchModuleError, ImportError) as error:
             what = f"no driver for {sa.make_url(url).drivername} is installed"
-            raise Unreachable(self.name, what, f"install it, or name another in the URL, {fits}") from error
+            raise NotSetUp(self.name, what, f"install it, or name another in the URL, {fits}") from error
         except (ArgumentError, ValueError) as error:
-            raise Unreachable(self.name, f"{self.database} holds no URL of a database", fits) from error
+            raise NotSetUp(self.name, f"{self.database} holds no URL of a database", fits) from error
         try:
             connection = engine.connect()
         except SQLAlchemyError as error:
@@ -117,16 +127,19 @@ class Asked:
     def _written(
         self, connection: sa.Connection, path: Path, since: Reached, window: "_Window", most: int | None
     ) -> Answer:
-        options = {"stream_results": True, "max_row_buffer": AT_ONCE, "postgresql_readonly": True}
+        options = {"stream_results": True, "max_row_buffer": AT_ONCE}
         try:
             self._still_of_a_kind(connection, since)
             found = connection.execute(self._statement(since, most), execution_options=options)
         except SQLAlchemyError as error:
-            said = self._without_password(of_postgres(str(error)))
+            about = of_postgres(str(error)) if isinstance(error, DBAPIError) else type(error).__name__
+            said = self._without_password(about)
             raise self._refused(f"the database refuses the query ({said})", "correct the query or the table") from error
         try:
             return self._spooled(found, path, window)
-        except (SQLAlchemyError, ValueError) as error:  # what it says may quote a row
+        except OperationalError as error:
+            raise Unreachable(self.name, "the connection was lost amid the answer", "it is asked for again") from error
+        except (SQLAlchemyError, ValueError, ArithmeticError) as error:  # what it says may quote a row
             raise self._refused(f"the answer broke off ({type(error).__name__})", "it is asked for again") from error
 
     def _spooled(self, found: sa.CursorResult[Any], path: Path, window: "_Window") -> Answer:
@@ -143,7 +156,7 @@ class Asked:
                 fresh = pyarrow.record_batch(columns, schema=schema).filter(window.fresh(values, columns))
                 file.write_batch(fresh)
                 count += fresh.num_rows
-        return Answer(path, count, window.reached())
+        return Answer(path, count, window.reached(), window.ahead)
 
     def _statement(self, since: Reached, most: int | None) -> sa.Select[Any]:
         asked = sa.select(sa.text("*")).select_from(self._rows()).limit(most)
@@ -182,7 +195,7 @@ class Asked:
             raise self._refused(what, "discard what was loaded by it, or name another cursor")
         try:
             _low(next((value for value in values if value is not None), None), self.query.overlap)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, ArithmeticError) as error:
             fits = "a number for a number, a time such as 2 days for an instant or a day"
             raise self._refused(f"the overlap does not fit {self.query.cursor}", fits) from error
 
@@ -200,11 +213,14 @@ def queries(source: Source) -> tuple[Asked, ...]:
 
 
 class _Window:
-    """What has come so far of the rows that will be asked for once more, and which of those asked for now are known."""
+    """What has come so far of the rows that will be asked for once more, and which of those asked for now are known.
 
-    def __init__(self, query: Query, since: Reached, key: bytes) -> None:
-        self.kind, self._newest = since.kind, since.value
-        self._query, self._key = query, key[: blake2b.MAX_KEY_SIZE]
+    A time to come, somebody's slip, is not how far the rows reach: those are asked for again, until it is corrected or over.
+    """
+
+    def __init__(self, query: Query, since: Reached, key: bytes, now: datetime) -> None:
+        self.kind, self._newest, self.ahead = since.kind, since.value, 0
+        self._query, self._key, self._now = query, key[: blake2b.MAX_KEY_SIZE], now
         self._known = numpy.frombuffer(since.taken, DIGEST)
         self._recent = deque[tuple[Newest, Digests]]()
         self._undated: list[Digests] = []
@@ -214,12 +230,15 @@ class _Window:
         digests = self._digests(columns)
         is_dated = numpy.array([value is not None for value in values])
         self._undated.append(digests[~is_dated])
-        if is_dated.any():
-            self._newest = next(value for value in reversed(values) if value is not None)
-            self.kind = KINDS[type(self._newest)]
-            self._recent.append((self._newest, digests[is_dated]))
+        dated = [value for value in values if value is not None]
+        if dated:
+            ahead = sum(1 for _ in takewhile(lambda value: _is_ahead(value, self._now), reversed(dated)))
+            self.ahead += ahead
+            self.kind = KINDS[type(dated[-1])]
+            self._newest = dated[-1 - ahead] if ahead < len(dated) else self._newest
+            self._recent.append((dated[-1], digests[is_dated]))
         low = _low(self._newest, self._query.overlap)
-        while self._recent and self._recent[0][0] < low:
+        while low is not None and self._recent and self._recent[0][0] < low:
             self._recent.popleft()
         places = numpy.searchsorted(self._known, digests)
         is_known = (
@@ -242,16 +261,35 @@ class _Window:
 
 def _low(newest: Newest, overlap: Any) -> Newest:
     """From where rows are asked for once more. Of a text, the day: in whatever way a time is written after it, it comes later.
+    Before the first day of the calendar there is nothing.
 
-    Raises TypeError, ValueError where the overlap is of another kind.
+    Raises TypeError, ValueError where the overlap is of another kind, and ArithmeticError for what is no number.
     """
     if newest is None or overlap is None:
         return newest
-    if isinstance(newest, str):
-        return (datetime.fromisoformat(newest) - overlap).date().isoformat()
-    if type(newest) is date:
-        return newest - timedelta(days=math.ceil(overlap / timedelta(days=1)))
-    return newest - overlap
+    try:
+        if isinstance(newest, str):
+            return (datetime.fromisoformat(newest) - overlap).date().isoformat()
+        if type(newest) is date:
+            return newest - timedelta(days=math.ceil(overlap / timedelta(days=1)))
+        return newest - overlap
+    except OverflowError:
+        return newest
+
+
+def _is_ahead(value: Newest, now: datetime) -> bool:
+    """Whether that is a time which has come nowhere on earth yet; a number or another text never is."""
+    match value:
+        case str():
+            with suppress(ValueError):
+                return _is_ahead(datetime.fromisoformat(value), now)
+        case datetime(tzinfo=None):
+            return value > (now + FIRST_ZONE).replace(tzinfo=None)
+        case datetime():
+            return value > now
+        case date():
+            return value > (now + FIRST_ZONE).date()
+    return False
 
 
 def _texts(cells: Sequence[Any]) -> pyarrow.Array:

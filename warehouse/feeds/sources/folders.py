@@ -12,20 +12,21 @@ from urllib.parse import urlsplit
 from fsspec.implementations.local import LocalFileSystem
 
 from warehouse.feeds.readers import FileRefused, Limits, Unreachable
-from warehouse.feeds.readers.source import BLOCK, file_system, locate, stamp_of
+from warehouse.feeds.readers.source import BLOCK, file_system, locate, shows_changes, stamp_of
 
 TICK = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file in a folder of another machine. `stamp` is what the folder's listing says of it, by which a change shows; that of one
-    that was written just now says nothing yet, since it may be written again within the same tick of that folder's clock."""
+    """A file in a folder of another machine. `stamp` is what the folder's listing says of it, by which a change shows; unless it
+    `may_differ` all the same: the listing tells no time and no tag, or the file was written just now, and may be written again
+    within the same tick of that folder's clock."""
 
     url: str
     name: str
     stamp: str
-    is_new: bool = False
+    may_differ: bool = False
 
     @contextmanager
     def brought(self) -> Iterator[Path]:
@@ -58,17 +59,18 @@ def files_at(place: str | Path) -> tuple[Path, ...] | tuple[RemoteFile, ...]:
         if isinstance(files, LocalFileSystem):
             return files_in(Path(path))
         files.invalidate_cache(path)
-        listed = [(PurePosixPath(each["name"]), each) for each in files.ls(path, detail=True)]
-        if PurePosixPath(path) in dict(listed):
+        listed = {str(each["name"]): each for each in files.ls(path, detail=True)}
+        if path in listed:
             raise NotADirectoryError(f"{url} is a file; --from names the folder that holds the files")
     except (FileRefused, NotADirectoryError, ValueError):
         raise
     except Exception as error:
         raise ConnectionError(f"{url} cannot be read ({_said(error)})") from error
     return tuple(
-        RemoteFile(f"{url.rstrip('/')}/{place.name}", place.name, repr(stamp_of(each)), _is_new(each))
-        for place, each in sorted(listed, key=lambda pair: pair[0])
-        if each["type"] == "file" and not place.name.startswith(".")
+        RemoteFile(f"{url.rstrip('/')}/{name}", name, repr(stamp_of(each)), _may_differ(each))
+        for path, each in sorted(listed.items())
+        if each["type"] == "file" and not path.endswith("/")  # of a folder, S3's console writes an empty file `folder/`
+        if not (name := PurePosixPath(path).name).startswith(".")
     )
 
 
@@ -85,10 +87,16 @@ def files_in(folder: Path) -> tuple[Path, ...]:
     return files
 
 
-def _is_new(info: Mapping[str, object]) -> bool:
-    """SFTP tells whole seconds, and nothing of what is in a file."""
-    written = info.get("mtime")
-    return isinstance(written, datetime) and datetime.now(UTC) - written < TICK
+def _may_differ(info: Mapping[str, object]) -> bool:
+    """HTTP's listing tells names alone; SFTP and FTP tell whole seconds, and nothing of what is in a file."""
+    written = info.get("modify", info.get("mtime"))
+    if isinstance(written, str):
+        try:
+            written = datetime.strptime(written[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:  # an old FTP server: `Jan 05 10:00`
+            return True
+    is_new = isinstance(written, datetime) and datetime.now(UTC) - written < TICK
+    return is_new or not shows_changes(info)
 
 
 def _said(error: Exception) -> str:
