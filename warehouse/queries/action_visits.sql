@@ -2,12 +2,29 @@
 -- visits missing and spend.
 -- Reads  published.segment_customer, published.action_visit
 -- Why    visits are due over months (catalogue/cuts.yaml). Those made after the standing was taken count as made, each day once.
-with since as (
-    select
-        customer_code,
-        visited_on
-    from published.action_visit
+--        All stand where they stood on one day. The visits since are one value to look customers up in: a join would be planned
+--        for fewer customers than there are.
+with taken as (
+    select as_of_on
+    from published.segment_customer
     where refresh_id = :refresh_id
+    order by refresh_id
+    limit 1
+),
+
+visited as (
+    select
+        v.customer_code,
+        count(*) as visits
+    from published.action_visit as v
+    inner join taken as t on v.visited_on > t.as_of_on
+    where v.refresh_id = :refresh_id
+    group by v.customer_code
+),
+
+since as materialized (
+    select coalesce(jsonb_object_agg(customer_code, visits), '{}') as visits
+    from visited
 ),
 
 standing as (
@@ -22,18 +39,15 @@ standing as (
         c.last_ordered_on,
         c.as_of_on,
         c.portfolio_visits_due as visits_due,
-        c.visits_got + count(v.visited_on) filter (where v.visited_on > c.as_of_on) as visits_got
+        c.visits_got + coalesce(cast(s.visits ->> c.customer_code as bigint), 0) as visits_got
     from published.segment_customer as c
-    left join since as v on c.customer_code = v.customer_code
+    cross join since as s
     where
         c.refresh_id = :refresh_id
         and c.portfolio = any(cast(:cells as text[]))
         and c.portfolio_visits_due - c.visits_got >= 1
         and (cast(:regions as text[]) = '{}' or c.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or c.branch_id = any(cast(:branches as text[])))
-    group by
-        c.customer_code, c.customer_kind, c.region_id, c.branch_id, c.portfolio, c.value_tier, c.spend, c.last_ordered_on,
-        c.as_of_on, c.portfolio_visits_due, c.visits_got
 ),
 
 final as (

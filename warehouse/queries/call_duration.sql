@@ -1,5 +1,7 @@
 -- How long calls take: call.duration.
 -- Reads  published.call_duration_sums
+-- Why    every call is over, so that the share that is by each time is counted, and nothing waits. The interval is that of
+--        published.incidence, which has more to think of: it took most of the time.
 with call as (
     select
         bucket,
@@ -23,7 +25,7 @@ with call as (
         and (cast(:purpose as text[]) = '{}' or purpose_code = any(cast(:purpose as text[])))
 ),
 
-bucketed as (
+listed as materialized (
     select
         day,
         week,
@@ -31,25 +33,46 @@ bucketed as (
         region,
         branch,
         purpose,
-        bucket,
-        cast(sum(calls) as bigint) as calls
+        row_number() over () as place,
+        array_agg(bucket) as buckets,
+        array_agg(cast(calls as double precision)) as calls
     from call
-    group by day, week, month, region, branch, purpose, bucket
+    group by day, week, month, region, branch, purpose
 ),
 
-listed as (
+counted as (
     select
-        day,
-        week,
-        month,
-        region,
-        branch,
-        purpose,
-        array_agg(bucket) as buckets,
-        array_agg(calls) as events,
-        array_agg(cast(0 as bigint)) as never
-    from bucketed
-    group by day, week, month, region, branch, purpose
+        l.place,
+        c.bucket,
+        sum(sum(c.calls)) over (partition by l.place order by c.bucket) as ended,
+        sum(sum(c.calls)) over (partition by l.place) as n
+    from listed as l
+    cross join lateral unnest(l.buckets, l.calls) as c (bucket, calls)
+    group by l.place, c.bucket
+),
+
+reached as (
+    select
+        place,
+        bucket,
+        n,
+        ended / n as share,
+        -ln(1 - ended / nullif(n, ended)) as waited,
+        1.959963984540054 * sqrt(ended / nullif(n - ended, 0) / n) / -ln(1 - ended / nullif(n, ended)) as reach
+    from counted
+),
+
+summed as (
+    select
+        place,
+        cast(max(n) as bigint) as n,
+        min(bucket) filter (where share >= 0.5 - 1e-12) as half,
+        min(bucket) filter (where waited * exp(reach) >= ln(2)) as half_early,
+        min(bucket) filter (where waited * exp(-reach) >= ln(2)) as half_late,
+        min(bucket) filter (where share >= 0.75 - 1e-12) as three_quarters,
+        min(bucket) filter (where share >= 0.9 - 1e-12) as nine_tenths
+    from reached
+    group by place
 ),
 
 final as (
@@ -60,15 +83,15 @@ final as (
         l.region,
         l.branch,
         l.purpose,
-        d.n,
-        d.open,
-        d.median,
-        d.median_low,
-        d.median_high,
-        d.p75,
-        d.p90
+        s.n,
+        0 as open,
+        published.duration_seconds(s.half + 0.5) as median,
+        published.duration_seconds(s.half_early + 0.5) as median_low,
+        published.duration_seconds(s.half_late + 0.5) as median_high,
+        published.duration_seconds(s.three_quarters + 0.5) as p75,
+        published.duration_seconds(s.nine_tenths + 0.5) as p90
     from listed as l
-    cross join lateral published.duration_summary(l.buckets, l.events, l.never, l.never) as d
+    inner join summed as s on l.place = s.place
     order by l.day, l.week, l.month, l.region, l.branch, l.purpose
 )
 

@@ -1,12 +1,31 @@
 -- The six calls, one after the other: leads that got each of them, in order and in its window: call.step_rate.
 -- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
 -- Why    the leads still within the windows of all six stay in the figure, as in the funnel; how many they are stands beside it.
-with lead as (
+with zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
+),
+
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
+),
+
+lead as (
     select d.*
     from published.lead_call_sums as d
     where
         d.refresh_id = :refresh_id
-        and d.grain = :lead_call_grain
+        and d.grain = case when d.slice_on = (select b.month_on from border as b) then :lead_call_border_grain else :lead_call_grain end
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
@@ -16,24 +35,14 @@ with lead as (
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
-source as (
+source as materialized (
     select
         source_code,
         source_group
     from published.lead_source
-    where refresh_id = :refresh_id
-),
-
-zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
-    from published.feed_status as f
-    cross join zone as z
-    where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 grouped as (
@@ -52,10 +61,9 @@ grouped as (
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
         case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
-        l.collected_on + cast(:mature_days as integer) >= k.data_on as is_young
+        l.collected_on >= (select b.pending_on from border as b) as is_young
     from lead as l
     left join source as s on l.source_code = s.source_code
-    cross join known as k
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 

@@ -1,9 +1,11 @@
--- How long the closed complaints alone took, as most tools show it; `open` are those that this leaves out.
+-- How long the closed complaints alone took, as most tools show it: how many there are in each bucket. `solved/durations.py` makes of
+-- them n, median, p75 and p90 in seconds; `open` are those that this leaves out, and median_low and median_high nothing.
 with asked as (
     select
         bucket,
-        outcome,
+        target_bucket,
         items,
+        case outcome when 'censored' then 0 when 'event' then 1 else 2 end as ending,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'category' = any(cast(:by as text[])) then category_code end as category,
@@ -40,43 +42,6 @@ with asked as (
         )
 ),
 
-binned as (
-    select
-        region,
-        branch,
-        category,
-        severity,
-        channel,
-        clock,
-        day,
-        week,
-        month,
-        bucket,
-        cast(coalesce(sum(items) filter (where outcome <> 'censored'), 0) as bigint) as closed,
-        cast(coalesce(sum(items) filter (where outcome = 'censored'), 0) as bigint) as running
-    from asked
-    group by region, branch, category, severity, channel, clock, day, week, month, bucket
-),
-
-histogram as (
-    select
-        region,
-        branch,
-        category,
-        severity,
-        channel,
-        clock,
-        day,
-        week,
-        month,
-        array_agg(bucket order by bucket) as buckets,
-        array_agg(closed order by bucket) as closed,
-        sum(closed) as n,
-        sum(running) as open
-    from binned
-    group by region, branch, category, severity, channel, clock, day, week, month
-),
-
 final as (
     select
         region,
@@ -88,14 +53,12 @@ final as (
         day,
         week,
         month,
-        n,
-        open,
-        cast(null as double precision) as median_low,
-        cast(null as double precision) as median_high,
-        published.closed_quantile(buckets, closed, 0.5) as median,
-        published.closed_quantile(buckets, closed, 0.75) as p75,
-        published.closed_quantile(buckets, closed, 0.9) as p90
-    from histogram
+        array_agg(bucket) as bucket,
+        array_agg(target_bucket) as target_bucket,
+        array_agg(ending) as ending,
+        array_agg(items) as items
+    from asked
+    group by region, branch, category, severity, channel, clock, day, week, month
     order by region, branch, category, severity, channel, clock, day, week, month
 )
 

@@ -1,14 +1,15 @@
--- How long complaints take, by cohort of opening: quantiles in seconds and the share in time.
+-- How long complaints take, by cohort of opening: how many of each outcome there are in each bucket. `solved/durations.py` makes of
+-- them n, open, median with median_low and median_high, p75 and p90 in seconds, and the share in time.
+-- Reads  published.complaint_duration_sums
 -- Why    the curve is taken after adding; what still runs is censored, what was withdrawn or handed over competes. A source
---        that never notes an answer tells nothing about answers: no rows, not a wait without end. The share in time is the
---        same curve over time taken / time promised, read at 1, and unknown where nobody was followed that far. Sums have
---        the one bucket or the other. What took longer than promised is one bucket there: how much longer is not asked.
+--        that never notes an answer tells nothing about answers: no rows, not a wait without end. Sums have the one bucket or
+--        the other. What took longer than promised is one bucket there: how much longer is not asked.
 with asked as (
     select
         bucket,
         target_bucket,
-        outcome,
         items,
+        case outcome when 'censored' then 0 when 'event' then 1 else 2 end as ending,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'category' = any(cast(:by as text[])) then category_code end as category,
@@ -45,106 +46,6 @@ with asked as (
         )
 ),
 
-added as (
-    select
-        region,
-        branch,
-        category,
-        severity,
-        channel,
-        clock,
-        day,
-        week,
-        month,
-        bucket,
-        target_bucket,
-        outcome,
-        sum(items) as items
-    from asked
-    group by region, branch, category, severity, channel, clock, day, week, month, bucket, target_bucket, outcome
-),
-
-axis as (
-    select
-        a.*,
-        x.axis,
-        x.place
-    from added as a
-    cross join lateral (values ('time', a.bucket), ('target', case when a.target_bucket > 1 then 1 else a.target_bucket end)) as x (axis, place)
-    where x.place is not null
-),
-
-binned as (
-    select
-        region,
-        branch,
-        category,
-        severity,
-        channel,
-        clock,
-        day,
-        week,
-        month,
-        axis,
-        place,
-        cast(coalesce(sum(items) filter (where outcome = 'event'), 0) as bigint) as events,
-        cast(coalesce(sum(items) filter (where outcome in ('withdrawn', 'transferred')), 0) as bigint) as competing,
-        cast(coalesce(sum(items) filter (where outcome = 'censored'), 0) as bigint) as censored
-    from axis
-    group by region, branch, category, severity, channel, clock, day, week, month, axis, place
-),
-
-histogram as (
-    select
-        region,
-        branch,
-        category,
-        severity,
-        channel,
-        clock,
-        day,
-        week,
-        month,
-        axis,
-        array_agg(place order by place) as places,
-        array_agg(events order by place) as events,
-        array_agg(competing order by place) as competing,
-        array_agg(censored order by place) as censored
-    from binned
-    group by region, branch, category, severity, channel, clock, day, week, month, axis
-),
-
-waited as (
-    select
-        h.*,
-        s.*
-    from histogram as h
-    cross join lateral published.duration_summary(h.places, h.events, h.competing, h.censored) as s
-    where h.axis = 'time'
-),
-
-in_time as materialized (
-    select
-        h.region,
-        h.branch,
-        h.category,
-        h.severity,
-        h.channel,
-        h.clock,
-        h.day,
-        h.week,
-        h.month,
-        max(i.incidence) filter (where i.bucket <= 0) as share,
-        max(i.low) filter (where i.bucket <= 0) as low,
-        max(i.high) filter (where i.bucket <= 0) as high
-    from histogram as h
-    cross join lateral published.incidence(h.places, h.events, h.competing, h.censored) as i
-    where
-        h.axis = 'target'
-        and (h.places[cardinality(h.places)] >= 0 or h.censored[cardinality(h.censored)] = 0)
-    group by h.region, h.branch, h.category, h.severity, h.channel, h.clock, h.day, h.week, h.month
-),
-
 noted as (
     select
         :metric <> 'complaint.first_response'
@@ -160,39 +61,23 @@ noted as (
 
 final as (
     select
-        w.region,
-        w.branch,
-        w.category,
-        w.severity,
-        w.channel,
-        w.clock,
-        w.day,
-        w.week,
-        w.month,
-        w.n,
-        w.open,
-        w.median,
-        w.median_low,
-        w.median_high,
-        w.p75,
-        w.p90,
-        t.share as within_target,
-        t.low as within_target_low,
-        t.high as within_target_high
-    from waited as w
+        a.region,
+        a.branch,
+        a.category,
+        a.severity,
+        a.channel,
+        a.clock,
+        a.day,
+        a.week,
+        a.month,
+        array_agg(a.bucket) as bucket,
+        array_agg(a.target_bucket) as target_bucket,
+        array_agg(a.ending) as ending,
+        array_agg(a.items) as items
+    from asked as a
     inner join noted as k on k.is_noted
-    left join in_time as t
-        on
-            w.region is not distinct from t.region
-            and w.branch is not distinct from t.branch
-            and w.category is not distinct from t.category
-            and w.severity is not distinct from t.severity
-            and w.channel is not distinct from t.channel
-            and w.clock is not distinct from t.clock
-            and w.day is not distinct from t.day
-            and w.week is not distinct from t.week
-            and w.month is not distinct from t.month
-    order by w.region, w.branch, w.category, w.severity, w.channel, w.clock, w.day, w.week, w.month
+    group by a.region, a.branch, a.category, a.severity, a.channel, a.clock, a.day, a.week, a.month
+    order by a.region, a.branch, a.category, a.severity, a.channel, a.clock, a.day, a.week, a.month
 )
 
 select * from final

@@ -2,17 +2,25 @@
 -- Reads  published.cost_month_sums, published.lead_day_sums, published.attribution_day_sums, published.first_touch_month_sums,
 --        published.lead_source, published.feed_status, published.setting
 -- Why    costs are known by month: those months count that begin in the period, and leads and orders of the same months.
---        Leads that have not had so many whole days are counted all the same, and told apart as pending.
+--        Leads that have not had so many whole days are counted all the same, and told apart as pending: days matter in the
+--        month alone in which that begins.
 with zone as (
     select value as name from published.setting
     where name = 'reporting_zone'
 ),
 
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
     cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
+),
+
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
 ),
 
 entry as (
@@ -41,12 +49,11 @@ entry as (
         0 as revenue,
         d.leads,
         0 as orders,
-        case when d.collected_on + cast(:mature_days as integer) >= k.data_on then d.leads else 0 end as pending
+        case when d.collected_on >= (select b.pending_on from border as b) then d.leads else 0 end as pending
     from published.lead_day_sums as d
-    cross join known as k
     where
         d.refresh_id = :refresh_id
-        and d.grain = :lead_day_grain
+        and d.grain = case when d.slice_on = (select b.month_on from border as b) then :lead_day_border_grain else :lead_day_grain end
         and :metric != 'lead.cost_per_order'
     union all
     select
@@ -124,12 +131,23 @@ grouped as (
         case when 'region' = any(cast(:by as text[])) then p.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then p.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then p.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
+        case
+            when 'source_group' = any(cast(:by as text[]))
+                then (
+                    select s.source_group from source as s
+                    where s.source_code = p.source_code
+                )
+        end as source_group
     from placed as p
-    left join source as s on p.source_code = s.source_code
     where
         (cast(:source as text[]) = '{}' or p.source_code = any(cast(:source as text[])))
-        and (cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[])))
+        and (
+            cast(:source_group as text[]) = '{}'
+            or p.source_code in (
+                select s.source_code from source as s
+                where s.source_group = any(cast(:source_group as text[]))
+            )
+        )
 ),
 
 added as (

@@ -37,12 +37,23 @@ grouped as (
         case when 'region' = any(cast(:by as text[])) then c.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then c.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then c.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
+        case
+            when 'source_group' = any(cast(:by as text[]))
+                then (
+                    select s.source_group from source as s
+                    where s.source_code = c.source_code
+                )
+        end as source_group
     from cost as c
-    left join source as s on c.source_code = s.source_code
     where
         (cast(:source as text[]) = '{}' or c.source_code = any(cast(:source as text[])))
-        and (cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[])))
+        and (
+            cast(:source_group as text[]) = '{}'
+            or c.source_code in (
+                select s.source_code from source as s
+                where s.source_group = any(cast(:source_group as text[]))
+            )
+        )
 ),
 
 final as (

@@ -2,18 +2,8 @@
 -- Of `csat.comments` the answers with a comment alone, to whatever question they were written.
 -- Why    on a scale of five the fifths are the scores themselves; other scales are cut so that each score falls where its
 --        middle lies.
-with asked as (
-    select
-        cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth,
-        case :metric when 'csat.comments' then commented else answers end as answers,
-        case when 'region' = any(cast(:by as text[])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
-        case when 'method' = any(cast(:by as text[])) then method_code end as method,
-        case when 'wave' = any(cast(:by as text[])) then wave_code end as wave,
-        case when 'question' = any(cast(:by as text[])) then question_code end as question,
-        case when 'day' = any(cast(:by as text[])) then sent_on end as day,
-        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month
+with score as not materialized (
+    select *
     from published.survey_score_sums
     where
         refresh_id = :refresh_id
@@ -26,12 +16,36 @@ with asked as (
         and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
         and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
         and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
+),
+
+answered as (
+    select * from score
+    where
+        question_code = 'overall'
+        and cardinality(cast(:question as text[])) = 0
+        and 'question' <> all(cast(:by as text[]))
+        and :metric <> 'csat.comments'
+    union all
+    select * from score
+    where
+        (cardinality(cast(:question as text[])) > 0 or 'question' = any(cast(:by as text[])) or :metric = 'csat.comments')
+        and (cardinality(cast(:question as text[])) = 0 or question_code = any(cast(:question as text[])))
         and (:metric <> 'csat.comments' or commented > 0)
-        and case
-            when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
-            when 'question' = any(cast(:by as text[])) or :metric = 'csat.comments' then true
-            else question_code = 'overall'
-        end
+),
+
+asked as (
+    select
+        cast(floor(5 * (score - scale_min + 0.5) / (scale_max - scale_min + 1)) + 1 as integer) as fifth,
+        case :metric when 'csat.comments' then commented else answers end as answers,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
+        case when 'method' = any(cast(:by as text[])) then method_code end as method,
+        case when 'wave' = any(cast(:by as text[])) then wave_code end as wave,
+        case when 'question' = any(cast(:by as text[])) then question_code end as question,
+        case when 'day' = any(cast(:by as text[])) then sent_on end as day,
+        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month
+    from answered
 ),
 
 counted as (

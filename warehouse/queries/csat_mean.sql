@@ -1,6 +1,35 @@
 -- Mean score: csat.mean on 0 to 100, csat.mean_asked on the scale asked; question `overall` unless another is asked.
 -- Why    scores asked on different scales have no mean of their own: csat.mean_asked is null where they meet.
-with asked as (
+with score as not materialized (
+    select *
+    from published.survey_score_sums
+    where
+        refresh_id = :refresh_id
+        and grain = :survey_score_grain
+        and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
+        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
+        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
+        and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
+        and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
+),
+
+answered as (
+    select * from score
+    where
+        question_code = 'overall'
+        and cardinality(cast(:question as text[])) = 0
+        and 'question' != all(cast(:by as text[]))
+    union all
+    select * from score
+    where
+        (cardinality(cast(:question as text[])) > 0 or 'question' = any(cast(:by as text[])))
+        and (cardinality(cast(:question as text[])) = 0 or question_code = any(cast(:question as text[])))
+),
+
+asked as (
     select
         answers,
         scale_min,
@@ -18,23 +47,7 @@ with asked as (
         case when 'day' = any(cast(:by as text[])) then sent_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', sent_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', sent_on) as date) end as month
-    from published.survey_score_sums
-    where
-        refresh_id = :refresh_id
-        and grain = :survey_score_grain
-        and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
-        and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
-        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
-        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
-        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
-        and (cardinality(cast(:method as text[])) = 0 or method_code = any(cast(:method as text[])))
-        and (cardinality(cast(:wave as text[])) = 0 or wave_code = any(cast(:wave as text[])))
-        and case
-            when cardinality(cast(:question as text[])) > 0 then question_code = any(cast(:question as text[]))
-            when 'question' = any(cast(:by as text[])) then true
-            else question_code = 'overall'
-        end
+    from answered
 ),
 
 added as (

@@ -14,6 +14,7 @@ with sent as (
         and s.grain = :survey_stratum_grain
         and s.judged > 0
         and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
+        and (cast(:from_on as date) is null or s.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
         and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
         and (cast(:until_on as date) is null or s.slice_on < cast(:until_on as date))
         and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
@@ -71,6 +72,7 @@ together as (
     where
         p.refresh_id = :refresh_id
         and p.grain = :survey_population_grain
+        and p.slice_on = any(array(select cast(o.month_on - interval '1 month' as date) from sending_month as o))
         and (cast(:regions as text[]) = '{}' or p.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or p.branch_id = any(cast(:branches as text[])))
 ),

@@ -19,15 +19,19 @@ newest as materialized (
     limit 1
 ),
 
-month as (
-    select e.*
-    from every_month as e
-    where
-        e.slice_on >= case
+since as materialized (
+    select
+        case
             when 'month' = any(cast(:by as text[]))
                 then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
             else (select n.slice_on from newest as n)
-        end
+        end as month_on
+),
+
+month as (
+    select e.*
+    from every_month as e
+    where e.slice_on >= (select s.month_on from since as s)
 ),
 
 complaint as (
@@ -39,7 +43,9 @@ complaint as (
     where
         c.refresh_id = :refresh_id
         and c.grain = :complaint_cohort_grain
-        and c.opened_on is not null
+        and c.opened_on >= (select s.month_on from since as s)
+        and (c.slice_on = date '0001-01-01' or c.slice_on >= (select s.month_on from since as s))
+        and (cast(:until_on as date) is null or c.slice_on < cast(:until_on as date))
     group by date_trunc('month', c.opened_on), c.branch_id
 ),
 

@@ -1,9 +1,9 @@
 -- The value ladder of customers at a month's end: bought, satisfied, bought again, referred: five.ladder.
--- Reads  published.five_month, published.satisfied_month
+-- Reads  published.five_month, published.satisfied_month, published.manifest
 -- Why    a standing: by month, every month that ends in the period; else the last that had ended by its end. Who is satisfied is
 --        known of those alone who answered: they are the base of that step. A month that looks back further than
 --        anything was ever delivered is pending, not counted.
-with standing as (
+with standing as not materialized (
     select
         slice_on,
         region_id,
@@ -31,43 +31,57 @@ with standing as (
     where refresh_id = :refresh_id
 ),
 
+newest as materialized (
+    select m.slice_on
+    from published.manifest as m
+    cross join
+        lateral (
+            select s.slice_on
+            from standing as s
+            where
+                s.slice_on = m.slice_on
+                and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
+                and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
+            order by s.slice_on
+            limit 1
+        ) as anything
+    where
+        m.refresh_id = :refresh_id
+        and m.table_name in ('five_month', 'satisfied_month')
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
+    order by m.slice_on desc
+    limit 1
+),
+
 told as (
     select
         *,
         bool_or(is_whole_12) over (partition by slice_on) as is_whole
     from standing
-),
-
-ended as (
-    select *
-    from told
     where
         (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
-        and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
-        and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
-),
-
-newest as materialized (
-    select max(slice_on) as slice_on from ended
+        and slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
 grouped as (
     select
-        e.active,
-        e.repeated,
-        e.referring,
-        e.answered,
-        e.satisfied,
-        e.is_whole,
-        case when 'month' = any(cast(:by as text[])) then e.slice_on end as month,
-        case when 'region' = any(cast(:by as text[])) then e.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then e.branch_id end as branch
-    from ended as e
-    inner join newest as n on e.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
+        t.active,
+        t.repeated,
+        t.referring,
+        t.answered,
+        t.satisfied,
+        t.is_whole,
+        case when 'month' = any(cast(:by as text[])) then t.slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then t.region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then t.branch_id end as branch
+    from told as t
+    where
+        (cast(:regions as text[]) = '{}' or t.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or t.branch_id = any(cast(:branches as text[])))
 ),
 
 added as (

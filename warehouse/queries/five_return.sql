@@ -1,7 +1,8 @@
 -- Returned amount of what was ordered, by the month of the order, once it has had its time: five.return_rate.
 -- Reads  published.order_day_sums, published.feed_status, published.setting
 -- Why    a return is judged with the order it takes back; one whose order is unknown stands on its own day. An order has had
---        its time when so many whole days after its day are over; those that have not are pending.
+--        its time when so many whole days after its day are over; those that have not are pending. Days are read of those months
+--        alone that lie on both sides of that, or partly in the period: of others, what they add up to.
 with zone as (
     select value as name from published.setting
     where name = 'reporting_zone'
@@ -12,6 +13,18 @@ known as materialized (
     from published.feed_status as f
     cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('orders', 'returns')
+),
+
+parted as (
+    select cast(date_trunc('month', d.day) as date) as month_on
+    from known as k
+    cross join
+        lateral (
+            values
+            (cast(:from_on as timestamp) - interval '1 day'),
+            (cast(:until_on as timestamp)),
+            (cast(k.data_on - cast(:mature_days as integer) as timestamp))
+        ) as d (day)
 ),
 
 ordered as (
@@ -29,7 +42,10 @@ ordered as (
     cross join known as k
     where
         d.refresh_id = :refresh_id
-        and d.grain = :order_day_grain
+        and d.grain = case
+            when d.slice_on = any(array(select p.month_on from parted as p)) then :order_day_grain
+            else replace(:order_day_grain, ' day', ' month')
+        end
         and d.ordered_on is not null
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.ordered_on >= cast(:from_on as date))

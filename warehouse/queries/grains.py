@@ -17,10 +17,11 @@ from warehouse.scope import Period, Scope
 
 ROWS = "rows"
 SUMS = re.compile(r"\bpublished\.(\w+)_sums\b")
+BORDERS = re.compile(r":(\w+)_border_grain\b")
 BY_DAYS = frozenset({"day", "week", "weekday"})
 BY_BRANCHES = frozenset({"complaint_branch", "five_complaint"})
 """Questions that tell branches apart, whatever they are grouped by."""
-WAITS = frozenset({"lead_wait", "lead_wait_curve", "survey_response"})
+WAITS = frozenset({"lead_screened", "lead_wait", "lead_wait_curve", "survey_response"})
 """Questions to which it matters since which day a row waits."""
 JUDGED = frozenset(
     {
@@ -34,7 +35,8 @@ JUDGED = frozenset(
         "survey_cohort",
     }
 )
-"""Tables of which a row counts once so many days after its own are over."""
+"""Tables of which a row counts once so many days after its own are over. A question that names the border, the month in which
+rows begin to wait, reads days there alone."""
 TOLD_APART: Mapping[str, frozenset[str]] = {"complaint_cause": frozenset({"cause_code", "gap_code"})}
 """The codes by which a question tells its parts, whatever they are grouped by."""
 REGION = "region_id"
@@ -88,9 +90,9 @@ KEPT: Mapping[str, Kept] = {
         (*_kept("company branch", "month", "source_code"), *_kept("company", "day", "source_code"), "branch day")
     ),
     "lead_wait": Kept(_kept("company", "month", "source_code")),
-    "lead_call": Kept(_kept("company", "day", "source_code")),
+    "lead_call": Kept((*_kept("company branch", "month", "source_code"), *_kept("company", "day", "source_code"))),
     "lead_mark": Kept((*_kept("company", "month", "source_code"), "branch month", "company day")),
-    "lead_owner": Kept((*_kept("company", "day", "source_code"), "branch day")),
+    "lead_owner": Kept((*_kept("company", "month day", "source_code"), "branch month", "branch day")),
     "call_day": Kept(_kept("company branch", "month")),
     "call_duration": Kept((*_kept("company", "month", "purpose_code"), "branch month")),
     "complaint_cohort": Kept(
@@ -120,7 +122,8 @@ KEPT: Mapping[str, Kept] = {
 def asked_for(
     reader: Reader, question: str, about: Metric, scope: Scope, *, by: Sequence[str], period: Period | None
 ) -> dict[str, str]:
-    """The grain of every table of which `question` reads sums, by the name of its parameter (`lead_day_grain`).
+    """The grain of every table of which `question` reads sums, by the name of its parameter (`lead_day_grain`), and that of its
+    border (`lead_day_border_grain`) where the question names one.
 
     `period` is the one that is applied; None: all time.
     """
@@ -134,11 +137,14 @@ def asked_for(
     waits = about.mature_days is not None or question in WAITS
     codes = {CODES[name] for name in needed if name in CODES} | TOLD_APART.get(question, frozenset())
     codes |= {REGION} if scope.regions else set()
-    return {
-        f"{table}_grain": coarsest(
-            KEPT[table], codes=codes, is_whole=is_whole, by_days=by_days or (waits and table in JUDGED)
-        )
-        for table in read
+    judged = JUDGED if waits else frozenset()
+
+    def grain(table: str, *, days: bool) -> str:
+        return coarsest(KEPT[table], codes=codes, is_whole=is_whole, by_days=by_days or days)
+
+    borders = bordered(question)
+    return {f"{table}_grain": grain(table, days=table in judged - borders) for table in read} | {
+        f"{table}_border_grain": grain(table, days=table in judged) for table in borders
     }
 
 
@@ -159,6 +165,12 @@ def coarsest(kept: Kept, *, codes: Collection[str], is_whole: bool, by_days: boo
 def summed(question: str) -> tuple[str, ...]:
     """The tables of which a question reads sums."""
     return tuple(sorted(set(SUMS.findall(db.sql_text(f"queries/{question}.sql")))))
+
+
+@cache
+def bordered(question: str) -> frozenset[str]:
+    """The tables of which a question reads days in one month alone, at the grain bound as `<table>_border_grain`."""
+    return frozenset(BORDERS.findall(db.sql_text(f"queries/{question}.sql")))
 
 
 def _has(grain: str, codes: Iterable[str]) -> bool:

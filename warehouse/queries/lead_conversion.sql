@@ -1,20 +1,24 @@
 -- Leads that ordered, of those that had their time: lead.conversion_30, _90, _180 and, whatever the time, _ever.
 -- Reads  published.lead_day_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead has had its N days when N whole days after its day of collection are over; those that have not are pending.
---        A lead whose day is unknown is neither.
-with lead as (
-    select d.*
-    from published.lead_day_sums as d
-    where
-        d.refresh_id = :refresh_id
-        and d.grain = :lead_day_grain
-        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
-        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
-        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
-        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
-        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
-        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
+--        A lead whose day is unknown is neither. Days matter in the month alone in which leads begin to be pending.
+with zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
+),
+
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
 ),
 
 source as (
@@ -25,16 +29,19 @@ source as (
     where refresh_id = :refresh_id
 ),
 
-zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
-    from published.feed_status as f
-    cross join zone as z
-    where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
+lead as (
+    select d.*
+    from published.lead_day_sums as d
+    where
+        d.refresh_id = :refresh_id
+        and d.grain = case when d.slice_on = (select b.month_on from border as b) then :lead_day_border_grain else :lead_day_grain end
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
 grouped as (
@@ -46,18 +53,27 @@ grouped as (
         case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
+        case
+            when 'source_group' = any(cast(:by as text[]))
+                then (
+                    select s.source_group from source as s
+                    where s.source_code = l.source_code
+                )
+        end as source_group,
         case :metric
             when 'lead.conversion_30' then l.ordered_in_30
             when 'lead.conversion_90' then l.ordered_in_90
             when 'lead.conversion_180' then l.ordered_in_180
             when 'lead.conversion_ever' then l.ordered
         end as ordered,
-        :metric = 'lead.conversion_ever' or l.collected_on + cast(:mature_days as integer) < k.data_on as is_due
+        :metric = 'lead.conversion_ever' or l.collected_on < (select b.pending_on from border as b) as is_due
     from lead as l
-    left join source as s on l.source_code = s.source_code
-    cross join known as k
-    where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
+    where
+        cast(:source_group as text[]) = '{}'
+        or l.source_code in (
+            select s.source_code from source as s
+            where s.source_group = any(cast(:source_group as text[]))
+        )
 ),
 
 added as (

@@ -32,10 +32,20 @@ grouped as (
         case when 'region' = any(cast(:by as text[])) then l.region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
-        case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group
+        case
+            when 'source_group' = any(cast(:by as text[]))
+                then (
+                    select s.source_group from source as s
+                    where s.source_code = l.source_code
+                )
+        end as source_group
     from lead as l
-    left join source as s on l.source_code = s.source_code
-    where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
+    where
+        cast(:source_group as text[]) = '{}'
+        or l.source_code in (
+            select s.source_code from source as s
+            where s.source_group = any(cast(:source_group as text[]))
+        )
 ),
 
 final as (

@@ -16,12 +16,14 @@ with lead as (
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
-source as (
+source as materialized (
     select
         source_code,
         source_group
     from published.lead_source
-    where refresh_id = :refresh_id
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 grouped as (

@@ -2,12 +2,31 @@
 -- Reads  published.lead_owner_sums, published.lead_source, published.feed_status, published.setting
 -- Why    an assignment is due when 97 whole days after its day are over: 90 to win an order, and 7 to pass the lead on. Those
 --        that are not over and still wait are pending.
-with lead as (
+with zone as (
+    select value as name from published.setting
+    where name = 'reporting_zone'
+),
+
+known as (
+    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+    from published.feed_status as f
+    cross join zone as z
+    where f.refresh_id = :refresh_id and f.feed in ('lead_assignments', 'leads', 'orders')
+),
+
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
+),
+
+lead as (
     select d.*
     from published.lead_owner_sums as d
     where
         d.refresh_id = :refresh_id
-        and d.grain = :lead_owner_grain
+        and d.grain = case when d.slice_on = (select b.month_on from border as b) then :lead_owner_border_grain else :lead_owner_grain end
         and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
         and (cast(:from_on as date) is null or d.assigned_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or d.assigned_on < cast(:until_on as date))
@@ -18,24 +37,14 @@ with lead as (
         and (cast(:owner as text[]) = '{}' or d.owner = any(cast(:owner as text[])))
 ),
 
-source as (
+source as materialized (
     select
         source_code,
         source_group
     from published.lead_source
-    where refresh_id = :refresh_id
-),
-
-zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
-    from published.feed_status as f
-    cross join zone as z
-    where f.refresh_id = :refresh_id and f.feed in ('lead_assignments', 'leads', 'orders')
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 grouped as (
@@ -51,10 +60,9 @@ grouped as (
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
         case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
         case when 'owner' = any(cast(:by as text[])) then l.owner end as owner,
-        l.assigned_on + cast(:mature_days as integer) < k.data_on as is_due
+        l.assigned_on < (select b.pending_on from border as b) as is_due
     from lead as l
     left join source as s on l.source_code = s.source_code
-    cross join known as k
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 

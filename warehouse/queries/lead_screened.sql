@@ -1,30 +1,7 @@
 -- Leads screened in time, of those that were due: lead.screened_on_time_rate.
 -- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead is due when the whole days that its source gives are over; those that are not yet are pending, screened or not.
-with lead as (
-    select d.*
-    from published.lead_call_sums as d
-    where
-        d.refresh_id = :refresh_id
-        and d.grain = :lead_call_grain
-        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
-        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
-        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
-        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
-        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
-        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
-),
-
-source as (
-    select
-        source_code,
-        source_group
-    from published.lead_source
-    where refresh_id = :refresh_id
-),
-
-zone as (
+with zone as (
     select value as name from published.setting
     where name = 'reporting_zone'
 ),
@@ -34,6 +11,49 @@ known as materialized (
     from published.feed_status as f
     cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
+),
+
+longest as (
+    select coalesce(max(d.screening_days), 0) as most_days
+    from published.lead_call_sums as d
+    where
+        d.refresh_id = :refresh_id
+        and d.grain = :lead_call_grain
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
+),
+
+border as materialized (
+    select
+        k.data_on,
+        cast(date_trunc('month', k.data_on - l.most_days) as date) as month_on
+    from known as k
+    cross join longest as l
+),
+
+lead as (
+    select d.*
+    from published.lead_call_sums as d
+    where
+        d.refresh_id = :refresh_id
+        and d.grain = case when d.slice_on >= (select b.month_on from border as b) then :lead_call_border_grain else :lead_call_grain end
+        and (cast(:from_on as date) is null or d.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
+        and (cast(:from_on as date) is null or d.collected_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or d.collected_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or d.slice_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or d.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or d.branch_id = any(cast(:branches as text[])))
+        and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
+),
+
+source as materialized (
+    select
+        source_code,
+        source_group
+    from published.lead_source
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 grouped as (
@@ -47,10 +67,9 @@ grouped as (
         case when 'branch' = any(cast(:by as text[])) then l.branch_id end as branch,
         case when 'source' = any(cast(:by as text[])) then l.source_code end as source,
         case when 'source_group' = any(cast(:by as text[])) then s.source_group end as source_group,
-        l.collected_on + l.screening_days < k.data_on as is_due
+        l.collected_on + l.screening_days < (select b.data_on from border as b) as is_due
     from lead as l
     left join source as s on l.source_code = s.source_code
-    cross join known as k
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 

@@ -1,6 +1,7 @@
 -- How long leads take to order, with those that have not yet: lead.days_to_order.
 -- Reads  published.lead_day_sums, published.lead_wait_sums, published.lead_source, published.feed_status, published.setting
 -- Why    a lead that has not ordered still waits: it counts as waiting from noon of its day of collection to the data date.
+--        The curve is that of published.incidence where nothing competes (Kaplan-Meier, Greenwood): half the time it takes.
 with lead as (
     select d.*
     from published.lead_day_sums as d
@@ -31,12 +32,14 @@ ordered as (
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
-source as (
+source as materialized (
     select
         source_code,
         source_group
     from published.lead_source
-    where refresh_id = :refresh_id
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 zone as (
@@ -96,7 +99,7 @@ grouped as (
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 
-bucketed as (
+listed as materialized (
     select
         day,
         week,
@@ -105,28 +108,51 @@ bucketed as (
         branch,
         source,
         source_group,
-        bucket,
-        sum(events) as events,
-        sum(censored) as censored
+        row_number() over () as place,
+        array_agg(bucket) as buckets,
+        array_agg(cast(events as double precision)) as events,
+        array_agg(cast(censored as double precision)) as censored
     from grouped
-    group by day, week, month, region, branch, source, source_group, bucket
+    group by day, week, month, region, branch, source, source_group
 ),
 
-listed as (
+counted as (
     select
-        day,
-        week,
-        month,
-        region,
-        branch,
-        source,
-        source_group,
-        array_agg(bucket) as buckets,
-        array_agg(cast(events as bigint)) as events,
-        array_agg(cast(0 as bigint)) as competing,
-        array_agg(cast(censored as bigint)) as censored
-    from bucketed
-    group by day, week, month, region, branch, source, source_group
+        l.place,
+        c.bucket,
+        sum(c.events) as events,
+        sum(c.censored) as censored,
+        sum(sum(c.events + c.censored)) over (partition by l.place order by c.bucket desc) as at_risk
+    from listed as l
+    cross join lateral unnest(l.buckets, l.events, l.censored) as c (bucket, events, censored)
+    group by l.place, c.bucket
+),
+
+reached as (
+    select
+        place,
+        bucket,
+        events,
+        censored,
+        events = at_risk as is_last,
+        sum(-ln(1 - events / nullif(at_risk, events))) over upward as waited,
+        1.959963984540054 * sqrt(sum(events / at_risk / nullif(at_risk - events, 0)) over upward) as reach
+    from counted
+    window upward as (partition by place order by bucket)
+),
+
+summed as (
+    select
+        place,
+        cast(sum(events + censored) as bigint) as n,
+        cast(sum(censored) as bigint) as open,
+        min(bucket) filter (where waited >= -ln(0.5 + 1e-12) or is_last) as half,
+        min(bucket) filter (where waited * exp(reach / nullif(waited, 0)) >= ln(2) and not is_last) as half_early,
+        min(bucket) filter (where waited * exp(-reach / nullif(waited, 0)) >= ln(2) and not is_last) as half_late,
+        min(bucket) filter (where waited >= -ln(0.25 + 1e-12) or is_last) as three_quarters,
+        min(bucket) filter (where waited >= -ln(0.1 + 1e-12) or is_last) as nine_tenths
+    from reached
+    group by place
 ),
 
 final as (
@@ -138,15 +164,15 @@ final as (
         l.branch,
         l.source,
         l.source_group,
-        d.n,
-        d.open,
-        d.median,
-        d.median_low,
-        d.median_high,
-        d.p75,
-        d.p90
+        s.n,
+        s.open,
+        published.duration_seconds(s.half + 0.5) as median,
+        published.duration_seconds(s.half_early + 0.5) as median_low,
+        published.duration_seconds(s.half_late + 0.5) as median_high,
+        published.duration_seconds(s.three_quarters + 0.5) as p75,
+        published.duration_seconds(s.nine_tenths + 0.5) as p90
     from listed as l
-    cross join lateral published.duration_summary(l.buckets, l.events, l.competing, l.censored) as d
+    inner join summed as s on l.place = s.place
     order by l.day, l.week, l.month, l.region, l.branch, l.source, l.source_group
 )
 

@@ -31,12 +31,14 @@ ordered as (
         and (cast(:source as text[]) = '{}' or d.source_code = any(cast(:source as text[])))
 ),
 
-source as (
+source as materialized (
     select
         source_code,
         source_group
     from published.lead_source
-    where refresh_id = :refresh_id
+    where
+        refresh_id = :refresh_id
+        and ('source_group' = any(cast(:by as text[])) or cast(:source_group as text[]) <> '{}')
 ),
 
 zone as (
@@ -96,22 +98,6 @@ grouped as (
     where cast(:source_group as text[]) = '{}' or s.source_group = any(cast(:source_group as text[]))
 ),
 
-bucketed as (
-    select
-        day,
-        week,
-        month,
-        region,
-        branch,
-        source,
-        source_group,
-        bucket,
-        sum(events) as events,
-        sum(censored) as censored
-    from grouped
-    group by day, week, month, region, branch, source, source_group, bucket
-),
-
 listed as (
     select
         day,
@@ -125,7 +111,7 @@ listed as (
         array_agg(cast(events as bigint)) as events,
         array_agg(cast(0 as bigint)) as competing,
         array_agg(cast(censored as bigint)) as censored
-    from bucketed
+    from grouped
     group by day, week, month, region, branch, source, source_group
 ),
 

@@ -40,7 +40,7 @@ def branches(reader: Reader) -> pd.DataFrame:
 
 def sources(reader: Reader) -> pd.DataFrame:
     """The sources of the leads that the person may see: source_code, source_group, label_en, label_zh (None: not on file)."""
-    return reader.frame("list_sources")
+    return reader.known("list_sources")
 
 
 def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: int = 200) -> pd.DataFrame:

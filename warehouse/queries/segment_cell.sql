@@ -8,11 +8,13 @@ with every_matrix as not materialized (
     where
         refresh_id = :refresh_id
         and grain = :segment_move_grain
+        and :metric != 'matrix.apostle'
     union all
     select * from published.segment_apostle_sums
     where
         refresh_id = :refresh_id
         and grain = :segment_apostle_grain
+        and :metric = 'matrix.apostle'
 ),
 
 newest as materialized (
@@ -55,7 +57,7 @@ measured as (
     where refresh_id = :refresh_id and 'matrix.' || matrix = :metric
 ),
 
-told as (
+told as materialized (
     select count(*) > 0 as has_visits from published.feed_status
     where refresh_id = :refresh_id and feed = 'contacts'
 ),

@@ -1,6 +1,6 @@
 -- The customers in one cell of a matrix at the end of the last month that has ended.
 -- Reads  published.segment_customer, published.feed_status
-with told as (
+with told as materialized (
     select count(*) > 0 as has_visits from published.feed_status
     where refresh_id = :refresh_id and feed = 'contacts'
 ),

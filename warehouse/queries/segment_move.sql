@@ -1,31 +1,63 @@
 -- Customers by the cell in which they stood a month before, and that in which they stand: matrix.moves.
--- Reads  published.segment_move_sums, published.segment_apostle_sums
+-- Reads  published.segment_move_sums, published.segment_apostle_sums, published.manifest
 -- Why    a step from one month's end to the next: by month, every step that ends in the period; else, for each matrix, the last that
 --        had ended by its end.
-with every_matrix as (
+with every_matrix as not materialized (
     select * from published.segment_move_sums
     where
         refresh_id = :refresh_id
         and grain = :segment_move_grain
+        and (cast(:matrix as text[]) = '{}' or matrix = any(cast(:matrix as text[])))
+        and (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
     union all
     select * from published.segment_apostle_sums
     where
         refresh_id = :refresh_id
         and grain = :segment_apostle_grain
+        and (cast(:matrix as text[]) = '{}' or 'apostle' = any(cast(:matrix as text[])))
+        and (cast(:until_on as date) is null or slice_on + interval '1 month' <= cast(:until_on as date))
+),
+
+newest as materialized (
+    select
+        k.matrix,
+        last_one.slice_on
+    from (values ('portfolio'), ('value_tier'), ('distributor'), ('apostle')) as k (matrix)
+    cross join
+        lateral (
+            select s.slice_on
+            from published.manifest as s
+            cross join
+                lateral (
+                    select e.slice_on
+                    from every_matrix as e
+                    where e.slice_on = s.slice_on and e.matrix = k.matrix
+                    order by e.slice_on
+                    limit 1
+                ) as anything
+            where
+                s.refresh_id = :refresh_id
+                and s.table_name = case k.matrix when 'apostle' then 'segment_apostle' else 'segment_move' end
+                and (cast(:until_on as date) is null or s.slice_on + interval '1 month' <= cast(:until_on as date))
+            order by s.slice_on desc
+            limit 1
+        ) as last_one
+    where
+        'month' != all(cast(:by as text[]))
+        and (cast(:matrix as text[]) = '{}' or k.matrix = any(cast(:matrix as text[])))
 ),
 
 month as (
-    select
-        m.*,
-        m.slice_on = max(m.slice_on) over (partition by m.matrix) as is_newest
+    select m.*
     from every_matrix as m
+    left join newest as n on m.matrix = n.matrix
     where
-        (cast(:matrix as text[]) = '{}' or m.matrix = any(cast(:matrix as text[])))
-        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
-        and (
-            'month' != all(cast(:by as text[]))
-            or (cast(:from_on as date) is null or m.slice_on >= cast(date_trunc('month', cast(:from_on as timestamp)) as date))
-        )
+        m.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select min(l.slice_on) from newest as l)
+        end
+        and ('month' = any(cast(:by as text[])) or m.slice_on = n.slice_on)
 ),
 
 step as (
@@ -40,8 +72,7 @@ step as (
         case when 'to_cell' = any(cast(:by as text[])) then m.to_cell end as to_cell
     from month as m
     where
-        (m.is_newest or 'month' = any(cast(:by as text[])))
-        and (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
+        (cast(:regions as text[]) = '{}' or m.region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or m.branch_id = any(cast(:branches as text[])))
         and (cast(:customer_kind as text[]) = '{}' or m.customer_kind = any(cast(:customer_kind as text[])))
         and (cast(:from_cell as text[]) = '{}' or m.from_cell = any(cast(:from_cell as text[])))

@@ -17,37 +17,60 @@ with assessment as (
 
 told as (
     select
-        a.person,
-        s.side,
-        cast(s.points as double precision) as points,
-        case when 'month' = any(cast(:by as text[])) then a.slice_on end as month,
-        case when 'region' = any(cast(:by as text[])) then a.region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then a.branch_id end as branch
-    from assessment as a
-    cross join
-        lateral (
-            values
-            ('contact', a.contact),
-            ('eliciting', a.eliciting),
-            ('informing', a.informing),
-            ('influencing', a.influencing),
-            (null, (a.contact + a.eliciting + a.informing + a.influencing) / 4.0)
-        ) as s (side, points)
-    where case when 'side' = any(cast(:by as text[])) then s.side is not null else s.side is null end
+        person,
+        contact,
+        eliciting,
+        informing,
+        influencing,
+        (contact + eliciting + informing + influencing) / cast(4 as double precision) as mean,
+        case when 'month' = any(cast(:by as text[])) then slice_on end as month,
+        case when 'region' = any(cast(:by as text[])) then region_id end as region,
+        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch
+    from assessment
 ),
 
-added as (
+summed as (
     select
         month,
         region,
         branch,
-        side,
-        sum(points) as points,
-        sum(points * points) as squares,
+        count(distinct person) as n,
         count(*) as assessments,
-        count(distinct person) as n
+        sum(contact) as contact,
+        sum(contact * contact) as contact_squares,
+        sum(eliciting) as eliciting,
+        sum(eliciting * eliciting) as eliciting_squares,
+        sum(informing) as informing,
+        sum(informing * informing) as informing_squares,
+        sum(influencing) as influencing,
+        sum(influencing * influencing) as influencing_squares,
+        sum(mean) as mean,
+        sum(mean * mean) as mean_squares
     from told
-    group by month, region, branch, side
+    group by month, region, branch
+),
+
+added as (
+    select
+        m.month,
+        m.region,
+        m.branch,
+        s.side,
+        m.n,
+        m.assessments,
+        cast(s.points as double precision) as points,
+        cast(s.squares as double precision) as squares
+    from summed as m
+    cross join
+        lateral (
+            values
+            ('contact', m.contact, m.contact_squares),
+            ('eliciting', m.eliciting, m.eliciting_squares),
+            ('informing', m.informing, m.informing_squares),
+            ('influencing', m.influencing, m.influencing_squares),
+            (null, m.mean, m.mean_squares)
+        ) as s (side, points, squares)
+    where ('side' = any(cast(:by as text[]))) = (s.side is not null)
 ),
 
 final as (

@@ -1,5 +1,5 @@
 -- Who was asked and who answered, beside the customers they stand for: survey.bias; by value tier unless another kind of group is asked.
--- Reads  published.survey_stratum_sums, published.survey_population_sums, published.feed_status
+-- Reads  published.survey_stratum_sums, published.survey_population_sums, published.feed_status, published.manifest
 -- Why    the population is that of the last month end in or before the period (by month: of each month), which knows no channel.
 with kind as (
     select k.kind
@@ -19,33 +19,44 @@ with kind as (
         )
 ),
 
-sample as (
+stratum as materialized (
     select
         s.region_id,
-        s.branch_id,
-        s.sent,
-        s.answered,
+        s.method_code,
+        s.tier,
+        s.complaint_outcome,
+        sum(s.sent) as sent,
+        sum(s.answered) as answered,
+        case when 'branch' = any(cast(:by as text[])) then s.branch_id end as branch,
+        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', s.sent_on) as date) end as month
+    from published.survey_stratum_sums as s
+    where
+        s.refresh_id = :refresh_id
+        and s.grain = :survey_stratum_grain
+        and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
+        and (cast(:from_on as date) is null or s.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or s.slice_on < cast(:until_on as date))
+        and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
+    group by s.region_id, s.method_code, s.tier, s.complaint_outcome, branch, month
+),
+
+sample as (
+    select
+        s.*,
         k.kind,
-        cast(date_trunc('month', s.sent_on) as date) as month_on,
         case k.kind
             when 'region' then s.region_id
             when 'tier' then s.tier
             when 'channel' then s.method_code
             else s.complaint_outcome
         end as part
-    from published.survey_stratum_sums as s
+    from stratum as s
     cross join kind as k
-    where
-        s.refresh_id = :refresh_id
-        and s.grain = :survey_stratum_grain
-        and (cast(:from_on as date) is null or s.sent_on >= cast(:from_on as date))
-        and (cast(:until_on as date) is null or s.sent_on < cast(:until_on as date))
-        and (cast(:until_on as date) is null or s.slice_on < cast(:until_on as date))
-        and (cast(:regions as text[]) = '{}' or s.region_id = any(cast(:regions as text[])))
-        and (cast(:branches as text[]) = '{}' or s.branch_id = any(cast(:branches as text[])))
 ),
 
-standing as (
+standing as not materialized (
     select *
     from published.survey_population_sums
     where
@@ -57,7 +68,22 @@ standing as (
 ),
 
 newest as materialized (
-    select max(slice_on) as slice_on from standing
+    select m.slice_on
+    from published.manifest as m
+    cross join
+        lateral (
+            select s.slice_on
+            from standing as s
+            where s.slice_on = m.slice_on
+            order by s.slice_on
+            limit 1
+        ) as anything
+    where
+        m.refresh_id = :refresh_id
+        and m.table_name = 'survey_population'
+        and (cast(:until_on as date) is null or m.slice_on + interval '1 month' <= cast(:until_on as date))
+    order by m.slice_on desc
+    limit 1
 ),
 
 population as (
@@ -69,8 +95,13 @@ population as (
         k.kind,
         case k.kind when 'region' then p.region_id when 'tier' then p.tier else p.complaint_outcome end as part
     from standing as p
-    inner join newest as n on p.slice_on = n.slice_on or 'month' = any(cast(:by as text[]))
     inner join kind as k on k.kind <> 'channel'
+    where
+        p.slice_on >= case
+            when 'month' = any(cast(:by as text[]))
+                then coalesce(cast(date_trunc('month', cast(:from_on as timestamp)) as date), date '-infinity')
+            else (select n.slice_on from newest as n)
+        end
 ),
 
 together as (
@@ -78,8 +109,8 @@ together as (
         kind,
         part,
         region_id,
-        branch_id,
-        month_on,
+        branch as branch_id,
+        month as month_on,
         sent,
         answered,
         null as customers

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from warehouse.metrics import Metric
-from warehouse.queries.solved import csat_drivers, csat_weighted
+from warehouse.queries.solved import csat_drivers, csat_weighted, durations
 from warehouse.queries.solved.complaint_branch import against_the_company
 from warehouse.queries.solved.product_age import product_age
 
@@ -14,6 +14,8 @@ Solver = Callable[[pd.DataFrame, Metric, Sequence[str]], pd.DataFrame]
 
 SOLVERS: Mapping[str, Solver] = {
     "complaint_branch": against_the_company,
+    "complaint_closed": durations.closed,
+    "complaint_duration": durations.waits,
     "csat_drivers": csat_drivers.solve,
     "csat_weighted": csat_weighted.solve,
     "product_age": product_age,
