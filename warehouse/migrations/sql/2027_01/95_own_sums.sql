@@ -8,9 +8,9 @@ begin
     for sums in select table_name || '_sums_edition' from ops.sums where table_name <> 'complaint_duration' loop
         execute format('drop policy own_sums on published.%I', sums);
         execute format(
-            'create policy own_sums on published.%I for select to reader using (coalesce(branch_id, '''') = any(array('
-            'select v.branch_id from access.visible_branches() as v (branch_id) where v.branch_id <> '''''
-            ' union all select '''' where (select access.sees_whole_company()))))', sums
+            'create policy own_sums on published.%I for select to reader using (coalesce(branch_id, '''') = any(cast(('
+            'select array_append(array_remove(array(select access.visible_branches()), ''''),'
+            ' case when access.sees_whole_company() then '''' end)) as text[])))', sums
         );
         execute format('create index %I on published.%I (edition_id, slice_on, grain, coalesce(branch_id, ''''))', sums || '_own_idx', sums);
         execute format('drop index published.%I', sums || '_edition_id_slice_on_grain_idx');
