@@ -290,7 +290,7 @@ def test_each_refusal_has_a_code_of_its_own() -> None:
     kinds = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, FileRefused)]
     codes = [kind.code for kind in kinds if kind is not FileRefused]
 
-    assert len(codes) == len(set(codes)) == 14
+    assert len(codes) == len(set(codes)) == 15
 
 
 def test_missing_remote_file() -> None:
