@@ -44,7 +44,7 @@ picture: $(VENV)/ready-dev browser
 browser-all: $(VENV)/ready-dev browser
 	GATEHOUSE_EVERY_VIEW=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
-# Every figure against its oracle as often again: a third company, twenty random questions each where `make test` asks two.
+# Every figure against its oracle as often again: a third company, twenty random questions each where `make test` asks three.
 figures-all: $(VENV)/ready-dev
 	GATEHOUSE_EVERY_FIGURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile tests/oracle
 

@@ -46,7 +46,7 @@ class Kind:
 
 THOROUGH = bool(os.environ.get("GATEHOUSE_EVERY_FIGURE"))
 """Whether to ask a third company, and all of them many more random questions: `make figures-all`."""
-EXAMPLES = 20 if THOROUGH else 2
+EXAMPLES = 20 if THOROUGH else 3
 """Random questions a metric, company and test."""
 KINDS = (
     Kind("north", seed=11),
