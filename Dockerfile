@@ -11,5 +11,5 @@ RUN useradd --uid 10001 --home-dir /tmp --no-create-home gatehouse \
 ENV PATH=/packages/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp GATEHOUSE_HOME=/var/lib/gatehouse
 WORKDIR /gatehouse
 COPY . .
-RUN python -m compileall -q . && chmod -R a+rX .
+RUN python -m compileall -q . && python -m pages.shared.specified && chmod -R a+rX .
 USER 10001

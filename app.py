@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -34,7 +33,7 @@ FIRST = next(iter(ICONS))
 def pages(words: Words, who: Viewer | None) -> list[st.Page]:
     """Every page as Streamlit knows it. The first one answers at / and, unlisted, under its own name."""
     titles = names.screens(words)
-    shows = {name: partial(meters.drawn, name, import_module(f"pages.{name}").show, who) for name in ICONS}
+    shows = {name: partial(meters.opened, name, who) for name in ICONS}
     listed = [
         st.Page(
             shows[name],

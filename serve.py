@@ -26,6 +26,7 @@ from warehouse import logs
 from warehouse.feeds.expected import expected
 from warehouse.monitor import endpoint
 from warehouse.monitor.endpoint import Address
+from warehouse.queries import prepared
 from warehouse.settings import read_secrets
 
 SCREENS = (
@@ -44,7 +45,7 @@ SCREENS = (
 FRONT_DOOR = Path(__file__).with_name("app.py")
 
 PATIENCE_SECONDS = 10.0
-"""How long a worker may take to end when the dashboard does."""
+"""How long the warehouse may take to answer before the first visitor, and a worker to end when the dashboard does."""
 
 # A cold server would run pages/x.py by itself for the address /x, and show nothing: every address goes through app.py.
 PagesManager.uses_pages_directory = False
@@ -82,6 +83,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         import_module(f"pages.{screen}")
     cached = import_module("pages.shared.cached")
     engine = cached.engine()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.to_thread(prepared.plan_ahead, engine), PATIENCE_SECONDS)
     read_up()
     gc.collect()
     gc.freeze()
@@ -97,6 +100,7 @@ def read_up() -> None:
     usage.where_used()
     explain.rules()
     expected()
+    import_module("streamlit.emojis")  # compiles an expression of all of them, which every list of choices looks for
     for language in LANGUAGES:
         Words(language).moment(datetime.now(UTC), now=datetime.now(UTC))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from benchmarks.measured.bench import Bench, Took, company, opened, peak_mb, settle
-from benchmarks.measured.deliveries import rows_of, write_next
+from benchmarks.measured.deliveries import Ahead, rows_of
 from benchmarks.measured.pages import drawn
 from benchmarks.measured.told import conditions, tell
 from warehouse import db
@@ -85,7 +85,7 @@ def taken(bench: Bench, customers: int) -> Taken:
         drawn(replace(bench, beside=lambda: nullcontext(alone)), rounds=1)
         dashboard_mb = alone.submit(peak_mb).result()
     folder = bench.folder / "day"
-    write_next(made, folder, rows=rows_of(made) // DAYS)
+    Ahead(made).write(folder, rows=rows_of(made) // DAYS)
     return Taken(rows_of(made), full, bench.refresh(DASHBOARDS, folder), dashboard_mb, on_disk)
 
 

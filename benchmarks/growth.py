@@ -2,8 +2,8 @@
 
     python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--processors] [--draw docs/growth.svg]
 
-Of each company: a full refresh; then a delivery of the same number of rows into a copy of it, the median of some rounds, and one
-of one in a hundred of its rows; the gates of the first two, the memory of the refresh's process, and every page drawn for an
+Of each company: a full refresh; then its next deliveries, some of the same number of rows for every company, of which the median
+counts, and one of a hundredth of its own rows; the gates of the first two, the memory of the refresh's process, and every page drawn for an
 executive with nothing kept from before. `--processors` counts the seconds that processors worked for a refresh instead of those
 on the clock, for machines that have something else to do. Prints the conditions, the figures by size and the exponents, draws the
 curves, and exits with 1 where one grows faster than it may.
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measured import curves
-from benchmarks.measured.bench import Bench, Company, Took, company, opened, settle
+from benchmarks.measured.bench import Bench, Took, company, opened, settle
 from benchmarks.measured.curves import Curve
-from benchmarks.measured.deliveries import rows_of, write_next
+from benchmarks.measured.deliveries import Ahead, rows_of
 from benchmarks.measured.pages import Drawn, drawn
 from benchmarks.measured.told import Limit, conditions, judged, tell
 
@@ -72,18 +72,15 @@ def measured(bench: Bench, customers: int, *, rows: int, rounds: int) -> Size:
     made = company(bench, customers=customers)
     full = settle(bench, DASHBOARDS, made)
     tell(f"{customers:,} customers: {rows_of(made):,} rows published in {full.seconds:.1f} s")
-    pages = drawn(bench, rounds=rounds)
-    few = [more(bench, made, rows) for _ in range(rounds)]
-    return Size(full, few, more(bench, made, rows_of(made) // 100), pages)
+    pages, ahead = drawn(bench, rounds=rounds), Ahead(made)
+    few = [more(bench, ahead, rows, name=f"few_{number}") for number in range(rounds)]
+    return Size(full, few, more(bench, ahead, rows_of(made) // 100, name="hundredth"), pages)
 
 
-def more(bench: Bench, made: Company, rows: int) -> Took:
-    """What the company's next `rows` take, into a copy of what dashboards look into."""
-    folder = bench.folder / f"next_{rows}"
-    if not folder.exists():
-        write_next(made, folder, rows=rows)
-    bench.copy("refreshed", of=DASHBOARDS)
-    return bench.refresh("refreshed", folder)
+def more(bench: Bench, ahead: Ahead, rows: int, *, name: str) -> Took:
+    """What the company's next `rows` take."""
+    ahead.write(bench.folder / name, rows=rows)
+    return bench.refresh(DASHBOARDS, bench.folder / name)
 
 
 def grown(sizes: Mapping[int, Size], clock: str) -> list[Curve]:

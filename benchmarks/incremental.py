@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measured.bench import EMPTY, Bench, Took, company, opened, settle
-from benchmarks.measured.deliveries import rows_of, write_next
+from benchmarks.measured.deliveries import Ahead, rows_of
 from benchmarks.measured.told import Limit, conditions, judged, seconds, tell
 from benchmarks.measured.turns import in_turns
 
@@ -39,7 +39,7 @@ def main() -> int:
         for name, share in SHARES.items():
             wanted = max(FEWEST, round(share * rows_of(made)))
             folder = bench.folder / f"next_{wanted}"
-            rows = write_next(made, folder, rows=wanted)
+            rows = Ahead(made).write(folder, rows=wanted)
             tell(f"{name}: {rows:,} rows beside {rows_of(made):,}, {100 * rows / rows_of(made):.3f} %")
             ways[name] = _refreshing(bench, "settled", folder)
         found = in_turns(ways, rounds=given.rounds)

@@ -1,13 +1,14 @@
 """Great Expectations' side of the gate: every rule as an expectation, counted in the database. Never import this from a page.
 
-Importing great_expectations costs seconds and 250 MB, so `checks.gate` imports this module inside the function that
-needs it. GX only counts here; what the counts mean is decided in `checks.gate`. So GX is asked for the counts of each
-expectation and not for its opinion of them: that takes it several times as long, and a statement more for each rule.
+Importing great_expectations costs more than a second and 60 MB, so `checks.gate` imports this module inside the function
+that needs it, without what it never uses. GX only counts here; what the counts mean is decided in `checks.gate`. So GX is
+asked for the counts of each expectation and not for its opinion of them: that takes it several times as long, and a
+statement more for each rule.
 """
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,6 +24,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 from great_expectations.datasource.fluent.interfaces import GxDatasourceWarning
+from great_expectations.exceptions.exceptions import GreatExpectationsError
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
@@ -31,26 +33,29 @@ from great_expectations.expectations.core.expect_column_values_to_match_regex im
 from great_expectations.expectations.core.expect_column_values_to_not_be_null import ExpectColumnValuesToNotBeNull
 from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
 from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-from great_expectations.expectations.expectation import ColumnMapExpectation, Expectation
+from great_expectations.expectations.expectation import BatchExpectation, ColumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
 )
 from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
     ColumnMapMetricProvider,
 )
+from great_expectations.expectations.registry import get_metric_kwargs
 from great_expectations.expectations.row_conditions import Column, ComparisonCondition, Operator
-from great_expectations.validator.metric_configuration import MetricConfigurationID
-from great_expectations.validator.validation_graph import MetricEdge, ValidationGraph
+from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
 from sqlalchemy import ColumnElement, literal_column
 
 from checks.predicates import Look, holds, query_of
-from checks.rules import Level, Rule, Suite
+from checks.rules import Gate, Level, Rule, Suite
 from warehouse.trace import of_postgres
 
-COUNTS_ONLY = {"result_format": {"result_format": "BOOLEAN_ONLY"}}
 SEVERITY: dict[Level, str] = {"block": "critical", "warn": "warning", "info": "info"}
-KNOWN = 2_000
-ROW_COUNT, QUERY_COUNT = "table.row_count", "unexpected_rows_query.row_count"
+ANCHORS: dict[Gate, str] = {"delivery": "load_id", "figures": "slice_on"}
+"""The column that is never empty."""
+COLUMNS, ROW_COUNT, QUERY_COUNT = "table.columns", "table.row_count", "unexpected_rows_query.row_count"
+
+Found = dict[MetricConfigurationID, Any]
+Failed = dict[MetricConfigurationID, str]
 
 
 @dataclass(frozen=True)
@@ -70,37 +75,42 @@ class Eyes:
     engine: SqlAlchemyExecutionEngine
 
     def count(self, suite: Suite, look: Look) -> list[Seen]:
-        """What GX sees of every rule that it can count."""
+        """What GX sees of every rule that it can count: all about rows in one statement, and each query in one."""
         view = SqlAlchemyBatchData(self.engine, schema_name="gate", table_name=suite.view, create_temp_table=False)
         self.engine.load_batch_data(suite.view, view)
-        asked = [self._asked(rule, suite, look) for rule in suite.rules if rule.kind.proof != "ours"]
-        edges = {edge.id: edge for each in asked for edge in each.edges}
-        graph = ValidationGraph(execution_engine=self.engine, edges=list(edges.values()))
-        found, failed = graph.resolve(COUNTS_ONLY, show_progress_bars=False)
+        rules = [rule for rule in suite.rules if rule.kind.proof != "ours"]
+        columns = MetricConfiguration(COLUMNS, {"batch_id": suite.view})
+        asked = [_counts(rule.id, *said(rule, suite, look), suite, columns) for rule in rules]
+        # which columns there are has been looked up before the first rule is asked
+        found: Found = {columns.id: [*ANCHORS.values(), *(name for rule in rules for name in rule.columns)]}
+        failed: Failed = {}
+        for step in _steps([metric for each in asked for metric in each.wanted], found):
+            self._compute(step, found, failed)
         return [_seen(each, found, failed) for each in asked]
 
-    def _asked(self, rule: Rule, suite: Suite, look: Look) -> "_Asked":
-        """What is to be computed for a rule, kept by what it says: to work it out costs more than to count."""
-        kind, about = said(rule, suite, look)
-        key = (suite.view, rule.id, kind, *map(str, about.items()))
-        if key not in _known:
-            if len(_known) > KNOWN:
-                _known.clear()  # a rule about the future says another instant each time
-            _known[key] = _counts(rule.id, expectation(suite, kind, about), self.engine)
-        return _known[key]
+    def _compute(self, metrics: Sequence[MetricConfiguration], found: Found, failed: Failed) -> None:
+        """Add what GX computes of `metrics` to `found`: of all together, and where that fails, of each by itself."""
+        try:
+            found.update(self.engine.resolve_metrics(metrics, found))
+        except GreatExpectationsError as error:
+            if len(metrics) == 1:
+                failed[metrics[0].id] = str(error)
+                return
+            for metric in metrics:
+                self._compute([metric], found, failed)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """The metrics that GX computes for one rule, each after those it needs, and the ids of the two that we want."""
+    """The metrics that we want of GX for one rule: how many rows are unexpected, and out of how many."""
 
     rule_id: str
-    edges: tuple[MetricEdge, ...]
-    unexpected: MetricConfigurationID | None
-    element: MetricConfigurationID | None
+    unexpected: MetricConfiguration | None
+    element: MetricConfiguration | None
 
-
-_known: dict[tuple[object, ...], _Asked] = {}
+    @property
+    def wanted(self) -> Iterator[MetricConfiguration]:
+        return (metric for metric in (self.unexpected, self.element) if metric is not None)
 
 
 @contextmanager
@@ -113,7 +123,8 @@ def looking(url: URL, *, options: str) -> Iterator[Eyes]:
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
     address = url.render_as_string(hide_password=False).replace("$", r"\$")
-    engine: dict[str, Any] = {"kwargs": {"connect_args": {"options": options, "application_name": "gatehouse gate"}}}
+    connect = {"options": options, "application_name": "gatehouse gate"}
+    engine: dict[str, Any] = {"kwargs": {"connect_args": connect, "isolation_level": "AUTOCOMMIT"}}
     with warnings.catch_warnings():
         # add_postgres, which the warning recommends, refuses the socket-only URL of the embedded server
         warnings.simplefilter("ignore", category=GxDatasourceWarning)
@@ -124,7 +135,7 @@ def looking(url: URL, *, options: str) -> Iterator[Eyes]:
         datasource.get_engine().dispose()
 
 
-def said(rule: Rule, suite: Suite, look: Look) -> tuple[type[Expectation], Mapping[str, Any]]:
+def said(rule: Rule, suite: Suite, look: Look) -> tuple[type[BatchExpectation], Mapping[str, Any]]:
     """One rule as GX says it: its own expectation where GX has one, ours where it has not."""
     meta: dict[str, Any] = {"severity": SEVERITY[rule.level], "meta": {"rule": rule.id, "table": suite.table}}
     first, bounds = "".join(rule.columns[:1]), rule.bounds
@@ -143,42 +154,75 @@ def said(rule: Rule, suite: Suite, look: Look) -> tuple[type[Expectation], Mappi
             return ExpectTableRowCountToBeBetween, {**limits, **meta}
     if rule.kind.proof == "query":
         return ExpectNoRows, {"unexpected_rows_query": query_of(rule), **meta}
-    anchor = "load_id" if suite.gate == "delivery" else "slice_on"
-    return ExpectRowsToKeep, {"column": anchor, "condition": holds(rule, look), **meta}
+    return ExpectRowsToKeep, {"column": ANCHORS[suite.gate], "condition": holds(rule, look), **meta}
 
 
-def expectation(suite: Suite, kind: type[Expectation], about: Mapping[str, Any]) -> Expectation:
-    """An expectation of a suite's rows; of figures, of those in slices made anew: the others were looked at when they were."""
-    told = {**about, "batch_id": suite.view}
+def _rows_of(suite: Suite, kind: type[BatchExpectation]) -> dict[str, Any]:
+    """The rows that an expectation is about; of figures, those in slices made anew: the others were looked at when they were."""
+    rows: dict[str, Any] = {"batch_id": suite.view}
     if suite.gate == "figures" and kind is not ExpectNoRows:
-        told["row_condition"] = ComparisonCondition(column=Column("is_new"), operator=Operator.EQUAL, parameter=True)
-    return kind(**told)
+        rows["row_condition"] = ComparisonCondition(column=Column("is_new"), operator=Operator.EQUAL, parameter=True)
+    return rows
 
 
-def _counts(rule_id: str, expected: Expectation, engine: SqlAlchemyExecutionEngine) -> _Asked:
-    """The metrics behind an expectation: how many rows there are, and how many are unexpected."""
-    metrics = expected.get_validation_dependencies(engine, COUNTS_ONLY).metric_configurations
-    name = f"{expected.map_metric}.unexpected_count" if isinstance(expected, ColumnMapExpectation) else QUERY_COUNT
-    wanted = {kind: metrics[kind] for kind in (name, ROW_COUNT) if kind in metrics}
-    graph = ValidationGraph(execution_engine=engine)
-    for metric in wanted.values():
-        graph.build_metric_dependency_graph(metric, COUNTS_ONLY)
-    unexpected, element = (wanted[kind].id if kind in wanted else None for kind in (name, ROW_COUNT))
-    return _Asked(rule_id, tuple(graph.edges), unexpected, element)
+def _counts(
+    rule_id: str, kind: type[BatchExpectation], about: Mapping[str, Any], suite: Suite, columns: MetricConfiguration
+) -> _Asked:
+    """The metrics behind an expectation, as GX names them, without those that it would need to have an opinion."""
+    rows = _rows_of(suite, kind)
+    expected = kind(**about, **rows)
+    if isinstance(expected, ExpectNoRows):
+        return _Asked(rule_id, _metric(QUERY_COUNT, rows, _values(QUERY_COUNT, expected)), None)
+    size = _metric(ROW_COUNT, rows, {}, metric_partial_fn=_metric(f"{ROW_COUNT}.aggregate_fn", rows, {}))
+    if not isinstance(expected, ColumnMapExpectation):
+        return _Asked(rule_id, None, size)
+    name, cells = f"{expected.map_metric}.unexpected_count", {**rows, "column": expected.column}
+    values = _values(name, expected)
+    keeps = _metric(f"{expected.map_metric}.condition", cells, values, **{COLUMNS: columns})
+    counted = _metric(f"{name}.aggregate_fn", cells, values, unexpected_condition=keeps)
+    return _Asked(rule_id, _metric(name, cells, values, metric_partial_fn=counted), size)
 
 
-def _seen(asked: _Asked, found: Mapping[Any, Any], failed: Mapping[Any, Any]) -> Seen:
+def _metric(
+    name: str, domain: Mapping[str, Any], values: Mapping[str, Any], **needs: MetricConfiguration
+) -> MetricConfiguration:
+    """A metric of GX's, after those that it is computed from."""
+    metric = MetricConfiguration(name, dict(domain), dict(values))
+    metric.metric_dependencies = needs
+    return metric
+
+
+def _values(name: str, expected: BatchExpectation) -> dict[str, Any]:
+    """What a metric is told beside the rows, as its expectation has it."""
+    return {key: getattr(expected, key) for key in get_metric_kwargs(name)["metric_value_keys"]}
+
+
+def _steps(wanted: Sequence[MetricConfiguration], found: Found) -> list[list[MetricConfiguration]]:
+    """What is computed one after the other: what `wanted` is made from, level by level, and all that is wanted at last."""
+    steps = [list({metric.id: metric for metric in wanted}.values())]
+    while needed := {
+        needs.id: needs for metric in steps[0] for needs in metric.metric_dependencies.values() if needs.id not in found
+    }:
+        steps.insert(0, list(needed.values()))
+    return steps
+
+
+def _seen(asked: _Asked, found: Found, failed: Failed) -> Seen:
     """GX's counts for one rule; of no rows it says that None are unexpected."""
-    wanted = [metric for metric in (asked.unexpected, asked.element) if metric is not None]
-    unexpected, element = (found.get(metric) for metric in (asked.unexpected, asked.element))
+    unexpected, element = (found.get(metric.id) if metric else None for metric in (asked.unexpected, asked.element))
     if asked.unexpected is not None and element == 0:
         unexpected = unexpected or 0
     raised = None
-    if not all(metric in found for metric in wanted):
-        behind = [failed[edge.left.id] for edge in asked.edges if edge.left.id in failed]
-        problem = behind[0]["exception_info"].exception_message if behind else "Great Expectations could not count"
-        raised = of_postgres(problem)
+    if not all(metric.id in found for metric in asked.wanted):
+        causes = (_cause(metric, failed) for metric in asked.wanted)
+        raised = of_postgres(next(filter(None, causes), "Great Expectations could not count"))
     return Seen(asked.rule_id, unexpected, element, raised)
+
+
+def _cause(metric: MetricConfiguration, failed: Failed) -> str | None:
+    """Why a metric could not be computed: what failed first of all that it is made from."""
+    causes = (_cause(needs, failed) for needs in metric.metric_dependencies.values())
+    return next(filter(None, causes), failed.get(metric.id))
 
 
 class RowsKeep(ColumnMapMetricProvider):

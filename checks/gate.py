@@ -7,6 +7,7 @@ counted ourselves. GX's own `success` and severity decide nothing.
 
 import json
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +24,11 @@ from sqlalchemy.exc import DBAPIError
 
 from checks import facts, predicates
 from checks.facts import Facts, LoadSum
+from checks.later import put_off, to_stay
 from checks.predicates import Counted, Look, Offence
 from checks.quarantine import quarantine_rows
 from checks.rules import Gate, Level, Rule, Suite, suites
-from warehouse.db import Database
+from warehouse.db import Database, plan_for_bulk
 from warehouse.feeds.contract import Language
 from warehouse.metrics import Metric, metrics
 from warehouse.trace import of_postgres
@@ -50,7 +52,11 @@ Outcome = Literal["passed", "failed", "raised"]
 
 BY_CHANCE = 3.0
 """Standard errors by which a share may lie above its limit: so few rows cry no wolf."""
-GX_OPTIONS = "-c jit=off -c work_mem=64MB"
+GX_OPTIONS, GX_OF_MOST = "-c jit=off -c work_mem=64MB", " -c enable_nestloop=off"
+"""As `db.plan_for_bulk` has it."""
+EXPECTATIONS = "checks.expectations"
+UNUSED = ("altair", "scipy.stats")
+"""What Great Expectations imports for expectations that no rule is: two fifths of the seconds of its import, half of the memory."""
 
 
 class NothingToCheckError(ValueError):
@@ -122,8 +128,9 @@ def run_gate(
         raise KeyError(f"no {gate} suite for {', '.join(strangers)}")
     chosen = [suite for table, suite in suites(gate).items() if table in tables]
     with database.loader.begin() as connection:
-        _settle(connection, chosen)
-        results = tuple(_results(database, connection, chosen, now or datetime.now(UTC)))
+        of_most = gate == "figures" and _are_most_new(connection)
+        _settle(connection, chosen, of_most=of_most)
+        results = tuple(_results(database, connection, chosen, now or datetime.now(UTC), of_most=of_most))
         _write(connection, gate, results, refresh_id=refresh_id)
     return Verdict(gate=gate, results=results)
 
@@ -136,7 +143,13 @@ def wake() -> None:
 
 def _import_expectations() -> None:
     with suppress(ImportError):  # the gate itself will say so
-        import_module("checks.expectations")
+        _load_expectations()
+
+
+def _load_expectations() -> None:
+    if EXPECTATIONS not in sys.modules:
+        with put_off(*UNUSED), to_stay():
+            import_module(EXPECTATIONS)
 
 
 def releasable(rule_id: str) -> bool:
@@ -163,10 +176,15 @@ def offending_rows(
         return predicates.offending_rows(connection, suites(gate)[table], rule_id=rule_id, limit=limit, look=look)
 
 
-def _settle(connection: Connection, chosen: Sequence[Suite]) -> None:
+def _are_most_new(connection: Connection) -> bool:
+    """Whether most slices of the candidate were made by this refresh."""
+    asked = "select count(*) filter (where edition_id = refresh_id) * 2 > count(*) from ops.candidate"
+    return bool(connection.scalar(sa.text(asked)))
+
+
+def _settle(connection: Connection, chosen: Sequence[Suite], *, of_most: bool) -> None:
     """Plain plans, room to hash, and nobody who writes to what is being judged."""
-    connection.execute(sa.text("set local jit = off"))
-    connection.execute(sa.text("set local work_mem = '64MB'"))
+    plan_for_bulk(connection, of_most=of_most)
     connection.execute(sa.text("set local lock_timeout = '30s'"))
     quote = connection.dialect.identifier_preparer.quote
     read = dict.fromkeys(f"{schema}.{quote(name)}" for suite in chosen for schema, name in _stored(suite))
@@ -180,7 +198,9 @@ def _stored(suite: Suite) -> tuple[tuple[str, str], ...]:
     return (("ops", "candidate"), ("published", f"{suite.table}_edition"))
 
 
-def _results(database: Database, connection: Connection, chosen: Sequence[Suite], now: datetime) -> Iterator[Result]:
+def _results(
+    database: Database, connection: Connection, chosen: Sequence[Suite], now: datetime, *, of_most: bool
+) -> Iterator[Result]:
     """The results of all suites; a table whose columns are not as agreed is not looked at any further.
 
     We count while GX does, each over a connection: two cores are busy, and nobody waits for the other table by table.
@@ -193,7 +213,7 @@ def _results(database: Database, connection: Connection, chosen: Sequence[Suite]
         if judged.outcome == "passed"
     ]
     with ThreadPoolExecutor(1) as beside:
-        seeing = beside.submit(_see, database, looks)
+        seeing = beside.submit(_see, database, looks, of_most=of_most)
         counted = {suite.table: _count(suite, connection, looked_up, look) for suite, look in looks}
     seen = seeing.result()
     for suite, judged in zip(chosen, columns, strict=True):
@@ -205,11 +225,12 @@ def _results(database: Database, connection: Connection, chosen: Sequence[Suite]
                 yield from (_result(rule, _raised(problem)) for rule in suite.rules if rule.expect != "columns")
 
 
-def _see(database: Database, looks: Sequence[tuple[Suite, Look]]) -> dict[str, list["Seen"]]:
-    """What GX counts, by table."""
+def _see(database: Database, looks: Sequence[tuple[Suite, Look]], *, of_most: bool) -> dict[str, list["Seen"]]:
+    """What GX counts, by table, by plans of the same kind as ours."""
+    _load_expectations()
     from checks import expectations
 
-    with expectations.looking(database.loader.url, options=GX_OPTIONS) as eyes:
+    with expectations.looking(database.loader.url, options=GX_OPTIONS + GX_OF_MOST * of_most) as eyes:
         return {suite.table: eyes.count(suite, look) for suite, look in looks}
 
 

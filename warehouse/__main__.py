@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 import typer
@@ -18,7 +19,8 @@ from warehouse.trace import trace
 COMMANDS: Mapping[str, Sequence[str]] = {
     "demo": ("demo",),
     "refresh": ("refresh",),
-    "loads": ("discard", "release", "quarantine"),
+    "loads": ("discard", "release"),
+    "quarantine": ("quarantine",),
     "state": ("status", "history", "show", "migrate"),
     "past": ("diff", "rollback", "purge"),
     "figures": ("figure", "change", "metrics"),
@@ -33,6 +35,8 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "access": ("access",),
 }
 """The files of `commands/`, and the commands in each. Only the file of the command asked for is imported: all take seconds."""
+NO_HELP = {"help": False}
+"""Said for who does not ask for help: Typer would import all of pydantic to make sense of nothing said."""
 
 
 class Commands(TyperGroup):
@@ -63,6 +67,7 @@ def commands(file: str) -> Mapping[str, Any]:
 app = typer.Typer(
     cls=Commands,
     callback=lambda: None,
+    context_settings={"default_map": NO_HELP | dict.fromkeys(chain(*COMMANDS.values()), NO_HELP)},
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from sqlalchemy import (
@@ -43,6 +44,7 @@ CONNECT = {
 LOCK_NOT_AVAILABLE = "55P03"
 POSTMASTER = "postmaster.pid"
 _tables: dict[tuple[str, str], Table] = {}
+_describing = Lock()
 
 
 class OtherVersion(ValueError):
@@ -209,9 +211,10 @@ def _stands(connection: Connection) -> str | None:
 
 def table(connection: Connection, name: str, *, schema: str) -> Table:
     """A table of the house with the columns it has in the database. A schema is looked up once: it changes with a migration only."""
-    if (schema, name) not in _tables:
-        _tables.update(_described(connection, schema))
-    return _tables[schema, name]
+    with _describing:
+        if (schema, name) not in _tables:
+            _tables.update(_described(connection, schema))
+        return _tables[schema, name]
 
 
 def _described(connection: Connection, schema: str) -> Iterator[tuple[tuple[str, str], Table]]:
@@ -221,10 +224,16 @@ def _described(connection: Connection, schema: str) -> Iterator[tuple[tuple[str,
         yield (schema, name), Table(name, MetaData(), *described, schema=schema)
 
 
-def plan_for_bulk(connection: Connection) -> None:
-    """Room to sort and hash, and no compiling of plans, for the rest of the transaction: it will move many rows."""
-    connection.execute(text("set local work_mem = '64MB'"))
-    connection.execute(text("set local jit = off"))
+def plan_for_bulk(connection: Connection, *, of_most: bool = False) -> None:
+    """Room to sort and hash, and no compiling of plans, for the rest of the transaction: it will move many rows.
+
+    Where these are `of_most`, none is looked up by itself. The planner takes two columns of one key for independent, expects one
+    row of a join by both, and would go through a whole table for each of a million.
+    """
+    looking_up = "off" if of_most else "on"
+    connection.exec_driver_sql(
+        f"set local work_mem = '64MB'; set local jit = off; set local enable_nestloop = {looking_up}"
+    )
 
 
 _LIES_HERE = text(

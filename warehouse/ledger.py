@@ -272,6 +272,15 @@ def data_until(connection: Connection, feeds: Iterable[str]) -> datetime | None:
     return max((newest[feed] for feed in feeds if feed in newest), default=None)
 
 
+def hold_most(connection: Connection, loads: Sequence[int]) -> bool:
+    """Whether `loads` hold most of all rows that were ever accepted."""
+    statement = text(
+        "select coalesce(2 * sum(accepted) filter (where load_id = any(:loads)) > sum(accepted), false)"
+        " from published.load_feed"
+    )
+    return bool(connection.scalar(statement, {"loads": list(loads)}))
+
+
 def loads_of(connection: Connection, load_id: int) -> list[Pending]:
     """All feeds of one load. Raises NoSuchLoad."""
     statement = text("select load_id, feed, state from published.load_feed where load_id = :load_id order by feed")

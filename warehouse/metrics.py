@@ -121,7 +121,7 @@ def filters_of(family: str) -> tuple[str, ...]:
 @cache
 def phrases() -> Mapping[str, Mapping[str, str]]:
     """The Chinese of short phrases, by kind (units, owners, sources) and English phrase: `catalogue/words.yaml`."""
-    declared: Mapping[str, Mapping[str, str]] = yaml.safe_load((CATALOGUE / "words.yaml").read_text("utf-8"))
+    declared: Mapping[str, Mapping[str, str]] = _read("words")
     return declared
 
 
@@ -133,15 +133,20 @@ def phrase(kind: str, english: str) -> Words:
 @cache
 def cuts() -> str:
     """The cuts of the segment matrices, `catalogue/cuts.yaml`, as the JSON text that published SQL is bound with."""
-    return json.dumps(yaml.safe_load((CATALOGUE / "cuts.yaml").read_text("utf-8")), ensure_ascii=False)
+    return json.dumps(_read("cuts"), ensure_ascii=False)
 
 
 @cache
 def cells(matrix: str) -> dict[str, Cell]:
     """The cells of a matrix (`portfolio`, `service_type` …) by code, the best first; KeyError for any other matrix."""
-    files = [yaml.safe_load((CATALOGUE / f"{name}.yaml").read_text("utf-8")) for name in ("cuts", "sides")]
-    declared = {name: each for file in files for name, each in file["cells"].items()}[matrix]
+    declared = {name: each for file in map(_read, ("cuts", "sides")) for name, each in file["cells"].items()}[matrix]
     return {code: Cell(code=code, **about) for code, about in declared.items()}
+
+
+@cache
+def _read(name: str) -> Any:
+    """What a file of the catalogue declares."""
+    return yaml.load((CATALOGUE / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
 def _metric(code: str, about: dict[str, Any]) -> Metric:

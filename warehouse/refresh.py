@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from checks.gate import expecting_no_loss, quarantine_rows, run_gate
 from checks.rules import Gate
-from warehouse import again, db, ledger, logs, published, restatements
+from warehouse import again, curated, db, ledger, logs, published, restatements
 from warehouse.curated import curate, standings
 from warehouse.definitions import fingerprint
 from warehouse.distribute import finish_commits
@@ -23,12 +23,12 @@ from warehouse.published import Touched
 from warehouse.receive import Delivery, count_again, receive
 from warehouse.run import DEFAULT_ZONE, AlreadyRunning, Held, Look, Outcome, Released, Run, Tell
 from warehouse.settings import Keys, operator
-from warehouse.tables import needing, tables
+from warehouse.tables import SqlTable, needing, side_by_side, tables
 from warehouse.trace import in_short
 
 __all__ = ["AlreadyRunning", "Outcome", "Run", "Tell", "onward", "refresh", "running"]
 
-WRITERS = 2  # published tables do not read each other, and a statement keeps one core busy
+WRITERS = 2  # most tables do not read each other, and a statement keeps one core busy
 
 
 def refresh(
@@ -178,14 +178,27 @@ def gate_delivery(run: Run, waiting: Sequence[Pending]) -> list[Pending]:
 
 
 def curate_and_touch(run: Run, items: Sequence[Pending]) -> Touched:
-    """Curate the keys that `items` touch; the slices of every published table that change by it."""
+    """Curate the keys that `items` touch; the slices of every published table that change by it.
+
+    Each table is a transaction of its own, since two are written at once. A refresh that is cut off among them is cleared up as
+    one that is cut off after them: the keys of its candidates are curated once more, and what was discarded is still noted.
+    """
     loads, feeds = _loads(items), _feeds(items)
     names = {table.name for table in needing(tables("published"), feeds)}
     before = _touched(run, names, loads)
     with run.transaction() as connection:
-        curate(connection, loads=loads, feeds=feeds, zone=run.zone)
+        run.brings_most = ledger.hold_most(connection, loads)
         if any(item.state == "discarded" for item in items):
-            published.remember(connection, before)  # curated holds nothing now that would lead to these slices again
+            published.remember(connection, before)  # curated will hold nothing that would lead to these slices again
+        curated.begin(connection, loads)
+
+    def write(table: SqlTable) -> None:
+        with run.transaction() as connection:
+            curated.replace(connection, table, loads=loads, feeds=feeds, zone=run.zone)
+
+    side_by_side(write, needing(tables("curated"), feeds), at_once=WRITERS)
+    with run.transaction() as connection:
+        standings.forget(connection, loads)
     return published.together(before, _touched(run, names, loads))
 
 
@@ -194,7 +207,7 @@ def _touched(run: Run, names: Collection[str], loads: Sequence[int]) -> Touched:
 
     def ask(part: Sequence[str]) -> Touched:
         with run.transaction() as connection:
-            db.plan_for_bulk(connection)
+            db.plan_for_bulk(connection, of_most=run.brings_most)
             return published.touched(connection, part, loads=loads, zone=run.zone)
 
     with ThreadPoolExecutor(WRITERS) as askers:
@@ -221,7 +234,9 @@ def _write_part(run: Run, names: Sequence[str]) -> dict[str, int]:
     """Some tables' editions, in a transaction of their own: nobody sees them until they are proposed, and one without that is nothing."""
     with run.transaction() as connection:
         changes = {name: run.changes[name] for name in names}
-        return published.write_editions(connection, changes, refresh_id=run.refresh_id, zone=run.zone)
+        return published.write_editions(
+            connection, changes, refresh_id=run.refresh_id, zone=run.zone, of_most=run.brings_most
+        )
 
 
 def gate_figures(run: Run) -> None:

@@ -59,6 +59,7 @@ class Run:
     held: Held = field(default_factory=dict)
     changes: Touched = field(default_factory=dict)
     editions: dict[str, int] = field(default_factory=dict)
+    brings_most: bool = False
     restated: restatements.Restated = field(default_factory=restatements.Restated)
     timings: dict[str, float] = field(default_factory=dict)
     step: str = "receive"

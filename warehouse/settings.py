@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
 HASH_KEY, VAULT_KEY, VAULT_KEY_OLD = "GATEHOUSE_HASH_KEY", "GATEHOUSE_VAULT_KEY", "GATEHOUSE_VAULT_KEY_OLD"
 SHORTEST_HASH_KEY = 32
 OURS, IN_A_FILE = ("DATABASE_", "GATEHOUSE_"), "_FILE"
@@ -97,7 +95,7 @@ def keys(settings: Settings) -> Keys:
     path = _file(settings)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = Keys(hashing=new_hashing_key(), vault=Fernet.generate_key())
+        made = Keys(hashing=new_hashing_key(), vault=new_vault_key())
         with _written(made, beside=path) as written, suppress(FileExistsError):
             path.hardlink_to(written)  # where another process was first, its keys are the keys
     return Keys(**{name: key.encode() for name, key in json.loads(path.read_text("utf-8")).items()})
@@ -131,6 +129,13 @@ def new_hashing_key() -> bytes:
     return secrets.token_hex(32).encode()
 
 
+def new_vault_key() -> bytes:
+    """A key that seals values: one of Fernet's."""
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key()
+
+
 def _given_keys() -> Keys:
     hashing, vault, before = (os.environ.get(name, "") for name in (HASH_KEY, VAULT_KEY, VAULT_KEY_OLD))
     if len(hashing) < SHORTEST_HASH_KEY:
@@ -142,6 +147,8 @@ def _given_keys() -> Keys:
 
 
 def _is_fernet_key(key: str) -> bool:
+    from cryptography.fernet import Fernet  # 7 MB that whoever only reads figures need not load
+
     try:
         Fernet(key)
     except ValueError:

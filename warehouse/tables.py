@@ -1,7 +1,8 @@
 """The SQL files of a stage as tables: what each reads, its key and its feeds, and the order in which they are made."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -55,6 +56,26 @@ def needing(candidates: Iterable[SqlTable], feeds: Iterable[str]) -> tuple[SqlTa
     """Those of `candidates` that read one of `feeds`."""
     wanted = set(feeds)
     return tuple(table for table in candidates if wanted & set(table.feeds))
+
+
+def side_by_side(work: Callable[[SqlTable], None], wanted: Collection[SqlTable], *, at_once: int) -> None:
+    """Do `work` on every table, `at_once` at a time, and on none before it is done on those that this one reads."""
+    by_name = {table.name: table for table in wanted}
+    order = TopologicalSorter(
+        {table.name: [name for _, name in table.reads if name in by_name] for table in by_name.values()}
+    )
+    order.prepare()
+    under_way: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(at_once) as workers:
+        try:
+            while order.is_active():
+                under_way |= {workers.submit(work, by_name[name]): name for name in order.get_ready()}
+                for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    done.result()
+                    order.done(under_way.pop(done))
+        finally:
+            for left in under_way:
+                left.cancel()
 
 
 def _read(schema: str, path: Path) -> SqlTable:

@@ -39,15 +39,15 @@ assignment as (
 counted as (
     select
         a.month_on,
-        count(*) as assignments,
-        count(*) filter (
+        count(p.lead_id) as assignments,
+        count(p.lead_id) filter (
             where l.is_genuine is not false
             and case when p.has_ordered then p.first_ordered_at > a.due_at else true end
             and a.next_at between a.due_at and a.due_at + interval '168 hours'
         ) as passed_on_in_time
     from assignment as a
     inner join curated.fct_lead as l on a.lead_id = l.lead_id
-    inner join curated.fct_lead_progress as p on l.customer_id = p.customer_id and l.lead_id = p.lead_id
+    left join curated.fct_lead_progress as p on l.customer_id = p.customer_id and l.lead_id = p.lead_id
     group by a.month_on
 ),
 

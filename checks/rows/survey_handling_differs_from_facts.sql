@@ -46,30 +46,29 @@ answer as materialized (
         and c.opened_at is not null and c.first_resolved_at is not null
 ),
 
-reordered as materialized (
-    select distinct a.invite_id
+reordered as (
+    select a.invite_id
     from answer as a
     inner join curated.fct_order as o on a.customer_id = o.customer_id
     where o.customer_code is not null and o.ordered_at > a.from_at and o.ordered_at <= a.until_at
 ),
 
-referred as materialized (
-    select distinct a.invite_id
+referred as (
+    select a.invite_id
     from answer as a
     inner join curated.fct_lead as l on a.customer_id = l.referrer_id
     where l.is_genuine and l.collected_at > a.from_at and l.collected_at <= a.until_at
 ),
 
+-- Looked up in a hash of them: joined, they would be gone through for every answer.
 facts as (
     select
-        a.slice_on,
+        slice_on,
         count(*) as answers,
-        count(o.invite_id) as reordered,
-        count(r.invite_id) as referred
-    from answer as a
-    left join reordered as o on a.invite_id = o.invite_id
-    left join referred as r on a.invite_id = r.invite_id
-    group by a.slice_on
+        count(*) filter (where invite_id in (select r.invite_id from reordered as r)) as reordered,
+        count(*) filter (where invite_id in (select r.invite_id from referred as r)) as referred
+    from answer
+    group by slice_on
 )
 
 select

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -21,6 +21,9 @@ from warehouse.queries import figures, state, visits
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 from warehouse.settings import Settings
+
+# Frames have few rows here: with texts as Arrow, which pandas would choose, a page made anew takes a third longer.
+pd.set_option("mode.string_storage", "python")
 
 ANSWERS_KEPT = 20_000
 FRESH_SECONDS = 15.0
@@ -116,12 +119,12 @@ def figure(asker: Asker, metric: str, scope: Scope, by: Sequence[str] = ()) -> A
         except figures.FeedAbsent as absent:
             return Answer(metric=metric, by=tuple(by), absent=absent.feeds)
 
-    return kept(asker, ("figure", metric, scope.key, tuple(by)), ask)
+    return kept(asker, ("figure", metric, _narrowed(scope), tuple(by)), ask)
 
 
 def rows(asker: Asker, question: Callable[..., pd.DataFrame], *parameters: Scope | str | int) -> pd.DataFrame:
     """Rows of any other question of `warehouse.queries`, called as `question(reader, *parameters)`."""
-    key = tuple(part.key if isinstance(part, Scope) else part for part in parameters)
+    key = tuple(_narrowed(part) if isinstance(part, Scope) else part for part in parameters)
     return kept(asker, (_name(question), key), lambda: question(asker.reader, *parameters))
 
 
@@ -141,6 +144,11 @@ def lately(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
 def kept(asker: Asker, key: Hashable, make: Callable[[], Made]) -> Made:
     """What `make` makes of answers for `asker`; `key` names all else that it depends on."""
     return everything.get((asker.effective, asker.reader.refresh_id, key), make)
+
+
+def _narrowed(scope: Scope) -> Hashable:
+    """All of a scope that answers depend on: what they are held against is asked for by itself."""
+    return replace(scope, comparison="none").key
 
 
 def _name(question: Callable[..., object]) -> str:

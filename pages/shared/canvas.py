@@ -8,37 +8,32 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared import drill
+from pages.shared import drill, specified
 from pages.shared.charts import notes
 from pages.shared.charts.theme import Look
 from pages.shared.downloads import Sketch
-from pages.shared.drawings import Draw, Drawing
+from pages.shared.drawings import Drawing
+from pages.shared.specified import Draw
 
 ROWS = "rows"
 """The name of a drawing's own rows, where notes travel beside them."""
-Columns = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=1024)
-def specification(draw: Draw, look: Look, columns: Columns, clickable: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The Vega-Lite of a chart, made once for its look and the shape of its rows; rows travel beside it.
+def specification(draw: Draw, look: Look, clickable: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The Vega-Lite of a chart for a look; rows travel beside it. A click on a mark chooses the columns `clickable` of its row.
 
-    A click on a mark chooses the columns `clickable` of its row. Whether it is valid Vega-Lite the tests find out, once and for
-    all: here that would take a quarter of the time of a page that nobody has opened yet.
+    Whether it is valid Vega-Lite the tests find out, once and for all.
     """
-    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns})
-    made: dict[str, Any] = draw(empty, look).to_dict(validate=False)
-    if len(made.get("datasets", {})) > 1:
-        raise ValueError(f"{draw.__name__} draws other rows than those it was given")
-    plain = {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
+    plain = specified.vega_lite(draw, look)
     return drill.clickable(plain, clickable) if clickable else plain
 
 
 @lru_cache(maxsize=1024)
-def with_notes(draw: Draw, look: Look, columns: Columns, clickable: tuple[str, ...] = ()) -> dict[str, Any]:
+def with_notes(draw: Draw, look: Look, clickable: tuple[str, ...] = ()) -> dict[str, Any]:
     """The same with notes over it: both datasets are named, the chart's own rows ROWS, the notes NOTED."""
-    plain = specification(draw, look, columns, clickable)
-    return {**plain, "data": {"name": ROWS}, "layer": [*plain["layer"], *notes.layers(look)]}
+    plain, over = specification(draw, look, clickable), specified.kept(notes.layers, look, partial(notes.layers, look))
+    return {**plain, "data": {"name": ROWS}, "layer": [*plain["layer"], *over]}
 
 
 def show(title: str, draw: Draw, look: Look, drawing: Drawing, *, by: tuple[str, ...], noted: pd.DataFrame) -> None:
@@ -47,23 +42,22 @@ def show(title: str, draw: Draw, look: Look, drawing: Drawing, *, by: tuple[str,
     Screen readers are told its title; the sentence is text beside it. Were it a part of the drawing, the browser would begin
     anew with every other sentence, instead of moving the marks that stand there.
     """
-    rows, specified = drawing.arrow, specification(draw, look, drawing.shape, by)
+    rows, drawn = drawing.arrow, specification(draw, look, by)
     if len(noted):
         rows = None
         named = {ROWS: drawing.arrow, notes.NOTED: pa.Table.from_pandas(noted, preserve_index=False)}
-        specified = {**with_notes(draw, look, drawing.shape, by), "datasets": named}
-    if not drill.is_clickable(specified):
-        st.vega_lite_chart(rows, specified, alt=title, width="stretch")
+        drawn = {**with_notes(draw, look, by), "datasets": named}
+    if not drill.is_clickable(drawn):
+        st.vega_lite_chart(rows, drawn, alt=title, width="stretch")
         return
     key = drill.key_of(title)
     clicked = partial(drill.clicked, title, key)
-    st.vega_lite_chart(rows, specified, alt=title, width="stretch", key=key, on_select=clicked)
+    st.vega_lite_chart(rows, drawn, alt=title, width="stretch", key=key, on_select=clicked)
 
 
 def sketch(draw: Draw, look: Look, drawing: Drawing, noted: pd.DataFrame) -> Sketch:
     """The chart for whoever takes it away, with its notes; nothing in it can be clicked."""
     if noted.empty:
-        return Sketch(specification(draw, look, drawing.shape), drawing.marks)
+        return Sketch(specification(draw, look), drawing.marks)
     values = json.loads(noted.to_json(orient="records", date_format="iso"))
-    specified = {**with_notes(draw, look, drawing.shape), "datasets": {notes.NOTED: values}}
-    return Sketch(specified, drawing.marks)
+    return Sketch({**with_notes(draw, look), "datasets": {notes.NOTED: values}}, drawing.marks)

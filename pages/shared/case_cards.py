@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared import cached, comment_card, contact, drill, filters, markup, takeaway
 from pages.shared.contact import Case
 from pages.shared.downloads import Sheet
+from pages.shared.drawings import Listed
 from pages.shared.guard import html
 from pages.shared.markup import Missing
 from pages.shared.names import Names
@@ -115,15 +116,15 @@ def comments(screen: Screen, title: str) -> None:
         if listed is None:
             return
         found, table, tells = listed
-        screen.shown.append(Sheet(title, tells, table))
+        screen.shown.append(Sheet(title, tells, table.rows))
         html(markup.title(title, tells))
         key = f"comments-{next(screen.numbers)}"
-        height = min(ROW_PIXELS * (len(table) + 1) + 2, COMMENTS_HEIGHT)
-        place = contact.table(viewer, title, table, height=height, key=f"{key}-rows")
+        height = min(ROW_PIXELS * (len(found) + 1) + 2, COMMENTS_HEIGHT)
+        place = contact.table(viewer, title, table.arrow, height=height, key=f"{key}-rows")
         code = None if place is None else str(found["invite_id"].iloc[place])
         with st.container(horizontal=True, gap="small"):
             comment_card.button(viewer, code and Case("survey", code, code), key=f"{key}-read")
-            takeaway.table(screen.inquiry, title, table, key=f"{key}-csv")
+            takeaway.table(screen.inquiry, title, table.rows, key=f"{key}-csv")
 
 
 def events(screen: Screen) -> None:
@@ -156,7 +157,7 @@ def _draw(screen: Screen, cases: List) -> None:
             screen.table(cases.title, table, tells)
 
 
-def _listed(screen: Screen, cases: List) -> tuple[pd.DataFrame, pd.DataFrame, str] | None:
+def _listed(screen: Screen, cases: List) -> tuple[pd.DataFrame, Listed, str] | None:
     """The cases as found and as written, with their sentence; None after having drawn why there are none."""
     inquiry = screen.inquiry
     answer = inquiry.ask(cases.metric)
@@ -168,7 +169,7 @@ def _listed(screen: Screen, cases: List) -> tuple[pd.DataFrame, pd.DataFrame, st
         screen.nothing(cases.title, _none(screen))
         return None
     what = ("cases", cases.title, tuple(cases.columns), cases.asked)
-    table = inquiry.kept(what, lambda: _written(screen.names, found, cases.columns))
+    table = inquiry.kept(what, lambda: Listed(_written(screen.names, found, cases.columns)))
     return found, table, screen.viewer.words.sentences(_counted(screen, found), cases.told)
 
 

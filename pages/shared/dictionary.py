@@ -11,7 +11,6 @@ from pages.shared.markup import Cell
 from pages.shared.names import screens
 from pages.shared.panels import Screen, html
 from warehouse.metrics import Metric, metrics
-from warehouse.queries.lineage import steps
 
 CODES: tuple[str, ...] = tuple(metrics())
 
@@ -40,6 +39,8 @@ def entry(screen: Screen, code: str) -> None:
 def lineage(screen: Screen, code: str) -> None:
     """The columns that the figure is made from, table by table up to the feeds."""
     with screen.guarded():
+        from warehouse.queries.lineage import steps  # reads SQL, which takes 9 MB
+
         words, about = screen.viewer.words, metrics()[code]
         found = steps(about)
         table = explain.origin_table(words, found)

@@ -1,23 +1,16 @@
-"""What people take away: a table as CSV, a page as one workbook, a chart as a picture. Pure: rows in, bytes out."""
+"""What people take away: a table as CSV, a chart as a picture, what a workbook is made of. Pure: rows in, bytes out."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 import noto_cjk_sans_otc
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 Form = Literal["png", "svg", "pdf"]
 FORMS: Mapping[Form, str] = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
@@ -26,7 +19,6 @@ PDF = FORMS["pdf"]
 FONT, FONTS = "Noto Sans CJK SC", Path(noto_cjk_sans_otc.__file__).parent
 """The one font of everything drawn without a browser: it comes with the requirements, not with the system."""
 PICTURE_WIDTH, PICTURE_SCALE, LETTERS_IN_A_LINE = 720, 2, 100
-LONGEST_SHEET_NAME = 31
 NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 NOT_IN_FILE_NAMES, LONGEST_FILE_NAME = frozenset('"<>|'), 80
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -62,17 +54,6 @@ def csv(rows: pd.DataFrame) -> bytes:
     """Rows as CSV in UTF-8 with BOM, as spreadsheets want it; text that would be a formula is disarmed by a quote."""
     text: str = rows.map(_disarmed).rename(columns=_disarmed).to_csv(index=False)
     return text.encode("utf-8-sig", "replace")
-
-
-def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """One sheet a table, in the order given; numbers stay numbers, and text is never a formula."""
-    book = Workbook(write_only=True)
-    taken: set[str] = set()
-    for sheet in sheets:
-        _write(book.create_sheet(_free_name(sheet.title, taken)), sheet)
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
 
 
 def picture(sketch: Sketch, *, form: Form, title: str, below: Sequence[str]) -> bytes:
@@ -157,46 +138,6 @@ def file_name(*parts: object, ending: str) -> str:
     said = " ".join(str(part)[:LONGEST_FILE_NAME] for part in parts).translate(NOT_IN_SHEET_NAMES)
     kept = "".join(letter if letter.isprintable() and letter not in NOT_IN_FILE_NAMES else " " for letter in said)
     return f"gatehouse-{'-'.join(kept.replace('..', ' ').split())}.{ending}"
-
-
-def _write(page: Worksheet, sheet: Sheet) -> None:
-    widths = [
-        max([len(str(name)), *(len(str(value)) for value in sheet.rows.iloc[:, at].head(200))])
-        for at, name in enumerate(sheet.rows)
-    ]
-    for at, width in enumerate(widths, start=1):
-        page.column_dimensions[get_column_letter(at)].width = min(max(width + 2, 10), 60)
-    page.append([_cell(page, sheet.title, Font(bold=True, size=14))])
-    page.append([_cell(page, sheet.tells)])
-    page.append([])
-    page.append([_cell(page, str(name), Font(bold=True)) for name in sheet.rows])
-    for row in sheet.rows.itertuples(index=False):
-        page.append([_cell(page, value) for value in row])
-
-
-def _cell(page: Worksheet, value: object, font: Font | None = None) -> WriteOnlyCell:
-    known = None if is_nothing(value) else value
-    if isinstance(known, pd.Timestamp | datetime):
-        known = known.replace(tzinfo=None)
-    is_number = isinstance(known, int | float | datetime | None)
-    cell = WriteOnlyCell(page, value=known if is_number else NO_TEXT.sub("", str(known)))
-    if isinstance(cell.value, str):
-        cell.data_type = "s"
-        cell.alignment = Alignment(vertical="top")
-    if font is not None:
-        cell.font = font
-    return cell
-
-
-def _free_name(title: str, taken: set[str]) -> str:
-    """A name for a sheet that no other has: 31 letters at most, none that Excel refuses."""
-    plain = " ".join(NO_TEXT.sub("", title).translate(NOT_IN_SHEET_NAMES).split())[:LONGEST_SHEET_NAME] or "-"
-    name, number = plain, 2
-    while name.casefold() in taken:
-        ending = f" {number}"
-        name, number = plain[: LONGEST_SHEET_NAME - len(ending)] + ending, number + 1
-    taken.add(name.casefold())
-    return name
 
 
 def _wrapped(said: str) -> list[str]:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import altair as alt
 import pandas as pd
 import pyarrow as pa
 
 from pages.shared import cached, drill, readable, sentences, shapes
 from pages.shared.address import Choices
-from pages.shared.charts.theme import NTH, Look
+from pages.shared.charts.theme import NTH
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.readable import Readable
@@ -20,7 +19,6 @@ from warehouse.queries import figures
 from warehouse.scope import Scope
 
 Tells = Callable[[pd.DataFrame, Readable], str]
-Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,17 @@ class Drawing:
         """The marks as they travel to the browser, made once."""
         return pa.Table.from_pandas(self.marks, preserve_index=False)
 
+
+@dataclass(frozen=True)
+class Listed:
+    """Cases as people read them."""
+
+    rows: pd.DataFrame
+
     @cached_property
-    def shape(self) -> tuple[tuple[str, str], ...]:
-        """Names and types of the columns: all that a chart's specification depends on."""
-        return tuple(zip(self.marks.columns, self.marks.dtypes.astype(str), strict=True))
+    def arrow(self) -> pa.Table:
+        """The rows as they travel to the browser, made once."""
+        return pa.Table.from_pandas(self.rows, preserve_index=False)
 
 
 def figure(inquiry: Inquiry, metric: str, *, by: Sequence[str], shape: Shape, tells: Tells) -> Drawing | Missing:

@@ -18,8 +18,7 @@ from pages.shared.text import Words
 from pages.shared.viewer import Viewer
 from warehouse import metrics as catalogue
 from warehouse.metrics import Metric
-from warehouse.queries import flow, health, lineage, provenance, state
-from warehouse.queries.lineage import Step
+from warehouse.queries import flow, health, provenance, state
 from warehouse.scope import Scope
 
 TABLE_HEIGHT = 260
@@ -92,20 +91,22 @@ def _meaning(viewer: Viewer, about: Metric) -> None:
 
 def _made_from(viewer: Viewer, about: Metric) -> None:
     """The columns that a figure is made from, as a graph up to the feeds and as a table."""
-    words, found = viewer.words, lineage.steps(about)
+    from warehouse.queries.lineage import steps  # reads SQL, which takes 9 MB that few ask for
+
+    words, found = viewer.words, steps(about)
     st.markdown(origin(viewer, found))
     st.graphviz_chart(charts.graph(found, viewer.look, figure=words.label(about.label)), width="stretch")
     st.dataframe(origin_table(words, found), hide_index=True, height=TABLE_HEIGHT)
 
 
-def origin(viewer: Viewer, found: Sequence[Step]) -> str:
+def origin(viewer: Viewer, found: Sequence[charts.Step]) -> str:
     """The feeds that a figure comes from, as a sentence."""
     fed = sorted({step.from_table.removeprefix("feed.") for step in found if step.from_table.startswith("feed.")})
     named = [Names.of(viewer).feed(feed) for feed in fed]
     return viewer.words.say("It comes from {feeds}.", feeds=viewer.words.listed(named))
 
 
-def origin_table(words: Words, found: Sequence[Step]) -> pd.DataFrame:
+def origin_table(words: Words, found: Sequence[charts.Step]) -> pd.DataFrame:
     """Every column and one that it is made from, both with their tables."""
     every = words.say("rows")
     lines = [

@@ -47,6 +47,9 @@ class Inquiry:
 
     def history(self, metric: str) -> Answer:
         """The last 24 whole months up to the end of the period, by month, none left out from the first that is known."""
+        return self.kept(("history", metric), lambda: self._history(metric))
+
+    def _history(self, metric: str) -> Answer:
         answer = self.ask(metric, ("month",), self.long_scope)
         about = metrics()[metric]
         until = min(self.viewer.last_day(about.feeds), self.long_scope.period.end - timedelta(days=1))

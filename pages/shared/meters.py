@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from prometheus_client import Counter, Gauge, Histogram
 from streamlit.runtime import Runtime
@@ -15,6 +16,11 @@ PAGES = Histogram(
 )
 FAILURES = Counter("gatehouse_page_failures", "Parts of pages that failed to load.")
 SESSIONS = Gauge("gatehouse_sessions", "People connected now, a browser tab each.")
+
+
+def opened(page: str, *asked: object) -> None:
+    """Draw the screen of this name. Its file, and what it alone needs, is loaded for the first who comes, or by `serve.py` before."""
+    drawn(page, import_module(f"pages.{page}").show, *asked)
 
 
 def drawn(page: str, show: Callable[..., None], *asked: object) -> None:

@@ -17,14 +17,15 @@ NEEDED = (
     "ArrowVegaLiteChart",
     "embed",
     "vega-interpreter",
-    "DataFrame",
     "Multiselect",
     "Selectbox",
     "ButtonGroup",
     "DownloadButton",
     "Html",
+    "rehype-raw",
 )
-"""The scripts that draw our pages. Streamlit's page would ask for each only when the first thing of its kind has come."""
+"""The scripts that draw every page of ours. Streamlit's page would ask for each only when the first thing of its kind has come.
+A browser reads and compiles whatever is named: the one for tables, the largest, waits until a table is shown."""
 IMPORTED = re.compile(r'(?:from|import)\s*"\./([^"]+\.js)"')
 PACKED = ("text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml")
 SMALLEST = 1_000

@@ -28,13 +28,14 @@ from pages.shared import (
     tiles,
 )
 from pages.shared.downloads import Sheet, Sketch
-from pages.shared.drawings import Draw, Drawing, Tells
+from pages.shared.drawings import Drawing, Listed, Tells
 from pages.shared.filters import Asked
 from pages.shared.guard import STYLE, guarded, html
 from pages.shared.inquiry import Inquiry
 from pages.shared.markup import Missing
 from pages.shared.names import Names
 from pages.shared.shapes import Shape
+from pages.shared.specified import Draw
 from pages.shared.viewer import Viewer
 from pages.shared.workbook import scope_line
 from warehouse.metrics import metrics
@@ -186,14 +187,15 @@ class Screen:
                 return
             tells = self.viewer.words.sentences(*sentences.cut_off(self.viewer.words, rows))
             html(markup.title(title, tells))
-            table = self.inquiry.kept(("listing", question), lambda: readable.cases(rows, self.names))
-            self.table(title, table, tells)
+            listed = self.inquiry.kept(("listing", question), lambda: Listed(readable.cases(rows, self.names)))
+            self.table(title, listed, tells)
 
-    def table(self, title: str, rows: pd.DataFrame, tells: str = "") -> None:
+    def table(self, title: str, listed: Listed, tells: str = "") -> None:
         """Rows as a table that can be taken away, by itself and with the page."""
+        rows = listed.rows
         self.shown.append(Sheet(title, tells, rows))
         height = min(ROW_PIXELS * (len(rows) + 1) + 2, LONGEST_TABLE)
-        st.dataframe(rows, hide_index=True, alt=title, height=height)
+        st.dataframe(listed.arrow, hide_index=True, alt=title, height=height)
         takeaway.table(self.inquiry, title, rows, key=f"table-{next(self.numbers)}")
 
     def titled(
@@ -245,7 +247,7 @@ class Screen:
         """The notes that stand on the time axis of a drawing; none where it has no such axis."""
         if self.written.empty:
             return annotations.NONE
-        along = annotations.time_axis(canvas.specification(draw, self.viewer.look, drawing.shape))
+        along = annotations.time_axis(canvas.specification(draw, self.viewer.look))
         if along is None:
             return annotations.NONE
         return annotations.on_axis(self.written, self.inquiry, metric, drawing.rows[along])

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -121,31 +122,38 @@ class Readable:
 
         Times become timestamps; everything that `figure` returned stays.
         """
-        rows = answer.rows.copy()
-        rows.attrs = {}
+        rows, words = answer.rows.copy(deep=False), self.names.words
+        rows.attrs = {}  # else pandas would copy them with every column
         value, low, high = ESTIMATES.get(self.metric.kind, ("value", "low", "high"))
-        for name, source in (("value", value), ("low", low), ("high", high), ("base", BASES.get(self.metric.kind, ""))):
-            rows[name] = rows[source].astype(float) if source in rows else float("nan")
-        known = zip(rows["value"], rows["suppressed"], rows["base"], strict=True)
-        rows["value_text"] = [self._said(*each) for each in known]
-        rows["interval_text"] = [self.interval(*pair) for pair in zip(rows["low"], rows["high"], strict=True)]
-        rows["base_text"] = ["" if math.isnan(base) else self.names.words.number(base) for base in rows["base"]]
+        sources = {"value": value, "low": low, "high": high, "base": BASES.get(self.metric.kind, "")}
+        numbers = {name: _numbers(rows, source) for name, source in sources.items()}
+        known = zip(numbers["value"], rows["suppressed"], numbers["base"], strict=True)
+        ends = zip(numbers["low"], numbers["high"], strict=True)
+        texts = {
+            "value_text": [self._said(*each) for each in known],
+            "interval_text": [self.interval(*pair) for pair in ends],
+            "base_text": ["" if math.isnan(base) else words.number(base) for base in numbers["base"]],
+        }
         parts = [name for name in (*answer.by, "part") if name in rows and name not in TIMES]
-        for name in parts:
-            rows[f"{name}_name"] = [self.names.of_code(name, code) for code in rows[name]]
-        rows["label"] = (
-            [" · ".join(said) for said in zip(*(rows[f"{name}_name"] for name in parts), strict=True)] if parts else ""
-        )
+        named = {f"{name}_name": [self.names.of_code(name, code) for code in rows[name].tolist()] for name in parts}
+        label = [" · ".join(said) for said in zip(*named.values(), strict=True)] if parts else ""
+        columns: dict[str, Any] = {**dict(rows.items()), **numbers, **texts, **named, "label": label}
         if "share" in rows:
-            rows["share_text"] = [self.names.words.percent(share) if share == share else "–" for share in rows["share"]]
-        for name in set(self.metric.also) & set(further.WRITTEN) & set(rows):
-            rows[f"{name}_text"] = [self._further(name, value) for value in rows[name].astype(float)]
+            columns["share_text"] = [words.percent(share) if share == share else "–" for share in rows["share"]]
+        for name in (name for name in self.metric.also if name in further.WRITTEN and name in rows):
+            columns[f"{name}_text"] = [self._further(name, value) for value in _numbers(rows, name)]
         for name in set(answer.by) & set(TIMES):
-            rows[name] = pd.to_datetime(rows[name])
-        return rows
+            columns[name] = pd.to_datetime(rows[name])
+        return pd.DataFrame(columns, index=rows.index)
 
     def _further(self, name: str, value: float) -> str:
         return further.text(self.names.words, name, value, currency=self.currency, as_figure=self.value(value))
+
+
+def _numbers(rows: pd.DataFrame, name: str) -> list[float]:
+    """A column as numbers; not a number where there is no such column."""
+    found: list[float] = rows[name].astype(float).tolist() if name in rows else [math.nan] * len(rows)
+    return found
 
 
 def estimate(row: pd.Series, kind: str) -> Estimate | None:
@@ -191,17 +199,19 @@ def table(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
         for name in (*by, "part")
         if name in rows
     }
-    written = rows.assign(
-        **{name: [names.words.day(day.date()) for day in rows[name]] for name in TIMES if name in columns}
-    )
     columns |= {
         "value_text": say("Figure"),
         "interval_text": say("95% interval"),
         "share_text": say("Share"),
         "base_text": say("n"),
     } | {f"{name}_text": title for name, title in further.titles(names.words).items()}
-    chosen = written[[name for name in columns if name in written]].rename(columns=columns)
-    return chosen.loc[:, [name for name in chosen if (chosen[name] != "").any()]]
+    written = {
+        title: [names.words.day(day.date()) for day in rows[name]] if name in TIMES else rows[name]
+        for name, title in columns.items()
+        if name in rows
+    }
+    told = {title: said for title, said in written.items() if any(each != "" for each in said)}
+    return pd.DataFrame(told, index=rows.index)
 
 
 def values(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
@@ -227,7 +237,7 @@ def values(rows: pd.DataFrame, names: Names, by: Sequence[str]) -> pd.DataFrame:
         if name in rows
     }
     numbers = {name: title for name, title in called.items() if name in rows and rows[name].notna().any()}
-    return rows[[*parts, *numbers]].rename(columns=parts | numbers)
+    return pd.DataFrame({title: rows[name] for name, title in (parts | numbers).items()}, index=rows.index)
 
 
 def cases(rows: pd.DataFrame, names: Names) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,27 @@ DICTIONARY = "metrics"
 """The page that shows them all, and is named for none."""
 NO_SCREENS = {"charts", "text"}
 
-Definition = tuple[Path, ast.AST]
+
+@dataclass(frozen=True)
+class Part:
+    """Some code without its tree, of which only one is held at a time: the texts in it, the families, and what it refers to.
+
+    A family is what stands before and after the one name in a text like `f"five.{name}_rate"`.
+    """
+
+    texts: frozenset[str]
+    families: frozenset[tuple[str, str]]
+    uses: frozenset[tuple[Path, str]]
+
+    @classmethod
+    def of(cls, file: Path, code: ast.AST) -> "Part":
+        """What `code`, which stands in `file`, says and uses."""
+        every = list(ast.walk(code))
+        return cls(
+            texts=frozenset(n.value for n in every if isinstance(n, ast.Constant) and isinstance(n.value, str)),
+            families=frozenset(_family(node) for node in every if isinstance(node, ast.JoinedStr)),
+            uses=frozenset(used for node in every if (used := _used(file, node)) is not None),
+        )
 
 
 @cache
@@ -26,36 +47,32 @@ def where_used() -> Mapping[str, Sequence[str]]:
     return found
 
 
-def named(nodes: Iterable[ast.AST]) -> set[str]:
+def named(parts: Iterable[Part]) -> set[str]:
     """The metrics that some code names: as a text, or as a family (`f"lead.{name}"`) and a name of it."""
-    every = list(nodes)
-    texts = {node.value for node in every if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    families = {_family(node) for node in every if isinstance(node, ast.JoinedStr)}
+    every = list(parts)
+    texts = {text for part in every for text in part.texts}
+    families = {family for part in every for family in part.families}
     made = {f"{start}{name}{end}" for start, end in families if start.endswith(".") for name in texts}
     return (texts | made) & set(metrics())
 
 
 def _family(joined: ast.JoinedStr) -> tuple[str, str]:
-    """What stands before and after the one name in a text like `f"five.{name}_rate"`."""
     before, after = (
         part.value if isinstance(part, ast.Constant) else "" for part in (joined.values[0], joined.values[-1])
     )
     return str(before), str(after)
 
 
-def _reached(page: Path) -> Iterator[ast.AST]:
-    """Every node of a page's file and of the shared definitions that it uses, those that these use, and so on."""
-    waiting: list[Definition] = [(page, ast.parse(page.read_text("utf-8")))]
+def _reached(page: Path) -> Iterator[Part]:
+    """A page's file, the shared definitions that it uses, those that these use, and so on."""
+    waiting = [Part.of(page, ast.parse(page.read_text("utf-8")))]
     seen: set[tuple[Path, str]] = set()
     while waiting:
-        file, definition = waiting.pop()
-        for node in ast.walk(definition):
-            yield node
-            used = _used(file, node)
-            if used is not None and used not in seen:
-                seen.add(used)
-                path, name = used
-                waiting += [(path, found) for found in _definitions(path).get(name, ())]
+        part = waiting.pop()
+        yield part
+        for path, name in part.uses - seen:
+            seen.add((path, name))
+            waiting += _definitions(path).get(name, ())
 
 
 def _used(file: Path, node: ast.AST) -> tuple[Path, str] | None:
@@ -72,12 +89,12 @@ def _modules() -> Mapping[str, Path]:
 
 
 @cache
-def _definitions(file: Path) -> Mapping[str, Sequence[ast.AST]]:
+def _definitions(file: Path) -> Mapping[str, Sequence[Part]]:
     """The definitions of a file by name: functions, classes and values."""
-    found: dict[str, list[ast.AST]] = {}
+    found: dict[str, list[Part]] = {}
     for statement in ast.parse(file.read_text("utf-8")).body:
         for name, definition in _defined(statement):
-            found.setdefault(name, []).append(definition)
+            found.setdefault(name, []).append(Part.of(file, definition))
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pages.shared import downloads, explain, readable, sentences
+from pages.shared import explain, readable, sentences
 from pages.shared.downloads import Sheet
 from pages.shared.inquiry import Inquiry
 from pages.shared.viewer import Viewer
@@ -40,7 +40,9 @@ def made(page: Page) -> bytes:
     months = [by_month(inquiry, page.figures)] if rows else []
     cards = [sheet for sheet in page.shown if not sheet.figures]
     ending = [definitions(inquiry, page.codes), checks(inquiry, page.codes)]
-    return downloads.workbook([about(page), *tiles, *months, *cards, *ending])
+    from pages.shared import spreadsheet  # 8 MB that a visitor who takes no workbook away need not wait for
+
+    return spreadsheet.written([about(page), *tiles, *months, *cards, *ending])
 
 
 def scope_line(inquiry: Inquiry) -> str:

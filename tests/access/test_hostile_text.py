@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import URL
 
-from pages.shared import address, downloads, leaflet, markup, sentences
+from pages.shared import address, downloads, leaflet, markup, sentences, spreadsheet
 from pages.shared.address import Choices, Problem, State
 from pages.shared.downloads import Sheet, Sketch
 from pages.shared.text import Words
@@ -224,7 +224,7 @@ def test_on_a_terminal_it_is_text_and_no_order(
 
 @KEPT
 def test_in_a_workbook_it_is_no_formula(text: str) -> None:
-    made = downloads.workbook([Sheet(text or "-", text, pd.DataFrame({text: [text, "after"]}))])
+    made = spreadsheet.written([Sheet(text or "-", text, pd.DataFrame({text: [text, "after"]}))])
     sheet = load_workbook(io.BytesIO(made)).worksheets[0]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
     assert sheet["A6"].value == "after"

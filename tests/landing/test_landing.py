@@ -96,6 +96,38 @@ def test_null_and_empty_are_two_things_where_the_format_tells_them_apart(
     assert landed_rows(connection, 2) == [(1, None, "1"), (2, "x", None)]
 
 
+@pytest.mark.parametrize("last", ["5,x,y", '5,"x,",y'], ids=["plain", "quoted"])
+def test_text_knows_no_null_however_it_is_written(connection: Connection, tmp_path: Path, last: str) -> None:
+    path = delivered(tmp_path, f"id,a,b\n1,,\nNULL,\\N, \n\\.,\\.,\\.\n,,\n{last}\n")
+
+    landing.land(connection, table=open_table(path), file_id=1)
+
+    assert landed_rows(connection, 1) == [
+        (1, "1", "", ""),
+        (2, "NULL", "\\N", " "),
+        (3, "\\.", "\\.", "\\."),
+        (4, "", "", ""),
+        (5, "5", last.split(",", 1)[1].removesuffix(",y").strip('"'), "y"),
+    ]
+
+
+def test_a_large_batch_lands_whole_and_in_order(connection: Connection, tmp_path: Path) -> None:
+    numbers = [str(number) for number in range(1, 60_001)]
+    table = pyarrow.table({"id": numbers, "text": [number * 20 for number in numbers]})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    told: list[int] = []
+
+    landing.land(
+        connection,
+        table=open_table(tmp_path / "a.parquet"),
+        file_id=1,
+        progress=lambda rows, _: told.append(rows),
+    )
+
+    assert landed_rows(connection, 1) == [(int(number), number, number * 20) for number in numbers]
+    assert len(told) > 2
+
+
 def test_personal_cells_never_reach_the_database(connection: Connection, tmp_path: Path) -> None:
     path = delivered(tmp_path, "id,phone,name\n1,13800138000,王小明\n2,,\n3,13900139000\n4,13800138000,\n")
     asked: list[str] = []

@@ -128,7 +128,10 @@ def handled(company: Company) -> pd.DataFrame:
     found["band"] = names[np.digitize(hours, starts) - 1]
     found["resolved_day"] = found["resolved_at"].dt.tz_localize(None).dt.normalize()
     found["due"] = over(
-        found, "resolved_day", 180, company.until("surveys", "complaints", "complaint_events", "orders")
+        found,
+        "resolved_day",
+        180,
+        company.ripe(["leads", "orders"], "surveys", "complaints", "complaint_events", "orders"),
     )
     later = orders(company).rename(columns={"ordered_at": "then_at"})
     genuine = leads(company)[leads(company)["is_genuine"].eq(other=True)]

@@ -50,7 +50,9 @@ def steps(company: Company) -> pd.DataFrame:
 @oracle("call.step_rate")
 def step_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     found = steps(company)
-    found = found.assign(young=~over(found, "on", sum(windows().values()), company.until("leads", "contacts")))
+    found = found.assign(
+        young=~over(found, "on", sum(windows().values()), company.ripe(["contacts"], "leads", "contacts"))
+    )
 
     def one(rows: pd.DataFrame) -> list[dict[str, object]]:
         got = [int((rows["got"] >= number).sum()) for number in range(7)]

@@ -86,14 +86,16 @@ def aftermath(company: Company) -> pd.DataFrame:
 @oracle("complaint.reopen_rate")
 def reopen_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     found = aftermath(company)
-    due = over(found, "on", 30, company.until("complaints", "complaint_events", "contacts"))
+    due = over(found, "on", 30, company.ripe(["complaint_events"], "complaints", "complaint_events"))
     return figures(narrowed(found.assign(due=due, hit=found["again"]), scope), by, ripe)
 
 
 @oracle("complaint.first_contact_rate")
 def first_contact_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     found = aftermath(company)
-    due = over(found, "on", 7, company.until("complaints", "complaint_events", "contacts"))
+    due = over(
+        found, "on", 7, company.ripe(["complaints", "complaint_events", "contacts"], "complaints", "complaint_events")
+    )
     return figures(narrowed(found.assign(due=due, hit=~found["heard"]), scope), by, ripe)
 
 
@@ -103,7 +105,7 @@ def repeat_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFra
     found = found[found["customer_id"].notna()]
     later = found.rename(columns={"opened_at": "then_at"})
     hit = followed(found, later, ["customer_id", "category"], "opened_at", 30)
-    due = over(found, "on", 30, company.until("complaints", "complaint_events"))
+    due = over(found, "on", 30, company.ripe(["complaints"], "complaints", "complaint_events"))
     return figures(narrowed(found.assign(due=due, hit=hit), scope), by, ripe)
 
 
@@ -203,7 +205,7 @@ def recoveries(company: Company) -> pd.DataFrame:
     found["month"] = found["on"].dt.to_period("M").dt.to_timestamp()
     later = orders(company).rename(columns={"ordered_at": "then_at"})
     found["hit"] = followed(found, later, ["customer_id"], "resolved_at", 180)
-    found["due"] = over(found, "on", 180, company.until("complaints", "complaint_events", "orders"))
+    found["due"] = over(found, "on", 180, company.ripe(["orders"], "complaints", "complaint_events", "orders"))
     tiers = value_tiers(company)[["month", "customer_id", "part"]].rename(columns={"part": "tier"})
     tiers["month"] += pd.offsets.MonthBegin(1)
     found = found.merge(tiers, on=["month", "customer_id"], how="left")

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, partial
@@ -79,6 +79,11 @@ class Company:
         known = self._newest if not names else self._newest[self._newest.index.isin(names)]
         return known.max()
 
+    def ripe(self, outcome: Collection[str], *names: str) -> pd.Timestamp:
+        """The day by which these feeds had their time: the data date, or the day up to which those of `outcome` were heard of."""
+        heard = pd.concat([self._newest, self._arrived.dt.normalize()], axis=1).max(axis=1)
+        return min(self.until(*names), heard[heard.index.isin(outcome)].min())
+
     def home(self) -> pd.DataFrame:
         """One row a branch: branch, region."""
         return self.rows("branches")[["branch_id", "region_id"]].set_axis(["branch", "region"], axis=1)
@@ -90,6 +95,13 @@ class Company:
     @cached_property
     def _newest(self) -> "pd.Series[pd.Timestamp]":
         query = "select feed, max(newest_at) as at from published.load_feed where state = 'passed' group by feed"
+        with self.database.loader.begin() as connection:
+            known = pd.read_sql(text(query), connection).set_index("feed")["at"]
+        return pd.to_datetime(known, utc=True).dt.tz_convert(ZONE)
+
+    @cached_property
+    def _arrived(self) -> "pd.Series[pd.Timestamp]":
+        query = "select feed, max(received_at) as at from published.load_feed where state = 'passed' group by feed"
         with self.database.loader.begin() as connection:
             known = pd.read_sql(text(query), connection).set_index("feed")["at"]
         return pd.to_datetime(known, utc=True).dt.tz_convert(ZONE)

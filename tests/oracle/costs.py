@@ -153,7 +153,7 @@ def earned(company: Company) -> pd.DataFrame:
     """One row a lead: what all orders brought whose first touch it is, and whether it is younger than 180 days."""
     brought = first_touch(company).groupby("lead_id")["amount"].sum().rename("brought")
     found = leads(company).merge(brought, on="lead_id", how="left").fillna({"brought": 0.0})
-    return found.assign(case=True, young=~over(found, "on", 180, company.until("leads", "orders")))
+    return found.assign(case=True, young=~over(found, "on", 180, company.ripe(["orders"], "leads", "orders")))
 
 
 @oracle("lead.revenue_per_lead")

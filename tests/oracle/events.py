@@ -55,7 +55,7 @@ def event_yield(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFra
         .rename(columns={"branch_id": "branch", "held_on": "on"})
         .merge(company.home(), on="branch", how="left")
     )
-    ripe = over(held, "on", 30, company.until(*FEEDS))
+    ripe = over(held, "on", 30, company.ripe(["orders"], *FEEDS))
     sold = orders_of_events(company).merge(held, on="event_id")
     rows = [
         held.assign(kind="event", money=held["cost_amount"]),
@@ -92,7 +92,7 @@ def event_yield(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFra
 @oracle("event.show_rate")
 def show_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     found = guests(company)[guests(company)["confirmed_at"].notna()]
-    found = found.assign(due=over(found, "on", 0, company.until(*FEEDS)))
+    found = found.assign(due=over(found, "on", 0, company.ripe(["attendances"], *FEEDS)))
 
     def one(rows: pd.DataFrame) -> dict[str, object]:
         due = rows[rows["due"]]

@@ -129,7 +129,8 @@ def conversion(days: int) -> None:
     def within(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
         found = first_orders(company)
         found = found.assign(
-            due=over(found, "on", days, company.until("leads", "orders")), quick=found["wait"] <= days * 86400
+            due=over(found, "on", days, company.ripe(["orders"], "leads", "orders")),
+            quick=found["wait"] <= days * 86400,
         )
 
         def one(rows: pd.DataFrame) -> dict[str, object]:

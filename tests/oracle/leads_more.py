@@ -24,7 +24,7 @@ def screened_on_time(company: Company, scope: Scope, by: Sequence[str]) -> pd.Da
     allowed = company.rows("lead_sources").set_index("source_code")["screening_days"]
     days = found["source"].map(allowed).fillna(found["source_group"].map(DAYS_BY_GROUP)).fillna(4)
     found["hit"] = found["started_at"] - found["collected_at"] <= days * DAY
-    now = company.until("leads", "contacts").tz_localize(None)
+    now = company.ripe(["contacts"], "leads", "contacts").tz_localize(None)
     found["due"] = found["on"] + (days + 1) * DAY <= now
     return figures(narrowed(found, scope), by, due_rate)
 
@@ -52,7 +52,7 @@ def recycled_on_time(company: Company, scope: Scope, by: Sequence[str]) -> pd.Da
     passed = found["next_at"] - found["assigned_at"]
     cold = ~(found["ordered_at"] - found["assigned_at"] < 90 * DAY)
     owed = cold & ~(passed < 90 * DAY) & ~found["is_genuine"].eq(other=False)
-    ripe = over(found, "on", 97, company.until("lead_assignments", "leads", "orders"))
+    ripe = over(found, "on", 97, company.ripe(["lead_assignments", "orders"], "lead_assignments", "leads", "orders"))
     found = found.assign(hit=passed <= 97 * DAY, due=owed & ripe, waiting=owed & ~ripe & found["next_at"].isna())
 
     def one(rows: pd.DataFrame) -> dict[str, object]:
@@ -67,7 +67,7 @@ def owner_conversion(company: Company, scope: Scope, by: Sequence[str]) -> pd.Da
     found = found[~(found["ordered_at"] < found["assigned_at"])]
     wait = found["ordered_at"] - found["assigned_at"]
     own = found["next_at"].isna() | (found["ordered_at"] < found["next_at"])
-    due = over(found, "on", 90, company.until("lead_assignments", "leads", "orders"))
+    due = over(found, "on", 90, company.ripe(["orders"], "lead_assignments", "leads", "orders"))
     return figures(narrowed(found.assign(hit=(wait <= 90 * DAY) & own, due=due), scope), by, due_rate)
 
 
@@ -91,5 +91,5 @@ def marks_conversion(company: Company, scope: Scope, by: Sequence[str]) -> pd.Da
     found = first_orders(company)
     known = found[list(MARKS)].notna().all(axis=1)
     marks = found[list(MARKS)].eq(other=True).sum(axis=1).astype(str).where(known)
-    due = over(found, "on", 90, company.until("leads", "orders"))
+    due = over(found, "on", 90, company.ripe(["orders"], "leads", "orders"))
     return figures(narrowed(found.assign(marks=marks, hit=found["wait"] <= 90 * 86400, due=due), scope), by, due_rate)

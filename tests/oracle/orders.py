@@ -49,7 +49,7 @@ def returned(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
 def return_rate(company: Company, scope: Scope, by: Sequence[str]) -> pd.DataFrame:
     back = returns(company).groupby("order_id")["back"].sum().rename("back")
     found = orders(company).merge(back, on="order_id", how="left").fillna({"back": 0.0})
-    found["due"] = over(found, "on", 30, company.until("orders", "returns"))
+    found["due"] = over(found, "on", 30, company.ripe(["returns"], "orders", "returns"))
 
     def one(rows: pd.DataFrame) -> dict[str, object]:
         due = rows[rows["due"]]

@@ -52,7 +52,7 @@ def judged(company: Company) -> pd.DataFrame:
     waited = later["ordered_at"] - later["sent_at"]
     again = later.loc[(waited > pd.Timedelta(0)) & (waited <= pd.Timedelta(days=REPURCHASE_DAYS)), "invite_id"]
     found["again"] = found["invite_id"].isin(again)
-    found["due"] = over(found, "on", REPURCHASE_DAYS, company.until("surveys", "survey_answers", "orders"))
+    found["due"] = over(found, "on", REPURCHASE_DAYS, company.ripe(["orders"], "surveys", "survey_answers", "orders"))
     words = {True: "yes", False: "no"}
     return found.assign(product_satisfied=found["product"].map(words), service_satisfied=found["service"].map(words))
 

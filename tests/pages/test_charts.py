@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
-from inspect import Parameter, signature
-from pkgutil import iter_modules
-from types import FunctionType
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -13,9 +11,10 @@ import pandas as pd
 import pytest
 from jsonschema import ValidationError
 
-from pages.shared import canvas, charts
-from pages.shared.canvas import Draw
+from pages.shared import canvas, specified
+from pages.shared.charts import matrices, overview
 from pages.shared.charts.theme import PALETTES, Look, Palette
+from pages.shared.specified import Draw
 from pages.shared.text import Words
 from tests.pages.conftest import Drawn, Open, is_told, said
 from tests.pages.test_screens import SCREENS
@@ -26,20 +25,41 @@ MADE_BY_VEGA = ("share_start", "share_end", "value_start", "value_end")
 LOOK = Look(theme="light", language="en", say=Words("en").say)
 
 
-def _drawings() -> Iterator[Any]:
-    """Every function of the charts that draws rows for a look, whether or not a page uses it."""
-    for module in (import_module(f"{charts.__name__}.{each.name}") for each in iter_modules(charts.__path__)):
-        for name, draw in vars(module).items():
-            if isinstance(draw, FunctionType) and draw.__module__ == module.__name__ and name[0] != "_":
-                asked = [each.name for each in signature(draw).parameters.values() if each.default is Parameter.empty]
-                if asked == ["rows", "look"]:
-                    yield pytest.param(draw, id=f"{module.__name__.rpartition('.')[2]}-{name}")
+EVERY = [pytest.param(draw, id=f"{draw.__module__}.{draw.__name__}") for draw in specified.drawings()]
 
 
-@pytest.mark.parametrize("draw", _drawings())
+@pytest.mark.parametrize("draw", EVERY)
 def test_every_drawing_is_valid_as_it_goes_to_the_browser(draw: Draw) -> None:
     """The dashboard does not look: it draws what is known to be right."""
-    alt.LayerChart.validate({"data": {"name": canvas.ROWS}, **canvas.specification(draw, LOOK, (), ("region",))})
+    alt.LayerChart.validate({"data": {"name": canvas.ROWS}, **canvas.specification(draw, LOOK, ("region",))})
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_a_drawing_is_the_same_whatever_columns_there_are(draw: Draw) -> None:
+    """So it can be made without rows, once, and kept."""
+    plain = specified.vega_lite(draw, LOOK)
+    rows = pd.DataFrame({name: pd.Series(dtype="float64") for name in _fields(plain)})
+    made = draw(rows, LOOK).to_dict(validate=False)
+    assert plain == {name: part for name, part in made.items() if name not in {"data", "datasets", "$schema"}}
+
+
+def test_a_kept_drawing_is_made_again_for_other_charts_or_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(specified, "KEPT", tmp_path)
+    answers = iter(("once", "again", "for others"))
+    make = partial(next, answers)
+    assert [specified.kept(overview.orders, LOOK, make) for _ in range(2)] == ["once", "once"]
+    assert [file.name for file in tmp_path.iterdir()] == ["overview.orders.light.en.json"]
+    monkeypatch.setattr(specified, "_made_from", lambda: "changed")
+    assert specified.kept(overview.orders, LOOK, make) == "again"
+    assert specified.kept(matrices.table("down", "across"), LOOK, make) == "for others"
+    assert specified.kept(matrices.table("across", "down"), LOOK, lambda: "by its titles") == "by its titles"
+
+
+def test_drawings_that_can_be_neither_read_nor_kept_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(specified, "KEPT", tmp_path / "no folder" / "in here")
+    assert specified.kept(overview.orders, LOOK, lambda: "made") == "made"
 
 
 def test_a_drawing_that_vega_would_not_understand_is_found() -> None:
@@ -87,7 +107,7 @@ def test_a_drawing_of_other_rows_than_its_own_is_refused() -> None:
         return alt.layer(alt.Chart(rows).mark_point().encode(x="x:Q"), alt.Chart(other).mark_point().encode(x="x:Q"))
 
     with pytest.raises(ValueError, match="two_tables draws other rows"):
-        canvas.specification(two_tables, LOOK, (("x", "float64"),))
+        canvas.specification(two_tables, LOOK)
 
 
 def test_both_languages_draw_the_same_rows_under_other_words(open_page: Open, drawn: Drawn) -> None:

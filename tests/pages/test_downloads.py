@@ -11,7 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import canvas, downloads, takeaway, workbook
+from pages.shared import canvas, downloads, spreadsheet, takeaway, workbook
 from pages.shared.charts import forms
 from pages.shared.charts.theme import Look
 from pages.shared.downloads import Sheet, Sketch
@@ -42,7 +42,7 @@ def test_csv_has_a_mark_for_spreadsheets_and_disarms_formulas() -> None:
 def test_a_workbook_keeps_numbers_and_makes_no_formula() -> None:
     rows = pd.DataFrame({"customer": [HOSTILE, None], "figure": [0.25, float("nan")], "other": [pd.NA, 1]})
     page = opened(
-        downloads.workbook([Sheet("a/b: long " + "x" * 40, "It says.", rows), Sheet("A B Long " + "x" * 40, "", rows)])
+        spreadsheet.written([Sheet("a/b: long " + "x" * 40, "It says.", rows), Sheet("A B Long " + "x" * 40, "", rows)])
     )
     assert len(page.sheetnames) == 2
     assert all(len(name) <= 31 for name in page.sheetnames)
@@ -56,7 +56,7 @@ def test_a_workbook_keeps_numbers_and_makes_no_formula() -> None:
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_a_picture_of_a_chart_can_be_opened(language: Any) -> None:
     look = Look(theme="light", language=language, say=Words(language).say)
-    spec = canvas.specification(forms.bars, look, tuple(zip(ROWS.columns, ROWS.dtypes.astype(str), strict=True)))
+    spec = canvas.specification(forms.bars, look)
     below = ("投诉最多的是网点甲，占一半以上，其余各网点的投诉都不多。" * 4, "North · 3 branches")
     sketch = Sketch(spec, ROWS)
     made = {form: downloads.picture(sketch, form=form, title="Complaints", below=below) for form in downloads.FORMS}

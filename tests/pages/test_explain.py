@@ -1,6 +1,7 @@
 """What stands behind a figure, one click away: meaning, months, origin, statements, checks; and where else it is shown."""
 
 import ast
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -103,5 +104,5 @@ def test_where_a_figure_is_shown_is_true(open_page: Open, monkeypatch: pytest.Mo
 
 
 def test_a_family_and_a_name_make_a_code() -> None:
-    nodes = ast.walk(ast.parse('TILES = tuple(f"five.{name}_rate" for name in ("repeat", "no_such"))\nONE = "nps"'))
-    assert usage.named(nodes) == {"five.repeat_rate", "nps"}
+    code = ast.parse('TILES = tuple(f"five.{name}_rate" for name in ("repeat", "no_such"))\nONE = "nps"')
+    assert usage.named([usage.Part.of(Path(), code)]) == {"five.repeat_rate", "nps"}

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.harness import EXECUTIVE, House
 from warehouse import db
-from warehouse.queries.prepared import prepared
+from warehouse.queries.prepared import QUESTIONS, plan_ahead, prepared
 from warehouse.queries.reader import Reader
 
 BRANCHES = [
@@ -45,6 +45,24 @@ def test_a_parameter_has_one_number_wherever_it_stands() -> None:
     twice = prepared("targets")
     assert len(twice.names) == len(set(twice.names)) == 3
     assert ":" not in twice.plan
+
+
+def test_every_question_can_be_planned_before_anybody_asks(house: House, sent: list[str]) -> None:
+    plan_ahead(house.database.reader)
+    with house.database.reader.connect() as connection:
+        planned = connection.execute(text("select name, generic_plans from pg_prepared_statements")).all()
+    assert all(plans for _, plans in planned)
+    assert {name for name, _ in planned} == {
+        file.relative_to(QUESTIONS).with_suffix("").as_posix() for file in QUESTIONS.rglob("*.sql")
+    }
+    assert not any(words.startswith("execute") for words in sent)
+    sent.clear()
+    assert list(Reader(house.database.reader, EXECUTIVE).pinned().frame("list_branches")["branch_id"])
+    assert not any(words.startswith("prepare") for words in sent)
+
+
+def test_a_warehouse_that_is_not_there_is_for_its_visitors_to_find_out() -> None:
+    plan_ahead(create_engine("postgresql+psycopg2://reader@/nowhere?host=/no/such/folder"))
 
 
 def test_a_question_is_planned_once_and_answered_for_whoever_asks(house: House, sent: list[str]) -> None:

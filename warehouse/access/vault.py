@@ -69,7 +69,7 @@ class Vault:
     def protect(self, value: str) -> str:
         """The token of `value`, remembering its sealed form for `keep`: sealing is slow, so not again where it was lately."""
         token = self.token(value)
-        if token not in self._lately:
+        if token not in self._lately and not self._is_trial:
             if len(self._lately) == LATELY:
                 self._lately.clear()
             self._lately.add(token)
@@ -103,7 +103,7 @@ class Vault:
         """
         for token, sealed in connection.execute(text("select token, value from vault.sealed limit 1")):
             self.must_have_made(token, bytes(sealed))
-        if self._is_trial or not self._spool.tell():
+        if not self._spool.tell():
             return
         self._spool.seek(0)
         connection.exec_driver_sql("create temporary table sealed_new (token text, value bytea) on commit drop")

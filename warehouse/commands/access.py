@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from warehouse import ledger
-from warehouse.access import grants, rotation
+from warehouse.access import grants
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
 from warehouse.settings import Settings, operator
@@ -131,6 +131,8 @@ def rotate(
     """Change a key, or both: the embedded warehouse makes new ones itself, others are given theirs by the environment."""
     if not (vault or hmac):
         raise output.fail("say which key: --vault, --hmac, or both")
+    from warehouse.access import rotation  # which the others need not wait for
+
     settings = Settings.from_environment()
     database = open_warehouse()
     try:

@@ -1,6 +1,5 @@
-"""discard, release, quarantine: what becomes of what came in."""
+"""discard, release: what becomes of what came in."""
 
-import difflib
 from typing import Annotated
 
 import typer
@@ -8,26 +7,16 @@ import typer
 from warehouse import ledger, stewardship
 from warehouse.access.standing import NotQuiet
 from warehouse.commands import output
-from warehouse.commands.common import Json, loader_rows, open_warehouse
+from warehouse.commands.common import Json, open_warehouse
 from warehouse.commands.refresh import afterwards, tell
-from warehouse.feeds.contract import feeds
 from warehouse.forgetting import loads
 from warehouse.refresh import AlreadyRunning
 from warehouse.settings import operator
 
-_REFUSED_COLUMNS = ("load_id", "feed", "file_name", "row_number", "column_name", "reason_code", "value", "also")
-_LOAD = "select load_id from published.load where load_id = :load"
-_REFUSED = """
-select load_id, feed, file_name, row_number, column_name, reason_code, value, also
-from published.quarantine
-where (cast(:load as bigint) is null or load_id = :load) and (cast(:feed as text) is null or feed = :feed)
-order by load_id, file_name, row_number, feed
-"""
-
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (discard, release, quarantine):
+    for command in (discard, release):
         app.command()(command)
 
 
@@ -66,24 +55,3 @@ def release(
     except (stewardship.NotReleasable, AlreadyRunning) as error:
         raise output.fail(error, output.HELD) from error
     raise typer.Exit(tell(outcome, to_json=json))
-
-
-def quarantine(
-    load: Annotated[int | None, typer.Argument(metavar="[LOAD]")] = None,
-    *,
-    feed: Annotated[str | None, typer.Option(help="only this feed")] = None,
-    json: Json = False,
-    csv: Annotated[bool, typer.Option("--csv", help="comma-separated values")] = False,
-) -> None:
-    """Refused rows, with the reason and the value as delivered."""
-    if feed is not None and feed not in feeds():
-        near = "".join(f"; did you mean {name}?" for name in difflib.get_close_matches(feed, feeds(), n=1))
-        raise output.fail(f"there is no feed {feed}{near}", output.HELD)
-    database = open_warehouse()
-    if load is not None and not loader_rows(database, _LOAD, load=load):
-        raise output.fail(f"there is no load {load}; `history` lists the loads", output.HELD)
-    found = loader_rows(database, _REFUSED, load=load, feed=feed)
-    if csv:
-        output.as_csv(_REFUSED_COLUMNS, found)
-    else:
-        output.rows(found, to_json=json, empty="nothing is in quarantine")

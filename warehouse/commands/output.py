@@ -10,9 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from warehouse import logs
 
@@ -64,6 +61,10 @@ def fail(message: object, code: int = FAILED) -> typer.Exit:
 
 
 def _draw(found: Sequence[Mapping[str, Any]]) -> None:
+    from rich.console import Console  # for people: a pipe need not wait for it
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(*[str(name) for name in found[0]], box=None, header_style="bold", pad_edge=False)
     for row in found:
         table.add_row(*(Text(word(value)) for value in row.values()))

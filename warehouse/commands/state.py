@@ -1,14 +1,18 @@
 """status, history, show, migrate: what is published, how fresh it is, what happened."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy import Row
 
 from warehouse import db
 from warehouse.access.grants import owner_view
 from warehouse.commands import output
 from warehouse.commands.common import Json, loader_rows, open_warehouse
-from warehouse.queries import health, jobs, state
+from warehouse.feeds.expected import Reached, lateness
+from warehouse.queries import jobs, state
 from warehouse.queries.reader import Reader
 from warehouse.settings import Settings
 
@@ -79,12 +83,12 @@ def _standing(database: db.Database) -> dict[str, output.Told]:
     """What readers see, what runs, and every feed by what is expected of it: as the pages ask, in the operator's name."""
     reader = Reader(database.reader, owner_view(database.loader))
     stands, pulse = state.standing(reader), jobs.pulse(reader)
-    running = jobs.under_way(reader).drop(columns="usual_timings").to_dict("records") if pulse.is_refreshing else []
+    running = reader.rows("jobs/under_way") if pulse.is_refreshing else []
     return {
         "refresh": stands.refresh_id,
         "published_at": stands.published_at,
         "newest_refresh": pulse.newest_refresh,
-        "under_way": running[0] if running else None,
+        "under_way": _run(running[0]) if running else None,
         "was_cut_off": pulse.was_cut_off,
         "has_worker": pulse.has_worker,
         "jobs_open": pulse.jobs_open,
@@ -92,19 +96,24 @@ def _standing(database: db.Database) -> dict[str, output.Told]:
     }
 
 
+def _run(running: Row[Any]) -> dict[str, object]:
+    return {name: value for name, value in running._mapping.items() if name != "usual_timings"}
+
+
 def _feeds(reader: Reader, zone: str) -> list[dict[str, object]]:
-    feeds, held = health.lateness(state.freshness(reader), zone=zone), state.held(reader)
+    feeds, held = reader.rows("state/freshness"), reader.rows("state/held")
+    reached = [Reached(feed.feed, feed.data_until, feed.arrived_at) for feed in feeds]
     return [
         {
-            "feed": feed["feed"],
-            "data_until": feed["data_until"],
-            "came_last": feed["arrived_at"],
-            "next_due": feed["due_at"],
-            "late": "overdue" if feed["is_overdue"] else "too old" if feed["is_behind"] else None,
-            "held": [f"load {load}" for load in held.loc[held["feed"] == feed["feed"], "load_id"]],
-            "held_by": sorted({rule for by in held.loc[held["feed"] == feed["feed"], "held_by"] for rule in by}),
+            "feed": feed.feed,
+            "data_until": feed.data_until,
+            "came_last": feed.arrived_at,
+            "next_due": late.due_at,
+            "late": "overdue" if late.is_overdue else "too old" if late.is_behind else None,
+            "held": [f"load {load.load_id}" for load in held if load.feed == feed.feed],
+            "held_by": sorted({rule for load in held if load.feed == feed.feed for rule in load.held_by}),
         }
-        for feed in feeds.to_dict("records")
+        for feed, late in zip(feeds, lateness(reached, zone=ZoneInfo(zone), now=datetime.now(UTC)), strict=True)
     ]
 
 

@@ -46,20 +46,24 @@ def declared() -> Mapping[str, str]:
 
 def curate(connection: Connection, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> dict[str, int]:
     """Write anew the rows of every key that `loads` touched in `feeds`; rows written, by table."""
-    db.plan_for_bulk(connection)
-    connection.exec_driver_sql("analyze published.load_feed")  # which loads count has just changed
-    standings.forget(connection, loads)
+    begin(connection, loads)
     written = {
-        table.name: _replace(connection, table, loads=loads, feeds=feeds, zone=zone)
+        table.name: replace(connection, table, loads=loads, feeds=feeds, zone=zone)
         for table in needing(tables("curated"), feeds)
     }
     standings.forget(connection, loads)
     return written
 
 
-def _replace(
-    connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str
-) -> int:
+def begin(connection: Connection, loads: Sequence[int]) -> None:
+    """What comes before the first table is written: standings are forgotten as they stand now, and once more after the last."""
+    connection.exec_driver_sql("analyze published.load_feed")  # which loads count has just changed
+    standings.forget(connection, loads)
+
+
+def replace(connection: Connection, table: SqlTable, *, loads: Sequence[int], feeds: Collection[str], zone: str) -> int:
+    """Write anew the rows of one table; rows written."""
+    db.plan_for_bulk(connection)
     target = db.table(connection, table.name, schema="curated")
     names = [column.name for column in target.columns]
     fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()

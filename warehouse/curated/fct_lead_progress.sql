@@ -39,12 +39,14 @@ touched_attendance as (
         lead_id,
         customer_id as customer_code
     from staging.stg_attendances
-    where
-        load_id = any(:loads)
-        or event_id in (
-            select e.event_id from staging.stg_events as e
-            where e.load_id = any(:loads)
-        )
+    where load_id = any(:loads)
+    union all
+    select
+        a.lead_id,
+        a.customer_id as customer_code
+    from staging.stg_events as delivered
+    inner join staging.stg_attendances as a on delivered.event_id = a.event_id
+    where delivered.load_id = any(:loads)
 ),
 
 touched_by as (

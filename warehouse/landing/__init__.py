@@ -35,6 +35,8 @@ BROKEN_LINES = SqlTable(
 CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid", batch_size=1 << 20)
 BROKEN_IN_MEMORY = 1 << 20
 SENT_AT_ONCE = 1 << 20
+PIECE = 2 << 20
+"""About as many bytes of Arrow become one piece of CSV: larger ones are slow to write, and the server waits for the first."""
 
 Protection = Callable[[str], str] | None
 Progress = Callable[[int, float], None]
@@ -147,7 +149,7 @@ def _present(protect: Mapping[str, Protection], table: Table) -> Mapping[str, Pr
 def _pieces(
     batches: Iterable[Batch], shields: Mapping[int, Protection], file_id: int, aside: IO[bytes]
 ) -> Iterator[Piece]:
-    """Rows and CSV of each batch; what is broken is written aside, since one connection copies into one table at a time."""
+    """Rows and CSV of the batches; what is broken is written aside, since one connection copies into one table at a time."""
     for batch in batches:
         if batch.broken:
             aside.write(_broken_lines(batch.broken, file_id))
@@ -156,7 +158,11 @@ def _pieces(
                 _shielded(column, shields[place]) if place in shields else column
                 for place, column in enumerate(batch.columns)
             ]
-            yield len(batch.numbers), _csv([pyarrow.array(batch.numbers, pyarrow.int64()), *shielded])
+            rows = _rows([pyarrow.array(batch.numbers, pyarrow.int64()), *shielded])
+            at_once = max(1, rows.num_rows * PIECE // rows.nbytes)
+            for begin in range(0, rows.num_rows, at_once):
+                part = rows.slice(begin, at_once)
+                yield part.num_rows, _csv(part)
 
 
 def _made_ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -179,7 +185,7 @@ def _told(pieces: Iterator[Piece], table: Table, progress: Progress | None) -> I
 
 def _broken_lines(broken: Sequence[Broken], file_id: int) -> bytes:
     cells = [(file_id, each.row_number, each.line_number, each.reason_code, each.detail) for each in broken]
-    return _csv([pyarrow.array(column) for column in zip(*cells, strict=True)])
+    return _csv(_rows([pyarrow.array(column) for column in zip(*cells, strict=True)]))
 
 
 def _shielded(column: pyarrow.Array, replace: Protection | None) -> pyarrow.Array:
@@ -191,11 +197,14 @@ def _shielded(column: pyarrow.Array, replace: Protection | None) -> pyarrow.Arra
     return pyarrow.array(hidden, pyarrow.string()).take(coded.indices)
 
 
-def _csv(columns: Sequence[pyarrow.Array]) -> bytes:
-    """The columns as lines of CSV in UTF-8. Every cell is quoted but nulls: so COPY tells null from empty text."""
-    batch = pyarrow.RecordBatch.from_arrays(columns, [str(place) for place in range(len(columns))])
+def _rows(columns: Sequence[pyarrow.Array]) -> pyarrow.RecordBatch:
+    return pyarrow.RecordBatch.from_arrays(columns, [str(place) for place in range(len(columns))])
+
+
+def _csv(rows: pyarrow.RecordBatch) -> bytes:
+    """Rows as lines of CSV in UTF-8. Every cell is quoted but nulls: so COPY tells null from empty text."""
     out = pyarrow.BufferOutputStream()
-    pyarrow.csv.write_csv(batch, out, CSV)
+    pyarrow.csv.write_csv(rows, out, CSV)
     return bytes(out.getvalue())
 
 

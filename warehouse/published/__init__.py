@@ -54,9 +54,11 @@ def together(*parts: Touched) -> Touched:
     return {name: set().union(*(part.get(name, set()) for part in parts)) for name in names}
 
 
-def write_editions(connection: Connection, changes: Touched, *, refresh_id: int, zone: str) -> dict[str, int]:
-    """Write a new edition of every slice in `changes`, seen by nobody yet; rows written, by table."""
-    db.plan_for_bulk(connection)
+def write_editions(
+    connection: Connection, changes: Touched, *, refresh_id: int, zone: str, of_most: bool = False
+) -> dict[str, int]:
+    """Write a new edition of every slice in `changes`, seen by nobody yet; rows written, by table. `of_most` as in `db.plan_for_bulk`."""
+    db.plan_for_bulk(connection, of_most=of_most)
     standings.keep(connection, changes, zone=zone, cuts=declared()["cuts"])
     by_name = {table.name: table for table in tables("published")}
     return {

@@ -1,15 +1,9 @@
 -- The six calls, one after the other: leads that got each of them, in order and in its window: call.step_rate.
--- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_call_sums, published.lead_source, published.feed_status
 -- Why    the leads still within the windows of all six stay in the figure, as in the funnel; how many they are stands beside it.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'contacts'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
 ),
 

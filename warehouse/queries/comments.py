@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import get_args
 
-from warehouse.access.vault import Vault
 from warehouse.queries.contact_cards import CardRefused, Refusal
 from warehouse.queries.reader import Reader
 from warehouse.settings import Keys
@@ -27,6 +26,8 @@ def comments(reader: Reader, keys: Keys, *, code: str, reason: str) -> tuple[Com
     refusals: dict[object, Refusal] = {said: said for said in get_args(Refusal)}
     if because := next((refusals[row["answer"]] for row in rows if row["answer"] in refusals), None):
         raise CardRefused(because)
+    from warehouse.access.vault import Vault  # what opens seals is 7 MB, and most pages show none
+
     vault = Vault(keys)
     return tuple(
         Comment(

@@ -1,16 +1,22 @@
 -- What followed the first resolution of a complaint: complaint.reopen_rate, complaint.first_contact_rate.
--- Reads  published.complaint_resolved_sums, published.feed_status, published.setting
--- Why    a resolution has had its N days when N whole days after its own are over; those that have not are pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
+-- Reads  published.complaint_resolved_sums, published.feed_status
+-- Why    a resolution has had its N days when N whole days after its own are over; those that have not are pending. Days matter
+--        in the month alone in which that begins.
+with known as (
+    select
+        least(
+            min(f.heard_on) filter (where f.feed = 'complaint_events' or :metric = 'complaint.first_contact_rate'),
+            max(f.data_on) filter (where f.feed <> 'contacts')
+        ) - cast(:mature_days as integer) as pending_on
+    from published.feed_status as f
+    where f.refresh_id = :refresh_id and f.feed in ('complaints', 'complaint_events', 'contacts')
 ),
 
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
-    from published.feed_status as f
-    cross join zone as z
-    where f.refresh_id = :refresh_id and f.feed in ('complaints', 'complaint_events')
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
 ),
 
 asked as (
@@ -30,7 +36,7 @@ asked as (
     from published.complaint_resolved_sums
     where
         refresh_id = :refresh_id
-        and grain = :complaint_resolved_grain
+        and grain = case when slice_on = (select b.month_on from border as b) then :complaint_resolved_border_grain else :complaint_resolved_grain end
         and (cast(:from_on as date) is null or resolved_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or resolved_on < cast(:until_on as date))
         and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
@@ -46,9 +52,9 @@ asked as (
 judged as (
     select
         a.*,
-        a.on_date + cast(:mature_days as integer) < k.data_on as is_due
+        a.on_date < b.pending_on as is_due
     from asked as a
-    cross join known as k
+    cross join border as b
 ),
 
 added as (

@@ -8,8 +8,8 @@ with asked as (
         case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
         case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
         case when 'cause' = any(cast(:by as text[])) then cause_code end as cause,
-        case when 'weekday' = any(cast(:by as text[])) then to_char(opened_on, 'ID') end as weekday,
-        case when 'hour' = any(cast(:by as text[])) then to_char(opened_hour, 'FM00') end as hour,
+        case when 'weekday' = any(cast(:by as text[])) then cast(extract(isodow from opened_on) as text) end as weekday,
+        case when 'hour' = any(cast(:by as text[])) then lpad(cast(opened_hour as text), 2, '0') end as hour,
         case when 'day' = any(cast(:by as text[])) then opened_on end as day,
         case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
         case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month

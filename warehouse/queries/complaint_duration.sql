@@ -10,15 +10,15 @@ with asked as (
         target_bucket,
         items,
         case outcome when 'censored' then 0 when 'event' then 1 else 2 end as ending,
-        case when 'region' = any(cast(:by as text[])) then region_id end as region,
-        case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
-        case when 'category' = any(cast(:by as text[])) then category_code end as category,
-        case when 'severity' = any(cast(:by as text[])) then severity_code end as severity,
-        case when 'channel' = any(cast(:by as text[])) then channel_code end as channel,
-        case when 'clock' = any(cast(:by as text[])) then clock end as clock,
-        case when 'day' = any(cast(:by as text[])) then opened_on end as day,
-        case when 'week' = any(cast(:by as text[])) then cast(date_trunc('week', opened_on) as date) end as week,
-        case when 'month' = any(cast(:by as text[])) then cast(date_trunc('month', opened_on) as date) end as month
+        case when (select 'region' = any(cast(:by as text[]))) then region_id end as region,
+        case when (select 'branch' = any(cast(:by as text[]))) then branch_id end as branch,
+        case when (select 'category' = any(cast(:by as text[]))) then category_code end as category,
+        case when (select 'severity' = any(cast(:by as text[]))) then severity_code end as severity,
+        case when (select 'channel' = any(cast(:by as text[]))) then channel_code end as channel,
+        case when (select 'clock' = any(cast(:by as text[]))) then clock end as clock,
+        case when (select 'day' = any(cast(:by as text[]))) then opened_on end as day,
+        case when (select 'week' = any(cast(:by as text[]))) then cast(date_trunc('week', cast(opened_on as timestamp)) as date) end as week,
+        case when (select 'month' = any(cast(:by as text[]))) then cast(date_trunc('month', cast(opened_on as timestamp)) as date) end as month
     from published.complaint_duration_sums
     where
         refresh_id = :refresh_id

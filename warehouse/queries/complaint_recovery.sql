@@ -1,118 +1,105 @@
 -- Customers who ordered again within 180 days after a complaint was resolved: complaint.recovery, beside customers of the same
 -- branch, tier and month who had no complaint.
--- Reads  published.complaint_recovery, published.complaint_peer, published.feed_status, published.setting
+-- Reads  published.complaint_recovery_sums, published.complaint_peer, published.feed_status
 -- Why    direct standardisation: each month, branch and tier of those without a complaint weighs as much as it has complaints.
 --        Where nobody is there to compare with, the complaints are left out on both sides (`unmatched`). One customer stands
 --        in the months of half a year and more, so months of one branch and tier are taken to err together. The difference has
 --        the interval by MOVER (Newcombe 1998, Zou and Donner 2008): Wilson's for those who complained, and for the others a
 --        normal one of the standardised share, its cells adjusted as Agresti and Coull 1998 do.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('complaints', 'orders')
 ),
 
-complaint as (
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
+),
+
+entry as materialized (
+    select
+        c.slice_on,
+        c.region_id,
+        c.branch_id,
+        c.tier,
+        c.complaints,
+        c.unnamed,
+        c.ordered_in_180,
+        c.answers,
+        c.satisfaction,
+        c.compensated,
+        c.compensation,
+        null as customers,
+        null as peers_ordered,
+        c.resolved_on < (select b.pending_on from border as b) as is_due
+    from published.complaint_recovery_sums as c
+    where
+        c.refresh_id = :refresh_id
+        and c.grain = case
+            when c.slice_on = (select b.month_on from border as b) then :complaint_recovery_border_grain
+            else :complaint_recovery_grain
+        end
+        and (cast(:from_on as date) is null or c.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:from_on as date) is null or c.resolved_on >= cast(:from_on as date))
+        and (cast(:until_on as date) is null or c.resolved_on < cast(:until_on as date))
+        and (cast(:until_on as date) is null or c.slice_on < cast(:until_on as date))
+        and (cardinality(cast(:regions as text[])) = 0 or c.region_id = any(cast(:regions as text[])))
+        and (cardinality(cast(:branches as text[])) = 0 or c.branch_id = any(cast(:branches as text[])))
+    union all
+    select
+        p.slice_on,
+        null as region_id,
+        p.branch_id,
+        p.tier,
+        null as complaints,
+        null as unnamed,
+        null as ordered_in_180,
+        null as answers,
+        null as satisfaction,
+        null as compensated,
+        null as compensation,
+        p.customers,
+        p.ordered_in_180 as peers_ordered,
+        true as is_due
+    from published.complaint_peer as p
+    where
+        p.refresh_id = :refresh_id
+        and (cast(:from_on as date) is null or p.slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
+        and (cast(:until_on as date) is null or p.slice_on < cast(:until_on as date))
+        and p.customers > 0
+),
+
+cell as (
+    select
+        slice_on,
+        branch_id,
+        tier,
+        max(region_id) as region_id,
+        sum(cast(complaints as double precision)) filter (where is_due) as complaints,
+        sum(cast(ordered_in_180 as double precision)) filter (where is_due) as ordered,
+        sum(answers) filter (where is_due) as answers,
+        sum(satisfaction) filter (where is_due) as satisfaction,
+        sum(compensated) filter (where is_due) as compensated,
+        sum(compensation) filter (where is_due) as compensation,
+        sum(cast(customers as double precision)) as customers,
+        sum(cast(peers_ordered as double precision)) as peers_ordered,
+        sum(complaints) filter (where not is_due) as pending,
+        sum(unnamed) filter (where is_due) as unnamed
+    from entry
+    group by slice_on, branch_id, tier
+    having count(complaints) > 0
+),
+
+placed as materialized (
     select
         *,
         case when 'region' = any(cast(:by as text[])) then region_id end as region,
         case when 'branch' = any(cast(:by as text[])) then branch_id end as branch,
         case when 'month' = any(cast(:by as text[])) then slice_on end as month
-    from published.complaint_recovery
-    where
-        refresh_id = :refresh_id
-        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
-        and (cast(:from_on as date) is null or resolved_on >= cast(:from_on as date))
-        and (cast(:until_on as date) is null or resolved_on < cast(:until_on as date))
-        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
-        and (cardinality(cast(:regions as text[])) = 0 or region_id = any(cast(:regions as text[])))
-        and (cardinality(cast(:branches as text[])) = 0 or branch_id = any(cast(:branches as text[])))
-),
-
-judged as (
-    select
-        c.*,
-        c.resolved_on + cast(:mature_days as integer) < k.data_on as is_due
-    from complaint as c
-    cross join known as k
-),
-
-peer as (
-    select
-        slice_on,
-        branch_id,
-        tier,
-        customers,
-        ordered_in_180
-    from published.complaint_peer
-    where
-        refresh_id = :refresh_id
-        and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
-        and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
-        and customers > 0
-),
-
-entry as (
-    select
-        region,
-        branch,
-        month,
-        slice_on,
-        branch_id,
-        tier,
-        complaints,
-        ordered_in_180 as ordered,
-        compensation,
-        answers,
-        satisfaction,
-        compensated,
-        null as customers,
-        null as peers_ordered
-    from judged
-    where is_due
-    union all
-    select
-        null as region,
-        null as branch,
-        null as month,
-        slice_on,
-        branch_id,
-        tier,
-        null as complaints,
-        null as ordered,
-        null as compensation,
-        null as answers,
-        null as satisfaction,
-        null as compensated,
-        customers,
-        ordered_in_180 as peers_ordered
-    from peer
-),
-
-stratum as (
-    select
-        branch_id,
-        tier,
-        cast(sum(complaints) as double precision) as complaints,
-        cast(sum(ordered) as double precision) as ordered,
-        cast(sum(compensation) as double precision) as compensation,
-        cast(sum(customers) as double precision) as customers,
-        cast(sum(peers_ordered) as double precision) as peers_ordered,
-        max(region) as region,
-        max(branch) as branch,
-        max(month) as month,
-        sum(answers) as answers,
-        sum(satisfaction) as satisfaction,
-        sum(compensated) as compensated
-    from entry
-    group by slice_on, branch_id, tier
-    having count(complaints) > 0
+    from cell
 ),
 
 pending as (
@@ -120,9 +107,9 @@ pending as (
         region,
         branch,
         month,
-        coalesce(sum(complaints) filter (where not is_due), 0) as pending,
-        coalesce(sum(unnamed) filter (where is_due), 0) as unnamed
-    from judged
+        coalesce(sum(pending), 0) as pending,
+        coalesce(sum(unnamed), 0) as unnamed
+    from placed
     group by region, branch, month
 ),
 
@@ -134,7 +121,8 @@ beside as (
             ((s.peers_ordered + 1.92) / (s.customers + 3.84))
             * (1 - (s.peers_ordered + 1.92) / (s.customers + 3.84)) / (s.customers + 3.84)
         ) as deviation
-    from stratum as s
+    from placed as s
+    where s.complaints is not null
 ),
 
 of_one_kind as (
@@ -167,7 +155,7 @@ added as (
         sum(answers) as answers,
         sum(satisfaction) / nullif(sum(answers), 0) as satisfaction,
         sum(compensated) as compensated,
-        sum(compensation) / nullif(sum(compensated), 0) as compensation,
+        cast(sum(compensation) as double precision) / nullif(sum(compensated), 0) as compensation,
         coalesce(sum(peers), 0) as matched_n,
         sum(matched_complaints) as matched_complaints,
         sum(matched_ordered) as matched_ordered,

@@ -1,17 +1,18 @@
 -- Complaints after which the same customer complained again of the same category within 30 days: complaint.repeat_rate.
--- Reads  published.complaint_cohort_sums, published.feed_status, published.setting
+-- Reads  published.complaint_cohort_sums, published.feed_status
 -- Why    told of complaints and not of customers, so that it adds. Nobody knows whether a complaint without a customer came
---        again.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
+--        again. Days matter in the month alone in which complaints begin to be pending, and where what is open waits.
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'complaints'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
+    from published.feed_status as f
+    where f.refresh_id = :refresh_id and f.feed in ('complaints', 'complaint_events')
 ),
 
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
-    from published.feed_status as f
-    cross join zone as z
-    where f.refresh_id = :refresh_id and f.feed in ('complaints', 'complaint_events')
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
 ),
 
 asked as (
@@ -31,7 +32,10 @@ asked as (
     from published.complaint_cohort_sums
     where
         refresh_id = :refresh_id
-        and grain = :complaint_cohort_grain
+        and grain = case
+            when slice_on in ((select b.month_on from border as b), date '0001-01-01') then :complaint_cohort_border_grain
+            else :complaint_cohort_grain
+        end
         and (cast(:from_on as date) is null or opened_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or opened_on < cast(:until_on as date))
         and (cast(:until_on as date) is null or slice_on < cast(:until_on as date))
@@ -51,9 +55,9 @@ asked as (
 judged as (
     select
         a.*,
-        a.on_date + cast(:mature_days as integer) < k.data_on as is_due
+        a.on_date < b.pending_on as is_due
     from asked as a
-    cross join known as k
+    cross join border as b
 ),
 
 added as (

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from warehouse.access.vault import Vault
 from warehouse.queries.reader import Reader
 from warehouse.settings import Keys
 
@@ -38,6 +37,8 @@ def contact_card(reader: Reader, keys: Keys, *, kind: Kind, code: str, reason: s
     refusals: dict[object, Refusal] = {said: said for said in get_args(Refusal)}
     if row["answer"] in refusals:
         raise CardRefused(refusals[row["answer"]])
+    from warehouse.access.vault import Vault  # what opens seals is 7 MB, and most pages show none
+
     vault = Vault(keys)
     name, phone = (
         None if sealed is None else vault.open(bytes(sealed)) for sealed in (row["sealed_name"], row["sealed_phone"])

@@ -1,18 +1,12 @@
 -- What leads cost beside what they brought: lead.cost_per_lead, lead.cost_per_order, lead.revenue_per_lead, lead.roi.
 -- Reads  published.cost_month_sums, published.lead_day_sums, published.attribution_day_sums, published.first_touch_month_sums,
---        published.lead_source, published.feed_status, published.setting
+--        published.lead_source, published.feed_status
 -- Why    costs are known by month: those months count that begin in the period, and leads and orders of the same months.
 --        Leads that have not had so many whole days are counted all the same, and told apart as pending: days matter in the
 --        month alone in which that begins.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
 ),
 

@@ -1,19 +1,13 @@
 -- From handling to satisfaction, repurchase and referral, on the same customers: csat.by_handling.
--- Reads  published.survey_handling, published.feed_status, published.setting
+-- Reads  published.survey_handling, published.feed_status
 -- Why    orders and referrals are counted where the 180 whole days after the day of resolution are over; without the feed there is
 --        neither, which is not none, and below the smallest base of such customers no share is shown.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
+with known as materialized (
     select
-        cast(max(f.data_until) at time zone max(z.name) as date) as data_on,
+        least(min(f.heard_on) filter (where f.feed in ('leads', 'orders')), max(f.data_on)) as data_on,
         coalesce(bool_or(f.feed = 'orders'), false) as knows_orders,
         coalesce(bool_or(f.feed = 'leads'), false) as knows_leads
     from published.feed_status as f
-    cross join zone as z
     where
         f.refresh_id = :refresh_id
         and f.feed in ('surveys', 'survey_answers', 'complaints', 'complaint_events', 'orders', 'leads')

@@ -1,17 +1,11 @@
 -- Of those who said they would come, the share that came: event.show_rate.
--- Reads  published.event_day, published.feed_status, published.setting
+-- Reads  published.event_day, published.feed_status
 -- Why    where the source never told who confirmed, all who were invited are the base. What is not over yet is pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
+with known as materialized (
     select
-        cast(max(f.data_until) at time zone max(z.name) as date) as data_on,
+        least(min(f.heard_on) filter (where f.feed = 'attendances'), max(f.data_on)) as data_on,
         bool_or(f.feed = 'attendances' and 'confirmed_at' = any(f.unknown_columns)) as is_unconfirmed
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('events', 'attendances', 'orders')
 ),
 

@@ -1,15 +1,9 @@
 -- What events bring, as orders for every 100 guests: event.yield.
--- Reads  published.event_day, published.feed_status, published.setting
+-- Reads  published.event_day, published.feed_status
 -- Why    an event has had its time when so many whole days after it are over; guests of those that have not are pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+with known as materialized (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) as data_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('events', 'attendances', 'orders')
 ),
 

@@ -1,17 +1,11 @@
 -- Returned amount of what was ordered, by the month of the order, once it has had its time: five.return_rate.
--- Reads  published.order_day_sums, published.feed_status, published.setting
+-- Reads  published.order_day_sums, published.feed_status
 -- Why    a return is judged with the order it takes back; one whose order is unknown stands on its own day. An order has had
 --        its time when so many whole days after its day are over; those that have not are pending. Days are read of those months
 --        alone that lie on both sides of that, or partly in the period: of others, what they add up to.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+with known as materialized (
+    select least(min(f.heard_on) filter (where f.feed = 'returns'), max(f.data_on)) as data_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('orders', 'returns')
 ),
 

@@ -1,13 +1,14 @@
 """What stewards look into: the history of checks, what holds a delivery, what would change, refused rows, how late feeds are."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from warehouse.feeds import expected
 from warehouse.feeds.contract import feeds
-from warehouse.feeds.expected import expected
 from warehouse.queries import diff
 from warehouse.queries.reader import Reader
 
@@ -106,26 +107,20 @@ def lateness(freshness: pd.DataFrame, *, zone: str, now: datetime | None = None)
     `is_behind`; these are empty or false where records do not say when they are from. `is_late`: overdue or behind. All empty
     or false where nothing is expected.
     """
-    known, moment = expected(), now or datetime.now(UTC)
-    awaited = [known.get(feed) for feed in freshness["feed"]]
-    until = pd.to_datetime(freshness["data_until"], utc=True)
-    reached = until.where(until <= pd.Timestamp(moment)).max()
-    behind = pd.Series([(reached - day).total_seconds() / 86_400 for day in until], freshness.index, dtype=float)
-    days = pd.Series([each and each.reach_days for each in awaited], freshness.index, dtype=float)
-    arrived = pd.to_datetime(freshness["arrived_at"], utc=True)
-    due = [
-        pd.Timestamp(each.due_after(came.to_pydatetime(), ZoneInfo(zone))) if each and pd.notna(came) else pd.NaT
-        for each, came in zip(awaited, arrived, strict=True)
+    columns = (freshness[name] for name in ("feed", "data_until", "arrived_at"))
+    reached = [
+        expected.Reached(feed, _instant(until), _instant(came)) for feed, until, came in zip(*columns, strict=True)
     ]
-    told = freshness.assign(
-        due_at=pd.to_datetime(pd.Series(due, freshness.index, dtype=object), utc=True),
-        reach_days=days,
-        behind_days=behind.clip(lower=0),
-        used=behind.clip(lower=0) / days,
-        is_overdue=[bool(each < pd.Timestamp(moment)) for each in due],
-        is_behind=(behind > days).to_numpy(),
-    )
-    return told.assign(is_late=told["is_overdue"] | told["is_behind"])
+    judged = expected.lateness(reached, zone=ZoneInfo(zone), now=now or datetime.now(UTC))
+    told = pd.DataFrame(map(asdict, judged), freshness.index, [each.name for each in fields(expected.Lateness)])
+    told = told.astype({"reach_days": float, "behind_days": float, "is_overdue": bool, "is_behind": bool})
+    told["due_at"] = pd.to_datetime(told["due_at"], utc=True)
+    used, is_late = told["behind_days"] / told["reach_days"], told["is_overdue"] | told["is_behind"]
+    return freshness.assign(**told, used=used, is_late=is_late)
+
+
+def _instant(value: object) -> datetime | None:
+    return pd.Timestamp(value).to_pydatetime() if isinstance(value, datetime) and value == value else None
 
 
 def _is_personal(feed: str, column: str) -> bool:

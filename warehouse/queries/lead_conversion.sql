@@ -1,16 +1,10 @@
 -- Leads that ordered, of those that had their time: lead.conversion_30, _90, _180 and, whatever the time, _ever.
--- Reads  published.lead_day_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_day_sums, published.lead_source, published.feed_status
 -- Why    a lead has had its N days when N whole days after its day of collection are over; those that have not are pending.
 --        A lead whose day is unknown is neither. Days matter in the month alone in which leads begin to be pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
 ),
 

@@ -1,17 +1,11 @@
 -- Leads that ordered within 90 days, by the number of the four marks that they have: lead.marks_conversion.
--- Reads  published.lead_mark_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_mark_sums, published.lead_source, published.feed_status
 -- Why    a lead has had its 90 days when 90 whole days after its day of collection are over. Where one of its marks is not
 --        known, nor is their number: those stand together, without one. Days matter in the month alone in which leads begin to
 --        be pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'orders')
 ),
 

@@ -1,16 +1,10 @@
 -- Leads won by their first, second and third owners: lead.owner_conversion.
--- Reads  published.lead_owner_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_owner_sums, published.lead_source, published.feed_status
 -- Why    one row an assignment, so every owner answers for the leads that were theirs, for the same 90 days. Assignments of
 --        leads that had ordered before are no chance to win one, and do not count.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('lead_assignments', 'leads', 'orders')
 ),
 

@@ -1,16 +1,10 @@
 -- Leads without an order that were passed on in time, of those that were due: lead.recycled_on_time_rate.
--- Reads  published.lead_owner_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_owner_sums, published.lead_source, published.feed_status
 -- Why    an assignment is due when 97 whole days after its day are over: 90 to win an order, and 7 to pass the lead on. Those
 --        that are not over and still wait are pending.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as (
-    select cast(max(f.data_until) at time zone max(z.name) as date) - cast(:mature_days as integer) as pending_on
+with known as (
+    select least(min(f.heard_on) filter (where f.feed in ('lead_assignments', 'orders')), max(f.data_on)) - cast(:mature_days as integer) as pending_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('lead_assignments', 'leads', 'orders')
 ),
 

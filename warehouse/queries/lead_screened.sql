@@ -1,15 +1,9 @@
 -- Leads screened in time, of those that were due: lead.screened_on_time_rate.
--- Reads  published.lead_call_sums, published.lead_source, published.feed_status, published.setting
+-- Reads  published.lead_call_sums, published.lead_source, published.feed_status
 -- Why    a lead is due when the whole days that its source gives are over; those that are not yet are pending, screened or not.
-with zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
-known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+with known as materialized (
+    select least(min(f.heard_on) filter (where f.feed = 'contacts'), max(f.data_on)) as data_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('leads', 'contacts')
 ),
 

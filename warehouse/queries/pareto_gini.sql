@@ -59,7 +59,7 @@ bucket as (
         region,
         branch,
         bucket,
-        sum(customers) as customers,
+        sum(cast(customers as double precision)) as customers,
         sum(revenue) as revenue
     from standing
     group by month, region, branch, bucket
@@ -70,12 +70,12 @@ ranked as (
         b.month,
         b.region,
         b.branch,
-        cast(b.customers as double precision) as customers,
+        b.customers,
         cast(b.revenue as double precision) as revenue,
-        cast(sum(b.customers) over w - b.customers / 2 as double precision) as middle,
-        cast(sum(b.customers) over w as double precision) as last_rank,
         cast(sum(b.revenue) over w as double precision) as spent,
-        cast(sum(b.customers) over (partition by b.month, b.region, b.branch) as double precision) as n
+        sum(b.customers) over w as last_rank,
+        sum(b.customers) over w - b.customers / 2 as middle,
+        sum(b.customers) over (partition by b.month, b.region, b.branch) as n
     from bucket as b
     window w as (partition by b.month, b.region, b.branch order by b.bucket)
 ),

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError
 
 from warehouse.queries.prepared import answer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class NothingPublished(Exception):
@@ -39,25 +41,24 @@ class Reader:
     person: str
     refresh_id: int | None = None
     onlooker: str | None = None
-    _known: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: "dict[str, pd.DataFrame]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def pinned(self) -> "Reader":
         """This reader, tied to one refresh. Raises NothingPublished, or UnknownRefresh for one that never passed."""
         if self.refresh_id is not None:
-            known = self.frame("state/known_refresh", asked=self.refresh_id)
-            if known.empty:
+            if not self.rows("state/known_refresh", asked=self.refresh_id):
                 raise UnknownRefresh(
                     f"refresh {self.refresh_id} was never published, or is kept no longer: see `history`"
                 )
             return self
-        current = self.frame("state/current_refresh")
-        if current.empty:
+        current = self.rows("state/current_refresh")
+        if not current:
             raise NothingPublished(
                 "nothing is published yet for this person; `status` says what was refreshed and who may see it"
             )
-        return replace(self, refresh_id=int(current["refresh_id"].iloc[0]))
+        return replace(self, refresh_id=current[0].refresh_id)
 
-    def frame(self, question: str, /, **parameters: object) -> pd.DataFrame:
+    def frame(self, question: str, /, **parameters: object) -> "pd.DataFrame":
         """Rows of `warehouse/queries/<question>.sql` under the person's row security; `:refresh_id` is bound by itself,
         and parameters that the file does not name are left out."""
         with self.transaction() as connection:
@@ -68,13 +69,13 @@ class Reader:
         with self.transaction() as connection:
             return answer(connection, question, **{"refresh_id": self.refresh_id, **parameters}).fetchall()
 
-    def known(self, question: str, /) -> pd.DataFrame:
+    def known(self, question: str, /) -> "pd.DataFrame":
         """Rows of a question without parameters, asked once by this reader: at every click there is a new one."""
         if question not in self._known:
             self._known[question] = self.frame(question)
         return self._known[question]
 
-    def call(self, question: str, /, **parameters: object) -> pd.DataFrame:
+    def call(self, question: str, /, **parameters: object) -> "pd.DataFrame":
         """What `warehouse/queries/<question>.sql` answers, which calls one function of schema `access` that writes.
 
         `reader` may write nothing itself: the function checks the grants of the person that the transaction names. Bound
@@ -97,6 +98,8 @@ class Reader:
             answer(connection, "state/named", read_only="on" if read_only else "off", **named)
             yield connection
 
-    def _rows(self, connection: Connection, question: str, parameters: Mapping[str, object]) -> pd.DataFrame:
+    def _rows(self, connection: Connection, question: str, parameters: Mapping[str, object]) -> "pd.DataFrame":
+        import pandas as pd  # half a second of import, which who asks for rows need not pay
+
         found = answer(connection, question, **{"refresh_id": self.refresh_id, **parameters})
-        return pd.DataFrame(found.fetchall(), columns=list(found.keys()))
+        return pd.DataFrame([tuple(row) for row in found.fetchall()], columns=list(found.keys()))

@@ -1,5 +1,5 @@
 -- Customers who bought again after saying whether product and service satisfied them: matrix.repurchase.
--- Reads  published.repurchase, published.feed_status, published.setting
+-- Reads  published.repurchase, published.feed_status
 -- Why    an invitation has had its 180 days when 180 whole days after its day are over; those that have not are pending.
 with invitation as (
     select
@@ -18,15 +18,9 @@ with invitation as (
         and (cast(:method as text[]) = '{}' or r.method_code = any(cast(:method as text[])))
 ),
 
-zone as (
-    select value as name from published.setting
-    where name = 'reporting_zone'
-),
-
 known as materialized (
-    select cast(max(f.data_until) at time zone max(z.name) as date) as data_on
+    select least(min(f.heard_on) filter (where f.feed = 'orders'), max(f.data_on)) as data_on
     from published.feed_status as f
-    cross join zone as z
     where f.refresh_id = :refresh_id and f.feed in ('surveys', 'survey_answers', 'orders')
 ),
 

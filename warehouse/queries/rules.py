@@ -98,9 +98,10 @@ def _whole(
 def _groups(frame: pd.DataFrame, columns: Sequence[pd.Series]) -> Groups:
     """The number of each row's group, from 0 in order of appearance; nothing is a value like any other."""
     groups: Groups = np.zeros(len(frame), dtype=np.int64)
-    for column in columns:
+    for place, column in enumerate(columns):
         codes, known = pd.factorize(column, use_na_sentinel=False)
-        groups = np.asarray(pd.factorize(groups * len(known) + codes)[0], dtype=np.int64)
+        together = codes if place == 0 else pd.factorize(groups * len(known) + codes)[0]
+        groups = np.asarray(together, dtype=np.int64)
     return groups
 
 

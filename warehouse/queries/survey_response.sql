@@ -1,5 +1,6 @@
 -- Invitations answered, of all sent in the same cohort (AAPOR RR1); `pending` were sent in the last 14 days, without answer yet.
--- Why    what is still out counts as not answered yet: the rate of a young cohort can only rise.
+-- Why    what is still out counts as not answered yet: the rate of a young cohort can only rise. Days matter in the month alone
+--        in which invitations begin to be pending.
 with reporting as (
     select value as zone_name
     from published.setting
@@ -12,10 +13,17 @@ status as (
     where refresh_id = :refresh_id and feed in ('surveys', 'survey_answers')
 ),
 
-data_date as materialized (
-    select max(cast(s.data_until at time zone coalesce(r.zone_name, 'UTC') as date)) as on_date
+known as (
+    select max(cast(s.data_until at time zone coalesce(r.zone_name, 'UTC') as date)) - 13 as pending_on
     from status as s
     left join reporting as r on true
+),
+
+border as materialized (
+    select
+        pending_on,
+        cast(date_trunc('month', pending_on) as date) as month_on
+    from known
 ),
 
 cohort as (
@@ -23,7 +31,7 @@ cohort as (
     from published.survey_cohort_sums
     where
         refresh_id = :refresh_id
-        and grain = :survey_cohort_grain
+        and grain = case when slice_on = (select b.month_on from border as b) then :survey_cohort_border_grain else :survey_cohort_grain end
         and (cast(:from_on as date) is null or sent_on >= cast(:from_on as date))
         and (cast(:until_on as date) is null or sent_on < cast(:until_on as date))
         and (cast(:from_on as date) is null or slice_on >= cast(date_trunc('month', cast(:from_on as date)) as date))
@@ -37,9 +45,9 @@ cohort as (
 aged as (
     select
         c.*,
-        case when c.sent_on > d.on_date - 14 then c.sent - c.answered else 0 end as pending
+        case when c.sent_on >= b.pending_on then c.sent - c.answered else 0 end as pending
     from cohort as c
-    cross join data_date as d
+    cross join border as b
 ),
 
 asked as (

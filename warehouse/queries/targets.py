@@ -32,25 +32,30 @@ def places(regions: Sequence[str], branches: Sequence[str]) -> list[Place]:
 
 def of_scope(seen: pd.DataFrame, scope: Scope, metric: str, day: date, ask: Ask) -> Target | None:
     """The target of `metric` in force on `day` for that part of the branches `seen` which lies in `scope`."""
-    chosen = seen[seen["branch_id"].isin(scope.branches)] if scope.branches else seen
-    chosen = chosen[chosen["region_id"].isin(scope.regions)] if scope.regions else chosen
-    held_against = places(chosen["region_id"].dropna().unique().tolist(), chosen["branch_id"].tolist())
+    chosen = [
+        (branch, region)
+        for branch, region in zip(seen["branch_id"], seen["region_id"], strict=True)
+        if (not scope.branches or branch in scope.branches) and (not scope.regions or region in scope.regions)
+    ]
+    regions = dict.fromkeys(region for _, region in chosen if isinstance(region, str))
+    held_against = places([*regions], [branch for branch, _ in chosen])
     named = {kind: which or "" for kind, which in held_against}
     return target(ask(named.get("region", ""), named.get("branch", "")), metric, day, held_against)
 
 
 def target(found: pd.DataFrame, metric: str, day: date, held_against: Sequence[Place]) -> Target | None:
     """The target of `metric` in force on `day`: delivered for the nearest place that has one, else the house's own."""
-    known = found.loc[found["metric_code"] == metric].to_dict("records")
+    told = [found[name] for name in ("metric_code", "scope_kind", "scope_id", "period_on", "target_value")]
+    known = [(*place, since, value) for code, *place, since, value in zip(*told, strict=True) if code == metric]
     for kind, scope in held_against:
         mine = [
-            each
-            for each in known
-            if each["scope_kind"] == kind and scope in (None, each["scope_id"]) and each["period_on"] <= day
+            (since, value)
+            for held, which, since, value in known
+            if held == kind and scope in (None, which) and since <= day
         ]
         if mine:
-            newest = max(mine, key=lambda each: each["period_on"])
-            return Target(newest["target_value"], newest["period_on"], OWNER, _why(kind, scope))
+            since, value = max(mine, key=lambda each: each[0])
+            return Target(value, since, OWNER, _why(kind, scope))
     return targets.target(metric, day)
 
 

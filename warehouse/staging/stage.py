@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from warehouse import db
 from warehouse.feeds.contract import Feed
 from warehouse.feeds.mapping.model import FeedMapping, FileMapping, Source, personal_columns
+from warehouse.reasons import UNCLAIMED, WHOLE_ROW
 from warehouse.staging.compile import Beside, LandedFile, judged, unclaimed
-from warehouse.staging.reasons import UNCLAIMED, WHOLE_ROW
 
 QUARANTINE = sa.table(
     "quarantine",

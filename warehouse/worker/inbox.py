@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from warehouse.settings import Keys, Settings
 
 MOST_BYTES, MOST_FILES = 64 << 20, 50
@@ -136,6 +134,8 @@ class Inbox:
 
     def _sealed(self, name: str, file: BinaryIO, mark: str) -> Dropped:
         """Seal one file chunk by chunk, a line each; it stands in the inbox once all of it is there."""
+        from cryptography.fernet import Fernet  # 7 MB, for whoever drops something
+
         self._made()
         token, size, digest, seal = mark + secrets.token_hex(12), 0, hashlib.sha256(), Fernet(self.keys.vault)
         place = self._place(token)
@@ -155,6 +155,8 @@ class Inbox:
 
     def _unsealed(self, file: Dropped, folder: Path) -> Path:
         """One file in the clear, in a folder of its own; its hash proves that it is what was dropped."""
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
         opening = MultiFernet([Fernet(key) for key in (self.keys.vault, self.keys.vault_before) if key is not None])
         place, digest = self._place(file.token), hashlib.sha256()
         path = folder / file.token / clean(file.name)

@@ -1,9 +1,11 @@
 """Drawings of calls and events: outcomes, objections, yield, from invitation to order, skills."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, lead_sources, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 

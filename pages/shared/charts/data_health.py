@@ -1,15 +1,18 @@
 """Drawings of data health: rows by fate, how far feeds reach, runs of a check, refusals, the way of the data."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
+from typing import TypeAlias
 
-import altair as alt
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
-Chart = Callable[[pd.DataFrame, Look], alt.LayerChart]
+Chart: TypeAlias = "Callable[[pd.DataFrame, Look], alt.LayerChart]"
 MOST_DRAWN = 2.0
 """Bars end at twice what may be: how far beyond that stands beside them."""
 

@@ -1,12 +1,14 @@
 """Forms that several screens share: control chart, dots with intervals, bars, one stacked strip."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Literal
 
-import altair as alt
 import pandas as pd
 
 from pages.shared.charts import theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 Unit = Literal["share", "number"]

@@ -1,9 +1,11 @@
 """Drawings of the lead sources: funnel, conversion by source, time to the order, arrivals."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 SHARE_ENDS, STEP_ENDS, BARS_END = "width - 88", "width", "width - 142"

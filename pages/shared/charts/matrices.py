@@ -1,17 +1,19 @@
 """Drawings of the matrices: customers between two cut lines, who moved where, types by month, two-way tables."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
-import altair as alt
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
-Draw = Callable[[pd.DataFrame, Look], alt.LayerChart]
+Draw: TypeAlias = "Callable[[pd.DataFrame, Look], alt.LayerChart]"
 FIELD = 34
 RATIOS = [digit * 10**power for power in range(9) for digit in (1, 3)]
 """Where a logarithmic axis is labelled: lines at every ratio would be a grille, all their labels a heap."""

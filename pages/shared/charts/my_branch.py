@@ -1,9 +1,11 @@
 """Drawings of my branch: how much time open complaints have left, what visits cover, how many customers are asked."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 

@@ -1,9 +1,10 @@
 """Notes on a time axis, drawn over any chart that has one."""
 
+from __future__ import annotations
+
 from typing import Any
 
-import altair as alt
-
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 NOTED = "noted"

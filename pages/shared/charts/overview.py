@@ -1,9 +1,11 @@
 """Drawings of the overview."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 TEXTS_FROM = "width - 84"

@@ -1,9 +1,11 @@
 """Drawings of retention: trends, cohorts, concentration of revenue, moves between tiers, what customers cost, product age."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 AGES_SHOWN = 8

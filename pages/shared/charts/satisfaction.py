@@ -1,9 +1,11 @@
 """Drawings of satisfaction: trend, distribution, NPS, response."""
 
-import altair as alt
+from __future__ import annotations
+
 import pandas as pd
 
 from pages.shared.charts import forms, theme
+from pages.shared.charts.lazily import alt
 from pages.shared.charts.theme import Look
 
 

@@ -1,15 +1,17 @@
 """How charts look: two palettes that stay apart for colour-blind eyes, one type size, few lines."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import altair as alt
+from pages.shared.charts.lazily import alt
 
 Theme = Literal["light", "dark"]
 NTH = "nth"
 """The column that numbers the rows of every drawing."""
-AS_GIVEN = alt.EncodingSortField(NTH, op="min")
+AS_GIVEN: Mapping[str, Any] = {"field": NTH, "op": "min"}
 """The order of the rows. Without a field to go by, marks that move to other rows would keep the order of those before."""
 
 

@@ -11,7 +11,7 @@ from pages.shared.drawings import Drawing
 from pages.shared.health.book import Book
 from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS
 from warehouse.queries import health
-from warehouse.staging.reasons import reason_words
+from warehouse.reasons import reason_words
 
 REASONS_DRAWN = 15
 SHAPE = "≈"

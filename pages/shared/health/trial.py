@@ -15,9 +15,9 @@ from pages.shared.health.book import Book
 from pages.shared.health.summary import FATES
 from pages.shared.markup import Cell
 from pages.shared.panels import LONGEST_TABLE, ROW_PIXELS
-from warehouse.feeds.mapping import Problem
+from warehouse.feeds.problems import Problem
 from warehouse.queries import health
-from warehouse.staging.reasons import reason_words
+from warehouse.reasons import reason_words
 
 Result = Mapping[str, Any]
 LINES_SHOWN = 200

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared import cached, markup, takeaway
 from pages.shared.downloads import Sheet
+from pages.shared.drawings import Listed
 from pages.shared.matrix import choice
 from pages.shared.matrix.cells import metric_of
 from pages.shared.matrix.choice import Opened
@@ -36,13 +37,15 @@ def card(screen: Screen, title: str, matrix: Opened) -> None:
             )
             return
         called = f"{title} · {words.label(about.label)}"
-        table = screen.inquiry.kept(("customers", matrix, cell), lambda: listed(screen.names, rows, matrix))
+        what = ("customers", matrix, cell)
+        shown = screen.inquiry.kept(what, lambda: Listed(listed(screen.names, rows, matrix)))
+        table = shown.rows
         tells = told(screen, rows, words.label(about.action))
         screen.shown.append(Sheet(called, tells, table))
         html(markup.title(called, tells))
         number = st.column_config.NumberColumn(format="localized")
         numbers = dict.fromkeys(table.select_dtypes("number"), number)
-        st.dataframe(table, hide_index=True, alt=called, height=HEIGHT, column_config=numbers, placeholder="–")
+        st.dataframe(shown.arrow, hide_index=True, alt=called, height=HEIGHT, column_config=numbers, placeholder="–")
         takeaway.table(screen.inquiry, called, table, key=f"customers-{next(screen.numbers)}")
 
 

@@ -1,9 +1,10 @@
 """Everything people read, in their language: sentences from the gettext catalogues, numbers and dates in their way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -68,7 +69,7 @@ class Words:
         small = 10_000 if self.language == "zh_CN" else 1_000_000
         if abs(value) >= small:
             return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
-        return str(format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self.locale))
+        return _written(format_decimal, str(value), f"#,##0.{'0' * digits}" if digits else "#,##0", self.language)
 
     def money(self, amount: float, currency: str) -> str:
         """An amount in whole units of `currency`, shortened as numbers are."""
@@ -79,11 +80,8 @@ class Words:
         """A share of one as a percentage; whole per cents say "<1%" rather than 0% for a few."""
         if digits == 0 and 0 < share < 0.005:
             return "<1%"
-        return str(
-            format_percent(
-                round(share, digits + 2), format=f"0.{'0' * digits}%" if digits else "0%", locale=self.locale
-            )
-        )
+        form = f"0.{'0' * digits}%" if digits else "0%"
+        return _written(format_percent, str(round(share, digits + 2)), form, self.language)
 
     def points(self, difference: float) -> str:
         """A difference of two shares, in percentage points, with its sign."""
@@ -110,7 +108,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """31 Mar 2026 · 2026年3月31日."""
-        return str(format_date(day, "long" if self.language == "zh_CN" else "d MMM y", locale=self.locale))
+        return _day(date(day.year, day.month, day.day), self.language)
 
     def month(self, day: date) -> str:
         """Mar 2026 · 2026年3月."""
@@ -156,6 +154,17 @@ class Words:
     def listed(self, items: list[str]) -> str:
         """Items joined as the language joins them."""
         return ("、" if self.language == "zh_CN" else ", ").join(items)
+
+
+@lru_cache(maxsize=16_384)
+def _written(write: Callable[..., str], number: str, form: str, language: Language) -> str:
+    """A number as Babel writes it, which takes longer than all else that is done with it: a page says the same ones many times."""
+    return str(write(Decimal(number), format=form, locale=locale(language)))
+
+
+@lru_cache(maxsize=16_384)
+def _day(day: date, language: Language) -> str:
+    return str(format_date(day, "long" if language == "zh_CN" else "d MMM y", locale=locale(language)))
 
 
 def language_of(locale: str | None) -> Language:

@@ -17,7 +17,7 @@ from warehouse.feeds.mapping import (
     protections,
     read_mapping,
 )
-from warehouse.feeds.mapping.problems import SENTENCES, Problem
+from warehouse.feeds.problems import SENTENCES, Problem
 
 GOOD = """
 source: shop

@@ -14,7 +14,7 @@ from tests.pages.told.real import Card
 from warehouse.feeds.expected import expected
 from warehouse.metrics import metrics
 from warehouse.queries import provenance
-from warehouse.staging.reasons import reason_words
+from warehouse.reasons import reason_words
 from warehouse.tables import tables
 
 FATES = ("accepted", "superseded", "quarantined")

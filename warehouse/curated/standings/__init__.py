@@ -15,12 +15,16 @@ READ_BY = frozenset({"segment_apostle", "segment_customer", "segment_cut", "segm
 """The published tables that read `curated.fct_standing`."""
 A_YEAR = 12
 """So many months are worked out at once: the rows of all of a large company's would be sorted on disk."""
-STANDING, UNTIL = (table(name, column("matrix"), schema="curated") for name in ("fct_standing", "standing_until"))
+STANDING = table("fct_standing", column("matrix"), column("slice_on"), schema="curated")
+UNTIL = table("standing_until", schema="curated")
 
 
 def forget(connection: Connection, loads: Sequence[int]) -> None:
     """Forget the months that rows of `loads` change, as curated shows them now."""
-    connection.execute(db.bound("curated/standings/forget.sql", loads=list(loads)))
+    db.plan_for_bulk(connection)
+    for changed in connection.execute(db.bound("curated/standings/forget.sql", loads=list(loads))).all():
+        theirs = STANDING.c.matrix == changed.matrix
+        connection.execute(delete(STANDING).where(theirs, STANDING.c.slice_on >= changed.from_on))
 
 
 def forget_all(connection: Connection) -> None:

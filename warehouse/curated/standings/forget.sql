@@ -1,4 +1,4 @@
--- Forget the months of each matrix that rows of these loads change, and all that follow them.
+-- Note that of each matrix the months that rows of these loads change, and all that follow them, are kept no longer; from which on.
 -- Reads  curated.matrix_changes (staging.stg_*, curated.fct_*, curated.dim_*), curated.standing_until
 -- Why    asked before and after curating: a customer leaves the months where an order was, and comes to those where it is.
 with changed as (
@@ -17,16 +17,10 @@ with changed as (
         end
     where k.until_on >= date_trunc('month', c.from_on)
     group by k.matrix
-),
-
-cut_short as (
-    update curated.standing_until as k
-    set until_on = cast(c.from_on - interval '1 month' as date)
-    from changed as c
-    where k.matrix = c.matrix
-    returning k.matrix
 )
 
-delete from curated.fct_standing as s
-using changed as c
-where s.matrix = c.matrix and s.slice_on >= c.from_on
+update curated.standing_until as k
+set until_on = cast(c.from_on - interval '1 month' as date)
+from changed as c
+where k.matrix = c.matrix
+returning k.matrix, c.from_on

@@ -71,7 +71,7 @@ def _referred_to(feed: Feed) -> list[str]:
 
 
 def _read(path: Path) -> Feed:
-    declared = yaml.safe_load(path.read_text("utf-8"))
+    declared = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     return Feed(
         code=declared["feed"],
         label=declared["label"],

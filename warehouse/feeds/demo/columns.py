@@ -189,13 +189,17 @@ class Table:
         """The same table for some rows, by mask or by position."""
         return Table(self.feed, self.born[chosen], {name: column.rows(chosen) for name, column in self.columns.items()})
 
-    def new_between(self, after: int, cut: int) -> Bools:
-        """Which rows came or changed after one instant and up to another."""
-        touched = (self.born > after) & (self.born <= cut)
+    def next_touch(self, after: int) -> Ints:
+        """For each row the first instant after `after` at which it comes or changes; FOREVER or later where there is none."""
+        first = np.where(self.born > after, self.born, FOREVER)
         for column in self.columns.values():
             for instants, _ in column.changes():
-                touched |= (instants > after) & (instants <= cut)
-        return touched & (self.born <= cut)
+                first = np.minimum(first, np.where(instants > after, instants, FOREVER))
+        return np.maximum(first, self.born)
+
+    def new_between(self, after: int, cut: int) -> Bools:
+        """Which rows came or changed after one instant and up to another."""
+        return self.next_touch(after) <= cut
 
     def delivered(self, after: int, cut: int) -> pa.Table:
         """What came or changed after `after`, as it stood at `cut`: the contract's columns, in order."""

@@ -11,11 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from warehouse.feeds.contract import feeds
 from warehouse.feeds.demo.chunk import make_chunk
-from warehouse.feeds.demo.columns import DAY, Table
+from warehouse.feeds.demo.columns import DAY, FOREVER, Ints, Table
 from warehouse.feeds.demo.effects import ALL, NONE, Effects
 from warehouse.feeds.demo.files import Delivery
 from warehouse.feeds.demo.frame import AHEAD, CHUNK, Frame, frame
@@ -154,6 +155,12 @@ def rows_between(company: Company, after: int, cut: int) -> Iterator[tuple[str, 
         rows = table.delivered(after, cut)
         if rows.num_rows:
             yield table.feed, rows
+
+
+def touches(company: Company, after: int) -> Ints:
+    """The instants after `after` at which rows come or first change again, in order: one for each row."""
+    found = (table.next_touch(after) for table in _tables(company.frame))
+    return np.sort(np.concatenate([instants[instants < FOREVER] for instants in found]))
 
 
 def _tables(shared: Frame) -> Iterator[Table]:

@@ -11,8 +11,8 @@ from warehouse.feeds.mapping.model import (
     personal_columns,
     protections,
 )
-from warehouse.feeds.mapping.problems import MappingError, Problem
 from warehouse.feeds.mapping.read import read_mapping
+from warehouse.feeds.problems import MappingError, Problem
 
 __all__ = [
     "ColumnMapping",

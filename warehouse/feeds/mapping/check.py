@@ -19,8 +19,8 @@ from warehouse.feeds.mapping.model import (
     Source,
     personal_columns,
 )
-from warehouse.feeds.mapping.problems import Problem
 from warehouse.feeds.mapping.words import find_header, header_key, nearest, nothing_words, trimmed
+from warehouse.feeds.problems import Problem
 from warehouse.feeds.readers import FileRefused, Row, open_table
 from warehouse.feeds.readers.table import masked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from warehouse.feeds.mapping.problems import MappingError, Problem
+from warehouse.feeds.problems import MappingError, Problem
 
 DEEPEST, MOST_NODES = 30, 100_000
 """A few lines of names inside names would unfold to more than any memory holds."""

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from warehouse.feeds.contract import Column, Feed, feeds
 from warehouse.feeds.mapping import model
 from warehouse.feeds.mapping.nodes import Node, load
-from warehouse.feeds.mapping.problems import MappingError, Problem
 from warehouse.feeds.mapping.words import find_header, nearest
+from warehouse.feeds.problems import MappingError, Problem
 from warehouse.feeds.readers.table import FileFormat, Kind
 
 T = TypeVar("T")

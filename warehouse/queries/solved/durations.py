@@ -7,6 +7,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -136,8 +137,8 @@ def _quantile(place: Floats, counted: Floats, share: float) -> float:
 def _counted(place: Floats, ending: Floats, items: Floats) -> tuple[Floats, list[Floats]]:
     """Each place once, in order, and how many of each ending there are."""
     places, at = np.unique(place, return_inverse=True)
-    counts = [np.bincount(at, items * (ending == each), minlength=len(places)) for each in range(3)]
-    return places, [count.astype(float) for count in counts]
+    counts = np.bincount(3 * at + ending.astype(int), items, minlength=3 * len(places)).astype(float)
+    return places, [counts[each::3] for each in range(3)]
 
 
 def _bound(share: Floats, variance: Floats, side: int) -> Floats:
@@ -152,11 +153,11 @@ def _bound(share: Floats, variance: Floats, side: int) -> Floats:
 
 def _each(function: Callable[[float], float], values: Floats) -> Floats:
     """As Postgres works it out, which is not always what numpy does to the last digit."""
-    return np.array([function(value) for value in values.tolist()], dtype=float)
+    return np.fromiter(map(function, values.tolist()), dtype=float, count=len(values))
 
 
 def _power(values: Floats, exponent: int) -> Floats:
-    return _each(lambda value: math.pow(value, exponent), values)
+    return np.fromiter(map(math.pow, values.tolist(), repeat(exponent)), dtype=float, count=len(values))
 
 
 def _highest(values: Floats) -> float:
