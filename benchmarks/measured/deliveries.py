@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from warehouse.feeds.demo import Company
 from warehouse.feeds.demo.company import rows_between, touches
 from warehouse.feeds.demo.files import Delivery
@@ -20,9 +22,10 @@ class Ahead:
     seconds: int = OPENING
 
     def write(self, folder: Path, *, rows: int) -> int:
-        """Write a delivery of so many new and changed rows, and of those that come at the same instant as the last; how many."""
+        """Write a delivery of about so many new and changed rows, since those of one instant come together; how many it has."""
         began = self.company.frame.end + self.seconds
-        ends = int(touches(self.company, began)[rows - 1])
+        instants, counts = np.unique(touches(self.company, began), return_counts=True)
+        ends = int(instants[np.abs(np.cumsum(counts) - rows).argmin()])
         with Delivery(folder) as delivery:
             for feed, part in rows_between(self.company, began, ends):
                 delivery.add(feed, part)

@@ -163,8 +163,13 @@ def _takes(question: Question) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(question).parameters
 
 
+def _hints(question: Question) -> dict[str, Any]:
+    """What a question takes; some modules know pandas by its name alone, until they need it."""
+    return typing.get_type_hints(question, {"pd": pd, **question.__globals__})
+
+
 def _is_scoped(question: Question) -> bool:
-    return typing.get_type_hints(question).get("scope") is Scope
+    return _hints(question).get("scope") is Scope
 
 
 def _all(question: Question) -> dict[str, Scope]:
@@ -176,7 +181,7 @@ def _ways(company: LeakCompany, question: Question) -> list[dict[str, object]]:
 
     Raises KeyError for a parameter that nobody has thought of: name what to ask with in `_values`.
     """
-    hints, values = typing.get_type_hints(question), _values(company)
+    hints, values = _hints(question), _values(company)
     ways: list[dict[str, object]] = [{}]
     for name, parameter in list(_takes(question).items())[1:]:
         if hints[name] is Scope or parameter.default is not inspect.Parameter.empty:

@@ -46,7 +46,7 @@ def sent_for_a_delivery(database: Database, *tables: str) -> list[str]:
 def test_statements_of_a_delivery_are_pinned_and_no_value_is_asked_for(database: Database) -> None:
     sent = sent_for_a_delivery(database, "branches", "complaints")
     assert not [statement for statement in sent if "unexpected_values" in statement]
-    assert len(sent) == 24
+    assert len(sent) == 23
 
 
 def test_scans_of_a_delivery_do_not_grow_with_its_rules(database: Database) -> None:
