@@ -52,7 +52,7 @@ Outcome = Literal["passed", "failed", "raised"]
 
 BY_CHANCE = 3.0
 """Standard errors by which a share may lie above its limit: so few rows cry no wolf."""
-GX_OPTIONS, GX_OF_MOST = "-c jit=off -c work_mem=64MB", " -c enable_nestloop=off"
+GX_OPTIONS, GX_OF_MOST = "-c jit=off -c work_mem=64MB", "-c enable_nestloop=off"
 """As `db.plan_for_bulk` has it."""
 EXPECTATIONS = "checks.expectations"
 UNUSED = ("altair", "scipy.stats")
@@ -230,7 +230,8 @@ def _see(database: Database, looks: Sequence[tuple[Suite, Look]], *, of_most: bo
     _load_expectations()
     from checks import expectations
 
-    with expectations.looking(database.loader.url, options=GX_OPTIONS + GX_OF_MOST * of_most) as eyes:
+    options = f"{GX_OPTIONS} {GX_OF_MOST}" if of_most else GX_OPTIONS
+    with expectations.looking(database.loader.url, options=options) as eyes:
         return {suite.table: eyes.count(suite, look) for suite, look in looks}
 
 

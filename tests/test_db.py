@@ -26,6 +26,16 @@ def test_the_schema_goes_down_and_up_again(database: db.Database) -> None:
     assert tables(database) == before > 50
 
 
+def test_where_most_rows_are_moved_none_is_looked_up_by_itself(database: db.Database) -> None:
+    few = text(
+        "explain select from pg_class as c inner join pg_attribute as a on c.oid = a.attrelid where c.relname = 'pg_am'"
+    )
+    with database.loader.begin() as connection:
+        for of_most in (True, False):
+            db.plan_for_bulk(connection, of_most=of_most)
+            assert ("Nested Loop" in "".join(connection.scalars(few))) is not of_most
+
+
 def test_the_files_of_revisions_are_named_after_them() -> None:
     config = Config()
     config.set_main_option("script_location", str(db.VERSIONS.parent))

@@ -50,6 +50,15 @@ def test_rows_add_up_for_every_feed(database: db.Database, deliver: Refresh, pub
     assert rows(database, "select column_name, reason_code from published.quarantine") == [("opened_at", "not_a_date")]
 
 
+def test_loads_bring_most_by_the_rows_that_were_accepted(
+    database: db.Database, deliver: Refresh, published: Outcome
+) -> None:
+    deliver("few", complaints=complaints(50, first=300))
+    with database.loader.begin() as connection:
+        found = [ledger.hold_most(connection, loads) for loads in ([], [1], [2], [1, 2])]
+    assert found == [False, True, False, True]
+
+
 def test_the_same_file_again_changes_nothing(deliver: Refresh, published: Outcome, count: Count) -> None:
     again = deliver("again", branches=BRANCHES, complaints=complaints())
     assert again.verdict == "unchanged"
