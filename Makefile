@@ -6,7 +6,7 @@ export GATEHOUSE_HOME ?= $(CURDIR)/.gatehouse
 # Tests start many processes: what one has compiled the others need not.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check audit types sql style bench picture browser browser-all figures-all sources histories faults stories alarms services schedulers clean
+.PHONY: run test check audit types sql style bench picture browser browser-all figures-all figures-large sources histories faults stories alarms services schedulers clean
 
 run: $(VENV)/ready
 	$(BIN)/python -m warehouse demo --load
@@ -51,6 +51,10 @@ figures-all: $(VENV)/ready-dev
 # The example sources on the public data that they were written for, which lie in the folder DATA.
 sources: $(VENV)/ready-dev
 	GATEHOUSE_PUBLIC_DATA=$(abspath $(DATA)) $(BIN)/python -m pytest -n 2 --dist loadfile tests/sources
+
+# Every figure of one large company, of so many CUSTOMERS, against its oracle: memory for all of its rows, and some time.
+figures-large: $(VENV)/ready-dev
+	GATEHOUSE_LARGE_COMPANY=$(or $(CUSTOMERS),20000) $(BIN)/python -m pytest -n 0 tests/oracle
 
 # 200 random histories, half by each worker. `make test` tells a few of them.
 histories: $(VENV)/ready-dev

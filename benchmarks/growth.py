@@ -1,22 +1,24 @@
 """Goal P10: what grows with the company: companies of several sizes, the same measurements of each, the exponents fitted, drawn.
 
-    python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--processors] [--draw docs/growth.svg]
+    python -m benchmarks.growth [--customers 1000 3000 9000] [--rows 300] [--kept FOLDER] [--processors] [--draw docs/growth.svg]
 
-Of each company: a full refresh; then its next deliveries, some of the same number of rows for every company, of which the median
-counts, and one of a hundredth of its own rows; the gates of the first two, the memory of the refresh's process, and every page drawn for an
-executive with nothing kept from before. `--processors` counts the seconds that processors worked for a refresh instead of those
+Of each company: a full refresh, whose figures are held against what the company knows it has made; then its next deliveries, some of the
+same number of rows for every company, of which the median counts, and one of a hundredth of its own rows; the gates of the first two, the
+memory of the refresh's process, and every page drawn for an executive with nothing kept from before. `--kept` keeps each size in a file:
+one may take hours, and is not measured twice. `--processors` counts the seconds that processors worked for a refresh instead of those
 on the clock, for machines that have something else to do. Prints the conditions, the figures by size and the exponents, draws the
 curves, and exits with 1 where one grows faster than it may.
 """
 
 import argparse
+import json
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.measured import curves
+from benchmarks.measured import curves, truth
 from benchmarks.measured.bench import Bench, Took, company, opened, settle
 from benchmarks.measured.curves import Curve
 from benchmarks.measured.deliveries import Ahead, rows_of
@@ -29,6 +31,10 @@ DASHBOARDS = "gatehouse"
 MOST_FULL, MOST_INCREMENTAL, MOST_PAGE = 1.05, 0.15, 0.05
 
 
+class NotTrue(RuntimeError):
+    """A published figure is not what was made."""
+
+
 @dataclass(frozen=True)
 class Size:
     """What was measured of one company: its full refresh, refreshes of few rows, one of a hundredth, and pages by name."""
@@ -37,6 +43,18 @@ class Size:
     few: Sequence[Took]
     hundredth: Took
     pages: Mapping[str, Drawn]
+
+    @classmethod
+    def read(cls, path: Path) -> "Size":
+        """What `write` wrote there."""
+        told = json.loads(path.read_text("utf-8"))
+        pages = {name: Drawn(**page) for name, page in told["pages"].items()}
+        return cls(Took(**told["full"]), [Took(**each) for each in told["few"]], Took(**told["hundredth"]), pages)
+
+    def write(self, path: Path) -> None:
+        """Keep it as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=1), "utf-8")
 
     def of_few(self, name: str) -> float:
         """The median of a figure over the refreshes of few rows."""
@@ -50,28 +68,44 @@ def main() -> int:
     asked.add_argument("--rows", type=int, default=300, help="rows of the delivery that each company gets")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--place", type=Path, help="folder for companies and servers; default: the system's")
+    asked.add_argument("--kept", type=Path, help="folder of sizes that were measured before, and of those that are now")
     asked.add_argument("--processors", action="store_true")
     asked.add_argument("--draw", type=Path, default=PICTURE, help="where the curves are drawn")
     given = asked.parse_args()
     clock = "seconds of processors" if given.processors else "seconds on the clock"
     sized = ", ".join(f"{size:,}" for size in given.customers)
     conditions(f"companies of {sized} customers", f"{given.rounds} rounds", f"refreshes in {clock}")
-    sizes: dict[int, Size] = {}
-    for customers in sorted(given.customers):
-        with opened(given.place) as bench:
-            sizes[customers] = measured(bench, customers, rows=given.rows, rounds=given.rounds)
-        _tell_size(customers, sizes[customers])
+    sizes = {customers: _size(customers, given) for customers in sorted(given.customers)}
     found = grown(sizes, "all_cpu" if given.processors else "seconds")
     about = f"one machine, refreshes in {clock}, a delivery of {given.rows:,} rows, every page once"
     curves.draw(found, given.draw, about=about)
     return told(found)
 
 
+def _size(customers: int, given: argparse.Namespace) -> Size:
+    """What is known of a size, or is measured now."""
+    kept = given.kept and given.kept / f"{customers}.json"
+    if kept and kept.exists():
+        tell(f"{customers:,} customers: as measured before, {kept}")
+        size = Size.read(kept)
+    else:
+        with opened(given.place) as bench:
+            size = measured(bench, customers, rows=given.rows, rounds=given.rounds)
+        if kept:
+            size.write(kept)
+    _tell_size(customers, size)
+    return size
+
+
 def measured(bench: Bench, customers: int, *, rows: int, rounds: int) -> Size:
-    """All that is measured of one company."""
+    """All that is measured of one company. Raises NotTrue."""
     made = company(bench, customers=customers)
     full = settle(bench, DASHBOARDS, made)
     tell(f"{customers:,} customers: {rows_of(made):,} rows published in {full.seconds:.1f} s")
+    figures, otherwise = truth.compared(bench, DASHBOARDS, made)
+    if otherwise:
+        raise NotTrue("; ".join(otherwise[:10]))
+    tell(f"{customers:,} customers: {figures} published figures are what was made")
     pages, ahead = drawn(bench, rounds=rounds), Ahead(made)
     few = [more(bench, ahead, rows, name=f"few_{number}") for number in range(rounds)]
     return Size(full, few, more(bench, ahead, rows_of(made) // 100, name="hundredth"), pages)

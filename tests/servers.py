@@ -23,14 +23,16 @@ _numbers = itertools.count(1)
 
 def place() -> Path:
     """Where servers of tests have their files: in memory, where it has room. A new database is a thousand files."""
-    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    is_large = bool(os.environ.get("GATEHOUSE_LARGE_COMPANY"))
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM and not is_large
     return MEMORY if has_room else Path(tempfile.gettempdir())
 
 
 def started(data: Path) -> URL:
     """The embedded server whose files lie in `data`, started without what tests do not need; the superuser's URL."""
     server = db.start(data)
-    _run(_admin(server), *(f"alter system set {name} = off" for name in UNNEEDED), "select pg_reload_conf()")
+    spared = (*(f"{name} = off" for name in UNNEEDED), "max_wal_size = '1GB'")
+    _run(_admin(server), *(f"alter system set {each}" for each in spared), "select pg_reload_conf()")
     return server
 
 

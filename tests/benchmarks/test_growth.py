@@ -1,11 +1,12 @@
 """What grows with the company: exponents are those of the curves, pages are drawn, and a curve that is too steep is an error."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import growth
-from benchmarks.measured import curves
+from benchmarks.measured import curves, truth
 from benchmarks.measured.bench import Bench, Took, settle
 from benchmarks.measured.curves import Curve
 from benchmarks.measured.pages import Drawn, drawn
@@ -16,6 +17,24 @@ from warehouse.feeds.demo import Company
 def test_an_exponent_is_that_of_the_power_law() -> None:
     assert Curve("", "s", {size: 3 * size**1.2 for size in (1_000, 20_000, 300_000)}).exponent == pytest.approx(1.2)
     assert Curve("", "s", {1_000: 7.0, 300_000: 7.0}).exponent == pytest.approx(0)
+
+
+def test_figures_are_held_against_what_was_made(bench: Bench, few: Company) -> None:
+    settle(bench, growth.DASHBOARDS, few)
+    orders = [each for each in truth.TOLD if each[0] == "orders"]
+    months = few.truth["made"]["orders"]
+    assert truth.compared(bench, growth.DASHBOARDS, few, orders) == (2 * len(months), [])
+    one_more = {**months, "2026-03": {**months["2026-03"], "count": months["2026-03"]["count"] + 1}}
+    other = replace(few, truth={**few.truth, "made": {**few.truth["made"], "orders": one_more}})
+    said, *rest = truth.compared(bench, growth.DASHBOARDS, other, orders)[1]
+    assert said.startswith("order.count of 2026-03: ")
+    assert not rest
+
+
+def test_a_size_is_kept_and_read_again(tmp_path: Path) -> None:
+    size = _size(1.0, 2.0)
+    size.write(tmp_path / "kept" / "1000.json")
+    assert growth.Size.read(tmp_path / "kept" / "1000.json") == size
 
 
 def test_pages_are_drawn_over_what_is_published(bench: Bench, few: Company, monkeypatch: pytest.MonkeyPatch) -> None:

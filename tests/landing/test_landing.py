@@ -80,6 +80,12 @@ def test_the_table_is_named_by_place_whatever_the_headers_say(connection: Connec
     ]
 
 
+def test_what_is_written_once_is_never_cleared_up(connection: Connection, tmp_path: Path) -> None:
+    landing.land(connection, table=open_table(delivered(tmp_path, "a\n1\n")), file_id=1)
+    asked = text("select reloptions from pg_class where oid = cast(:name as regclass)")
+    assert connection.scalar(asked, {"name": "landing.file_1"}) == ["autovacuum_enabled=false"]
+
+
 def test_null_and_empty_are_two_things_where_the_format_tells_them_apart(
     connection: Connection, tmp_path: Path
 ) -> None:

@@ -23,7 +23,6 @@ from warehouse.refresh import refresh
 from warehouse.settings import Keys
 
 ZONE = "Asia/Shanghai"
-CUSTOMERS = 1_200
 UNTIL = date(2026, 3, 31)
 EXECUTIVE, HEAD, STEWARD = "executive@example.com", "head@example.com", "steward@example.com"
 GRANTS = (
@@ -48,10 +47,17 @@ THOROUGH = bool(os.environ.get("GATEHOUSE_EVERY_FIGURE"))
 """Whether to ask a third company, and all of them many more random questions: `make figures-all`."""
 EXAMPLES = 20 if THOROUGH else 3
 """Random questions a metric, company and test."""
+LARGE = int(os.environ.get("GATEHOUSE_LARGE_COMPANY", "0"))
+"""Customers of one large company, which is then asked in place of the small ones: `make figures-large`."""
+CUSTOMERS = LARGE or 1_200
 KINDS = (
-    Kind("north", seed=11),
-    Kind("south", seed=12, without=("wallets", "complaint_events")),
-    *((Kind("west", seed=13),) if THOROUGH else ()),
+    (Kind("large", seed=1),)
+    if LARGE
+    else (
+        Kind("north", seed=11),
+        Kind("south", seed=12, without=("wallets", "complaint_events")),
+        *((Kind("west", seed=13),) if THOROUGH else ()),
+    )
 )
 
 

@@ -15,7 +15,8 @@ from tests.queries.called import called
 from tests.queries.company import UNTIL, Row, company
 from warehouse.db import Database
 
-TABLES = ("action_lead", "action_visit", "action_survey", "action_answer")
+LISTS = ("action_lead", "action_visit", "action_survey", "action_answer")
+TABLES = (*LISTS, "segment_customer")
 KEYS = {
     "branches": ("branch_id",),
     "lead_sources": ("source_code",),
@@ -30,10 +31,10 @@ KEYS = {
 Feeds = dict[str, list[Row]]
 
 
-def busy(seed: int) -> Feeds:
+def busy(seed: int, *, customers: int = 60, leads: int = 120) -> Feeds:
     """A company with something to do of every kind: leads of the last months, visits, answers of all sorts."""
     rng = np.random.default_rng(seed)
-    feeds = called(seed, customers=60, leads=120, orders=150)
+    feeds = called(seed, customers=customers, leads=leads, orders=150)
     for row in feeds["leads"][::2]:
         row["collected_at"] = _lately(rng, 95)
     feeds["lead_assignments"] = [
@@ -46,8 +47,8 @@ def busy(seed: int) -> Feeds:
         for row in feeds["leads"]
         for _ in range(int(rng.integers(0, 3)))
     ]
-    people = [row["customer_id"] for row in company(seed, customers=60, leads=1, orders=1).customers]
-    feeds["customers"] = company(seed, customers=60, leads=1, orders=1).customers
+    feeds["customers"] = company(seed, customers=customers, leads=1, orders=1).customers
+    people = [row["customer_id"] for row in feeds["customers"]]
     feeds["contacts"] += [_talk(rng, number, people) for number in range(120)]
     feeds["surveys"] = [_survey(rng, number, people) for number in range(90)]
     feeds["survey_answers"] = [
@@ -120,9 +121,9 @@ def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, se
     loads = [house.deliver(until=newest(batch), **batch) for batch in deliveries(busy(seed), rng)]
     assert blocked(house) == {}
     house.discard(loads[int(rng.integers(5))])
-    found = {table: house.published(table) for table in TABLES}
+    found = {table: house.published(table) for table in LISTS}
     house.rebuild()
-    for table in TABLES:
+    for table in LISTS:
         assert len(found[table]) > 0
         pd.testing.assert_frame_equal(found[table], house.published(table), obj=table)
     assert {"screen", "call_again", "pass_on"} <= set(found["action_lead"]["action"])
@@ -130,16 +131,19 @@ def test_deliveries_in_any_order_end_where_a_rebuild_ends(database: Database, se
 
 
 def blocked(house: House) -> dict[str, tuple[str, ...]]:
-    """Rules that would hold these tables of the newest refresh."""
+    """Rules that would hold the lists of the newest refresh."""
     refresh_id = int(house.rows("select max(edition_id) as newest from ops.candidate").at[0, "newest"])
-    verdict = run_gate(house.database, gate="figures", tables=sorted(TABLES), refresh_id=refresh_id, now=UNTIL)
+    verdict = run_gate(house.database, gate="figures", tables=sorted(LISTS), refresh_id=refresh_id, now=UNTIL)
     return dict(verdict.blocked)
 
 
 WRONG = {
     "action_lead": [
         ("delete from published.action_lead_edition where action = 'screen'", ("facts",)),
-        ("update published.action_lead_edition set action = 'pass_on' where action = 'expiring'", ("facts",)),
+        ("update published.action_lead_edition set action = 'pass_on' where action = 'expiring'", ("facts", "places")),
+        ("update published.action_lead_edition set place = place + 1", ("places",)),
+        ("update published.action_lead_edition set place = 1 where place = 2", ("places",)),
+        ("update published.action_lead_edition set place = 3 - place where place < 3", ("places",)),
         (
             "update published.action_lead_edition set action = 'wait' where action = 'expiring'",
             ("action_known", "facts"),
@@ -149,17 +153,28 @@ WRONG = {
     ],
     "action_visit": [
         ("delete from published.action_visit_edition where branch_id = 'b1'", ("facts",)),
+        ("update published.action_visit_edition set spend = spend + 1", ("facts",)),
+        ("update published.action_visit_edition set place = place + 1", ("places",)),
+        ("update published.action_visit_edition set place = 1 where place = 2", ("places",)),
+        ("update published.action_visit_edition set place = 3 - place where place < 3", ("places",)),
         ("update curated.fct_contact set is_reached = false", ("facts",)),
     ],
     "action_survey": [
         ("update published.action_survey_edition set place = 0 where place = 1", ("place_above_zero",)),
-        ("update published.action_survey_edition set asked_on = null", ("facts",)),
+        ("update published.action_survey_edition set asked_on = null", ("facts", "turns")),
+        ("update published.action_survey_edition set turn = turn + 1", ("turns",)),
+        ("update published.action_survey_edition set turn = null", ("turns",)),
+        ("update published.action_survey_edition set asked_on = null, turn = place", ("facts",)),
+        ("update published.action_survey_edition set asked_on = null, turn = 3 - place", ("facts", "turns")),
         ("delete from published.action_survey_edition where branch_id = 'b1'", ("facts",)),
         ("delete from curated.fct_order", ("facts",)),
     ],
     "action_answer": [
         ("delete from published.action_answer_edition where recommend is not null", ("facts",)),
         ("update published.action_answer_edition set answered_at = as_of + interval '1 day'", ("answered_before_now",)),
+        ("update published.action_answer_edition set place = place + 1", ("places",)),
+        ("update published.action_answer_edition set place = 1 where place = 2", ("places",)),
+        ("update published.action_answer_edition set place = 3 - place where place < 3", ("places",)),
         ("update curated.fct_survey_answer set score = scale_max", ("facts",)),
         ("update curated.fct_contact set is_reached = true, started_at = '2026-06-20 18:00+00'", ("facts",)),
     ],
@@ -178,6 +193,29 @@ def test_lists_that_are_not_their_facts_block(database: Database) -> None:
                 connection.exec_driver_sql(wrong)
                 assert (wrong, broken(connection, table)) == (wrong, rules)
                 connection.rollback()
+
+
+def test_the_list_of_visits_is_made_anew_by_what_changes_it_alone(database: Database) -> None:
+    feeds = busy(3)
+    house = House(database, only=TABLES).open()
+    house.deliver(until=newest(feeds), **feeds)
+    june, person = UNTIL - timedelta(days=2), feeds["customers"][0]
+    order = {**feeds["orders"][0], "order_id": "running", "ordered_at": june}
+    talk = {**_talk(np.random.default_rng(3), 0, [person["customer_id"]]), "started_at": june}
+    assert not remade(house, orders=[order], surveys=[{**feeds["surveys"][0], "invite_id": "more", "sent_at": june}])
+    assert not remade(house, contacts=[{**talk, "contact_id": "call", "purpose_code": "care"}])
+    assert remade(house, contacts=[{**talk, "contact_id": "visit", "purpose_code": "visit"}])
+    assert remade(house, orders=[{**order, "order_id": "before", "ordered_at": june - timedelta(days=40)}])
+    assert remade(house, customers=[{**person, "branch_id": "b3" if person["branch_id"] != "b3" else "b2"}])
+    assert remade(house, surveys=[{**feeds["surveys"][0], "sent_at": UNTIL}], until=UNTIL + timedelta(days=40))
+
+
+def remade(house: House, *, until: datetime = UNTIL, **feeds: list[Row]) -> bool:
+    """Whether a delivery makes the list of visits anew."""
+    asked = "select edition_id from ops.standing where table_name = 'action_visit'"
+    before = house.rows(asked)
+    house.deliver(until=until, **feeds)
+    return not house.rows(asked).equals(before)
 
 
 def broken(connection: Connection, table: str) -> tuple[str, ...]:

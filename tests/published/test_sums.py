@@ -9,6 +9,8 @@ from tests.oracle.company import Company
 from warehouse import db
 from warehouse.queries.grains import KEPT, ROWS, coarsest
 
+APOSTLE = "{} month apostle apostle_field_x apostle_field_y customer_kind"
+
 
 @pytest.fixture(scope="module")
 def company(company_of: Callable[[str], Company]) -> Company:
@@ -64,6 +66,9 @@ def test_no_row_of_a_grain_is_there_twice(company: Company) -> None:
         ("survey_stratum", ("region_id",), "company month", "company month region_id"),
         ("lead_day", ("region_id",), "company month", "branch month"),
         ("lead_day", ("region_id", "source_code"), "company month", "branch month source_code"),
+        ("segment_customer", ("apostle",), "company month", APOSTLE.format("company")),
+        ("segment_customer", ("apostle", "region_id"), "company month", APOSTLE.format("branch")),
+        ("segment_customer", ("apostle",), "branch month", APOSTLE.format("branch")),
         ("pareto", (), "company day", "company month"),
         ("pareto", (), "branch month", ROWS),
     ],

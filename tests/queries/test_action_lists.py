@@ -1,16 +1,22 @@
 """Lists of what is to be done: rows typed by hand, with those that must stand there, and those that must not."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pandas as pd
 import pytest
 
-from tests.harness import House
+from benchmarks.measured.asked import listening
+from tests.harness import EXECUTIVE, House
+from tests.published.test_action_incremental import busy, newest
 from tests.queries.lead_rows import BRANCHES, DAY, SECOND, UNTIL, Row, call, given, lead, order
 from warehouse.db import Database
 from warehouse.queries import action_lists
 from warehouse.scope import Scope
 
-TABLES = ("action_answer", "action_lead", "action_survey", "action_visit", "segment_customer")
+TABLES = ("action_answer", "action_lead", "action_survey", "action_visit")
 EVER = Scope()
 HEAD, OTHER = "head@example.com", "other@example.com"
 
@@ -244,3 +250,54 @@ def test_a_list_is_the_own_branches_and_what_is_chosen_of_them(house: House) -> 
     with house.database.loader.begin() as connection:
         connection.exec_driver_sql("update access.grants set valid_until = now()")
     assert action_lists.leads(ours, EVER, "screen").empty
+
+
+ASKED: dict[str, Callable[..., pd.DataFrame]] = {
+    **{action: partial(action_lists.leads, action=action) for action in action_lists.LEAD_ACTIONS},
+    "visits": action_lists.visits,
+    "surveys": action_lists.surveys,
+    "answers": action_lists.answers,
+}
+COUNTED: dict[str, dict[str, Callable[[pd.DataFrame], object]]] = {
+    **{action: {"late_in_all": lambda rows: (rows["hours_left"] < 0).sum()} for action in action_lists.LEAD_ACTIONS},
+    "visits": {"in_cell": lambda rows: rows.groupby("portfolio")["portfolio"].transform("size")},
+}
+PARTS = (EVER, Scope(regions=("r0",)), Scope(branches=("b1", "b2")))
+
+
+def test_the_first_of_a_list_are_those_of_the_whole_list_and_all_are_counted(house: House) -> None:
+    """Of several branches, whose rows lie between each other's in every order."""
+    feeds = busy(5, customers=200, leads=600)
+    house.deliver(until=newest(feeds), **feeds)
+    of_region, of_branch = "region@example.com", "branch@example.com"
+    house.grant(of_region, region="r0")
+    house.grant(of_branch, branch="b1")
+    for person in (EXECUTIVE, of_region, of_branch):
+        for scope in PARTS:
+            for name, ask in ASKED.items():
+                whole = ask(house.reader(person), scope)
+                assert set(whole["in_all"]) <= {len(whole)}, (person, scope, name)
+                for most in (1, 2, 7):
+                    first = ask(house.reader(person), scope, most=most)
+                    for column in (whole.columns[0], "in_all"):
+                        assert list(first[column]) == list(whole[column][:most]), (person, scope, name)
+    for name, ask in ASKED.items():
+        whole = ask(house.reader(), EVER)
+        assert whole["branch_id"].nunique() > 1, name
+        for column, counted in COUNTED.get(name, {}).items():
+            assert (whole[column] == counted(whole)).all(), (name, column)
+
+
+def test_a_list_looks_up_the_first_of_each_branch(house: House) -> None:
+    feeds = busy(5, customers=200, leads=600)
+    house.deliver(until=newest(feeds), **feeds)
+    reader = house.reader()
+    for name, ask in ASKED.items():
+        with listening(reader.engine) as asked:
+            ask(reader, EVER)
+        (sent,) = (each for each in asked if not each.names_person)
+        with reader.transaction() as connection:
+            connection.exec_driver_sql("set local enable_seqscan = off; discard plans")
+            plan = connection.exec_driver_sql(f"explain {sent.statement}", sent.parameters).scalars().all()
+        looked_up = [line for line in plan if re.search(r"Index Cond: .*branch_id = ANY .*(place|turn) <= ", line)]
+        assert len(looked_up) == 1, (name, plan)

@@ -1,10 +1,13 @@
 """The matrices of a random company against a calculation of their own, customer by customer, in pandas."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import URL
@@ -18,6 +21,7 @@ from warehouse import db
 from warehouse.metrics import cells, cuts
 from warehouse.queries import lists
 from warehouse.queries.figures import figure
+from warehouse.queries.prepared import prepared
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
@@ -25,6 +29,18 @@ TABLES = ("segment_apostle", "segment_customer", "segment_cut", "segment_move")
 SAMPLE = [date(2024, 2, 1), date(2025, 2, 1), date(2025, 9, 1), date(2026, 1, 1), date(2026, 5, 1)]
 MATRICES = ("portfolio", "distributor", "apostle", "value_tier")
 HEAD = "head@example.com"
+SCOPES = (
+    Scope(),
+    Scope(filters={"customer_kind": ("distributor",)}),
+    Scope(branches=("b1",)),
+    Scope(regions=("r0",), filters={"customer_kind": ("person", "company")}),
+)
+AXES = {
+    "portfolio": ("attractiveness", "support"),
+    "value_tier": ("months", "orders"),
+    "distributor": ("spend", "distributor_loyalty"),
+    "apostle": ("satisfaction", "apostle_loyalty"),
+}
 
 
 @dataclass(frozen=True)
@@ -169,6 +185,111 @@ def test_each_cell_opens_to_its_customers(firm: Firm, matrix: str) -> None:
         assert (found["as_of_on"] == date(2026, 5, 31)).all()
         assert found["spend"].is_monotonic_decreasing
         assert (found["action_en"] == cell.action["en"]).all()
+
+
+def month_number(on: date) -> int:
+    return 12 * on.year + on.month
+
+
+def published(firm: Firm, matrix: str, scope: Scope, *, by_head: bool = False) -> pd.DataFrame:
+    """Whom a person sees in the matrix: cell, x and y and their field, beside what else is published of them."""
+    rows = firm.house.published("segment_customer").dropna(subset=["branch_id", matrix])
+    rows["months"] = rows["as_of_on"].map(month_number) - rows["last_ordered_on"].map(month_number, na_action="ignore")
+    across, up = AXES[matrix]
+    rows = rows.assign(cell=rows[matrix], x=rows[across].astype(float), y=rows[up].astype(float))
+    rows = rows.assign(field_x=rows[f"{matrix}_field_x"].astype(float), field_y=rows[f"{matrix}_field_y"].astype(float))
+    regions, kinds = ("r1",) if by_head else scope.regions, scope.filters.get("customer_kind", ())
+    chosen = [
+        ("region_id", regions),
+        ("region_id", scope.regions),
+        ("branch_id", scope.branches),
+        ("customer_kind", kinds),
+    ]
+    for column, codes in chosen:
+        rows = rows[rows[column].isin(codes)] if codes else rows
+    return rows
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_a_field_is_the_nearest_step_of_the_catalogue(firm: Firm, matrix: str) -> None:
+    rows, steps = published(firm, matrix, Scope()), json.loads(cuts())[matrix]["grid"]
+    placed = rows[rows["cell"] != "unknown"]
+    assert len(placed) > 10
+    assert rows[rows["cell"] == "unknown"][["field_x", "field_y"]].isna().all(axis=None)
+    for axis, step in zip("xy", steps, strict=True):
+        at, field = placed[axis], placed[f"field_{axis}"]
+        if step["in_ratios"]:
+            assert (field > 0).equals(at > 0)
+            at, field = np.log(at[at > 0]), np.log(field[at > 0])
+        steps_away = field / step["width"]
+        assert np.allclose(steps_away, steps_away.round())
+        assert ((at - field).abs() <= step["width"] / 2 + 1e-9).all()
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_points_and_fields_are_whom_a_person_sees(
+    firm: Firm, matrix: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "SMALLEST_FIELD", 2)
+    for by_head in (False, True):
+        reader = firm.house.reader(HEAD) if by_head else firm.reader
+        rows = published(firm, matrix, scope, by_head=by_head).dropna(subset=["field_x"])
+        if matrix not in lists.IN_WHOLE_STEPS:
+            found = lists.points(reader, scope, matrix=matrix).set_index("customer_code")
+            expected = rows.set_index("customer_code")[["cell", "x", "y"]]
+            assert found[["cell", "x", "y"]].to_dict("index") == expected.to_dict("index")
+        with monkeypatch.context() as patch:
+            patch.setattr(lists, "MOST_POINTS", 0)
+            found = lists.points(reader, scope, matrix=matrix)
+        fields = rows.groupby(["cell", "field_x", "field_y"]).size()
+        shown = fields[fields >= 2]
+        assert found.set_index(["cell", "x", "y"])["customers"].to_dict() == shown.to_dict()
+        assert set(found["left_out"]) <= {len(rows) - shown.sum()}
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_the_first_of_a_cell_are_those_with_the_highest_spend_of_all_whom_a_person_sees(
+    firm: Firm, matrix: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "FIRST_LOOK", 1)
+    for by_head in (False, True):
+        reader = firm.house.reader(HEAD) if by_head else firm.reader
+        rows = published(firm, matrix, scope, by_head=by_head)
+        rows = rows.sort_values(["spend", "customer_code"], ascending=[False, True])
+        for cell in cells(matrix):
+            found = lists.customers(reader, scope, matrix=matrix, cell=cell, most=3)
+            there = rows[rows["cell"] == cell]
+            assert found["customer_code"].tolist() == there["customer_code"].tolist()[:3]
+            assert set(found["in_cell"]) <= {len(there)}
+
+
+@pytest.mark.parametrize(
+    ("question", "matrices"), [("segment_customers", MATRICES), ("segment_points", ("portfolio", "distributor"))]
+)
+def test_whoever_asks_the_first_places_of_a_cell_are_looked_up(
+    firm: Firm, question: str, matrices: tuple[str, ...]
+) -> None:
+    """By the plan that every person's question is answered by; in a company this small, all would rather be read."""
+    with firm.reader.transaction() as connection:
+        connection.exec_driver_sql("set local enable_seqscan = off")
+        asked = prepared(question).plan.partition(" as ")[2]
+        plan = connection.exec_driver_sql(
+            f"explain (generic_plan, format json) {asked}", execution_options={"no_parameters": True}
+        ).scalar_one()
+    looked_up = [scan["Index Cond"] for scan in scans(plan[0]["Plan"]) if "Index Cond" in scan]
+    for matrix in matrices:
+        assert any(
+            all(f"({column} " in each for column in (matrix, "branch_id", f"{matrix}_place")) for each in looked_up
+        ), (matrix, looked_up)
+    assert any("(grain = " in each for each in looked_up)
+
+
+def scans(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from scans(part)
 
 
 @pytest.mark.parametrize("matrix", ["portfolio", "distributor", "apostle"])

@@ -67,6 +67,23 @@ def test_beyond_so_many_there_are_fields_and_small_ones_are_left_out(
     assert found["x"].tolist() == pytest.approx([115.584, 115.584], abs=0.001)
 
 
+def test_what_is_nothing_stands_at_zero_on_an_axis_of_ratios(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    sell(house, {"free": [("2026-07-01", 0)], "also_free": [("2026-07-03", 0)], "sold": [("2026-07-01", 1)]})
+    assert points(house, "distributor")["x"].tolist() == [0, 0, 1]
+    monkeypatch.setattr(lists, "MOST_POINTS", 2)
+    monkeypatch.setattr(lists, "SMALLEST_FIELD", 1)
+    assert points(house, "distributor")[["cell", "x", "customers"]].values.tolist() == [
+        ["relation", 0, 2],
+        ["relation", 1, 1],
+    ]
+
+
+def test_where_all_stand_in_small_fields_nobody_is_drawn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MOST_POINTS", 1)
+    sell(house, {"a": [("2026-07-01", 10)], "b": [("2026-07-01", 900)]})
+    assert points(house, "distributor").empty
+
+
 def test_who_is_not_placed_is_no_point(house: House) -> None:
     sell(house, {"known": [("2026-07-01", 10)]})
     house.deliver(orders=[{**orders({"known": [("2026-07-02", 1)]})[0], "order_id": "x", "customer_id": "stranger"}])

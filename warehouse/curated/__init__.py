@@ -21,7 +21,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from warehouse import db
 from warehouse.causes import cause_gaps
-from warehouse.curated import standings
+from warehouse.curated import indexes, standings
 from warehouse.feeds.contract import feeds as contract
 from warehouse.metrics import cuts
 from warehouse.sides import sides
@@ -68,7 +68,8 @@ def replace(connection: Connection, table: SqlTable, *, loads: Sequence[int], fe
     names = [column.name for column in target.columns]
     fresh = db.bound(table.path, loads=list(loads), zone=zone, **declared()).columns(*target.columns).subquery()
     if not connection.execute(select(exists().select_from(target))).scalar():
-        written = connection.execute(insert(target).from_select(names, select(fresh))).rowcount
+        with indexes.built_afterwards(connection, table):
+            written = connection.execute(insert(target).from_select(names, select(fresh))).rowcount
         db.analyze(connection, table.name, schema="curated", written=written)
         return written
 

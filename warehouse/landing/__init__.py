@@ -32,6 +32,8 @@ BROKEN_LINES = SqlTable(
     Column("detail", Text),
     schema="ops",
 )
+WRITTEN_ONCE = {"autovacuum_enabled": False}
+"""What is written once and never changed leaves nothing to clear up; the server would read it all again to find that out."""
 CSV = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid", batch_size=1 << 20)
 BROKEN_IN_MEMORY = 1 << 20
 SENT_AT_ONCE = 1 << 20
@@ -136,7 +138,8 @@ class _Stream:
 def _landing_table(file_id: int, width: int) -> SqlTable:
     cells = [Column(f"c{place}", Text) for place in range(1, width + 1)]
     row_number = Column("row_number", BigInteger, nullable=False, autoincrement=False)
-    return SqlTable(f"file_{int(file_id)}", MetaData(), row_number, *cells, schema="landing")
+    name = f"file_{int(file_id)}"
+    return SqlTable(name, MetaData(), row_number, *cells, schema="landing", postgresql_with=WRITTEN_ONCE)
 
 
 def _present(protect: Mapping[str, Protection], table: Table) -> Mapping[str, Protection]:

@@ -6,7 +6,8 @@
 -- Reach  none
 -- Why    a detractor as nps counts them (0 to 6 of 10), dissatisfied as complaint.silent does (`overall` in the two lowest
 --        fifths of its scale). An answer without its time counts from the invitation. Answers of customers without a
---        name cannot be called back.
+--        name cannot be called back. `place` is the answer's in its branch, in the order of the list: the first of several
+--        branches are among the first of each.
 with slice as (
     select
         slice_on,
@@ -35,8 +36,15 @@ survey as (
 
 unhappy as (
     select
+        s.slice_on,
+        s.as_of,
         s.customer_id,
         s.invite_id,
+        s.customer_code,
+        s.branch_id,
+        s.complaint_id,
+        s.method_code,
+        s.answered_at,
         max(a.score) filter (where a.question_code = 'recommend') as recommend,
         max(a.score) filter (where a.question_code = 'overall') as overall,
         max(a.scale_min) filter (where a.question_code = 'overall') as overall_from,
@@ -46,7 +54,8 @@ unhappy as (
     where
         (a.question_code = 'recommend' and a.scale_max = 10 and a.scale_min in (0, 1))
         or (a.question_code = 'overall' and a.scale_max > a.scale_min)
-    group by s.customer_id, s.invite_id
+    group by
+        s.slice_on, s.as_of, s.customer_id, s.invite_id, s.customer_code, s.branch_id, s.complaint_id, s.method_code, s.answered_at
     having
         bool_or(a.question_code = 'recommend' and a.score <= 6)
         or bool_or(
@@ -56,37 +65,39 @@ unhappy as (
 ),
 
 spoken as (
-    select
-        s.customer_id,
-        s.invite_id
-    from survey as s
-    inner join curated.fct_contact as c on s.customer_id = c.customer_id and s.answered_at < c.started_at
+    select u.invite_id
+    from unhappy as u
+    inner join curated.fct_contact as c on u.customer_id = c.customer_id and u.answered_at < c.started_at
     where c.is_reached
 ),
 
+-- Looked up in a hash of them: joined, they would be gone through for every answer.
 final as (
     select
-        s.slice_on,
-        s.branch_id,
+        u.slice_on,
+        u.branch_id,
         b.region_id,
-        s.invite_id,
-        s.customer_code,
-        s.complaint_id,
-        s.method_code,
-        s.answered_at,
+        u.invite_id,
+        u.customer_code,
+        u.complaint_id,
+        u.method_code,
+        u.answered_at,
         u.recommend,
         u.overall,
         u.overall_from,
         u.overall_to,
-        s.as_of
-    from survey as s
-    inner join unhappy as u on s.customer_id = u.customer_id and s.invite_id = u.invite_id
-    left join curated.dim_branch as b on s.branch_id = b.branch_id
-    where
-        not exists (
-            select from spoken as k
-            where s.customer_id = k.customer_id and s.invite_id = k.invite_id
-        )
+        u.as_of,
+        1 as answers,
+        row_number() over (
+            partition by u.branch_id
+            order by
+                least(u.recommend / 10, (u.overall - u.overall_from) / (u.overall_to - u.overall_from)) asc,
+                u.answered_at desc,
+                u.invite_id asc
+        ) as place
+    from unhappy as u
+    left join curated.dim_branch as b on u.branch_id = b.branch_id
+    where u.invite_id not in (select k.invite_id from spoken as k)
 )
 
 select *

@@ -9,6 +9,8 @@
 --        today's. expiring: the last 7 of the 90. call_again: passed on, and the new owner has not called. screen: not
 --        screened, collected within 90 days; the days to screen are those of lead.screened_on_time_rate. What is judged is
 --        materialized: joined with its leads at once, Postgres expects one row and looks through all calls for each.
+--        `place` is the lead's in branch and action, in the order of the list: the first of several branches are among the first
+--        of each.
 with slice as (
     select
         slice_on,
@@ -118,7 +120,7 @@ branch as (
     from curated.dim_branch
 ),
 
-final as (
+due as (
     select
         j.slice_on,
         j.branch_id,
@@ -142,6 +144,15 @@ final as (
     inner join curated.fct_lead as l on j.customer_id = l.customer_id and j.lead_id = l.lead_id
     left join branch as b on j.branch_id = b.branch_id
     where j.action is not null
+),
+
+final as (
+    select
+        d.*,
+        1 as leads,
+        cast(d.due_at < d.as_of as integer) as late_leads,
+        row_number() over (partition by d.branch_id, d.action order by d.due_at, d.lead_id) as place
+    from due as d
 )
 
 select *

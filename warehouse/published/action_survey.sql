@@ -6,7 +6,8 @@
 -- Reach  none
 -- Why    a tenth of the customers active at the end of the last month are due each month (survey.reach). Whoever was asked
 --        already counts first; the rest are drawn by lot, so that nobody asks only the friendly ones: the same lot all
---        month, another one the next.
+--        month, another one the next. `place` is the customer's in the draw of their branch; `turn` counts those still to be
+--        asked, in that order: the first of several branches are among the first of each.
 with month as (
     select
         slice_on,
@@ -67,7 +68,12 @@ final as (
         w.month_on,
         w.place,
         w.last_ordered_on,
-        w.asked_on
+        w.asked_on,
+        1 as drawn,
+        cast(w.asked_on is not null as integer) as asked,
+        case
+            when w.asked_on is null then row_number() over (partition by w.branch_id, w.asked_on is null order by w.place)
+        end as turn
     from drawn as w
     left join curated.dim_branch as b on w.branch_id = b.branch_id
     where w.place <= w.due

@@ -64,6 +64,15 @@ referred as materialized (
     where l.is_genuine
 ),
 
+-- Looked up in a hash of them: joined, they would be gone through for every answer.
+followed as (
+    select
+        *,
+        invite_id in (select o.invite_id from reordered as o) as has_reordered,
+        invite_id in (select r.invite_id from referred as r) as has_referred
+    from judged
+),
+
 edge as (
     select
         e.band,
@@ -94,13 +103,11 @@ final as (
         sum(j.points) as total,
         sum(j.points * j.points) as squares,
         count(*) filter (where j.is_top2) as top2,
-        count(o.invite_id) as reordered,
-        count(r.invite_id) as referred
-    from judged as j
+        count(*) filter (where j.has_reordered) as reordered,
+        count(*) filter (where j.has_referred) as referred
+    from followed as j
     inner join edge as e on j.hours >= e.from_hours and j.hours < e.until_hours
     left join branch as b on j.branch_id = b.branch_id
-    left join reordered as o on j.invite_id = o.invite_id
-    left join referred as r on j.invite_id = r.invite_id
     group by
         j.cohort_on, j.branch_id, b.region_id, j.sent_on, j.method_code, j.first_resolved_on, e.band, e.from_hours
 )

@@ -1,16 +1,20 @@
 -- Leads for which one action is due, the earliest deadline first.
--- Reads  published.action_lead
-with due as (
-    select *
-    from published.action_lead
+-- Reads  published.action_lead, published.action_lead_sums
+-- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums.
+with counted as (
+    select
+        cast(sum(leads) as bigint) as in_all,
+        cast(sum(late_leads) as bigint) as late_in_all
+    from published.action_lead_sums
     where
         refresh_id = :refresh_id
+        and grain = 'branch month action'
         and action = :action
         and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
 ),
 
-final as (
+foremost as (
     select
         lead_id,
         customer_code,
@@ -22,11 +26,24 @@ final as (
         collected_at,
         assigned_at,
         due_at,
-        cast(extract(epoch from due_at - as_of) as double precision) / 3600 as hours_left,
-        count(*) over () as in_all,
-        count(*) filter (where due_at < as_of) over () as late_in_all
-    from due
-    order by due_at, lead_id
+        cast(extract(epoch from due_at - as_of) as double precision) / 3600 as hours_left
+    from published.action_lead
+    where
+        refresh_id = :refresh_id
+        and action = :action
+        and place <= :most
+        and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
+),
+
+final as (
+    select
+        f.*,
+        c.in_all,
+        c.late_in_all
+    from foremost as f
+    cross join counted as c
+    order by f.due_at, f.lead_id
     limit :most
 )
 

@@ -1,7 +1,9 @@
 """What a branch is to do next: leads, visits, surveys and calls that are due, as they stand at the data date.
 
 Every list is narrowed by the regions and branches of a scope alone: what is due is due, whatever the period. `in_all` counts
-what there is beyond the rows that are returned. Complaints have lists of their own, in `complaint_lists`.
+what there is beyond the rows that are returned. Of each branch the first `most` rows are read, by the places that they were
+published with, and no others: a list costs the same in a company of any size. Complaints have lists of their own, in
+`complaint_lists`.
 """
 
 from typing import Literal, get_args

@@ -1,31 +1,42 @@
 -- Customers of the month's draw who are still to be asked, and how many of the draw were.
--- Reads  published.action_survey
-with drawn as (
+-- Reads  published.action_survey, published.action_survey_sums
+-- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums.
+with counted as (
     select
-        *,
-        count(*) over () as due_in_all,
-        count(asked_on) over () as asked_in_all
+        cast(sum(drawn) as bigint) as due_in_all,
+        cast(sum(asked) as bigint) as asked_in_all
+    from published.action_survey_sums
+    where
+        refresh_id = :refresh_id
+        and grain = 'branch month'
+        and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
+        and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
+),
+
+foremost as (
+    select *
     from published.action_survey
     where
         refresh_id = :refresh_id
+        and turn <= :most
         and (cast(:regions as text[]) = '{}' or region_id = any(cast(:regions as text[])))
         and (cast(:branches as text[]) = '{}' or branch_id = any(cast(:branches as text[])))
 ),
 
 final as (
     select
-        customer_code,
-        customer_kind,
-        region_id,
-        branch_id,
-        month_on,
-        last_ordered_on,
-        due_in_all,
-        asked_in_all,
-        count(*) over () as in_all
-    from drawn
-    where asked_on is null
-    order by branch_id, place, customer_code
+        f.customer_code,
+        f.customer_kind,
+        f.region_id,
+        f.branch_id,
+        f.month_on,
+        f.last_ordered_on,
+        c.due_in_all,
+        c.asked_in_all,
+        c.due_in_all - c.asked_in_all as in_all
+    from foremost as f
+    cross join counted as c
+    order by f.branch_id, f.turn
     limit :most
 )
 

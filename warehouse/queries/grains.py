@@ -80,6 +80,12 @@ def _kept(places: str, times: str, *cuts: str) -> tuple[str, ...]:
     )
 
 
+def _listed(grain: str, *, of_rows: str) -> Kept:
+    """The sums of a list that a page shows the first rows of, in one slice: how many there are, without what only rows have."""
+    return Kept((grain,), tuple(of_rows.split()), is_monthly=True)
+
+
+OF_MATRICES = ("portfolio", "value_tier", "distributor", "apostle")
 OF_COMPLAINTS = ("category_code", "severity_code", "channel_code")
 KEPT: Mapping[str, Kept] = {
     "order_day": Kept((*_kept("company branch", "month", "product_line"), *_kept("company branch", "day"))),
@@ -118,6 +124,31 @@ KEPT: Mapping[str, Kept] = {
     "pareto": Kept(("company month",), is_monthly=True),
     "segment_move": Kept(_kept("company", "month", "customer_kind"), is_monthly=True),
     "segment_apostle": Kept(_kept("company", "month", "customer_kind"), is_monthly=True),
+    "segment_customer": Kept(
+        tuple(
+            f"{place} month {matrix} {matrix}_field_x {matrix}_field_y customer_kind"
+            for place, matrix in product(("company", "branch"), OF_MATRICES)
+        ),
+        (
+            *("customer_code", "last_ordered_on", "spend", "orders", "visits_got"),
+            *("attractiveness", "support", "satisfaction", "distributor_loyalty", "apostle_loyalty"),
+            *(f"{matrix}_{each}" for matrix, each in product(OF_MATRICES, ("visits_due", "place"))),
+        ),
+        is_monthly=True,
+    ),
+    "action_lead": _listed(
+        "branch month action",
+        of_rows="lead_id customer_code source_code collected_at assigned_at owner_staff_id owner_number due_at place",
+    ),
+    "action_visit": _listed(
+        "branch month portfolio",
+        of_rows="customer_code customer_kind value_tier last_ordered_on spend visits_got visits_due place",
+    ),
+    "action_survey": _listed("branch month", of_rows="customer_code customer_kind place last_ordered_on asked_on turn"),
+    "action_answer": _listed(
+        "branch month",
+        of_rows="invite_id customer_code complaint_id method_code answered_at recommend overall overall_from overall_to place",
+    ),
 }
 
 
@@ -134,7 +165,7 @@ def asked_for(
         return {}
     needed = {*by, *(name for name, values in scope.filters.items() if values)}
     of_branches = bool(scope.branches or "branch" in needed or question in BY_BRANCHES)
-    is_whole = not of_branches and bool(reader.known("state/sees_all")["sees_all"].iloc[0])
+    is_whole = not of_branches and _sees_all(reader)
     by_days = bool(needed & BY_DAYS) or not _is_of_months(reader, period)
     waits = about.mature_days is not None or question in WAITS
     codes = {CODES[name] for name in needed if name in CODES} | TOLD_APART.get(question, frozenset())
@@ -148,6 +179,18 @@ def asked_for(
     return {f"{table}_grain": grain(table, days=table in judged - borders) for table in read} | {
         f"{table}_border_grain": grain(table, days=table in judged) for table in borders
     }
+
+
+def of_list(reader: Reader, table: str, scope: Scope, *, codes: Collection[str]) -> str:
+    """The coarsest grain of `table`, without days, that tells `codes` in the branches and regions of `scope`."""
+    is_whole = not scope.branches and _sees_all(reader)
+    needed = {*codes, REGION} if scope.regions else codes
+    return coarsest(KEPT[table], codes=needed, is_whole=is_whole, by_days=False)
+
+
+def of_branches(table: str, *, codes: Collection[str]) -> str:
+    """The coarsest grain of `table`, without days, that tells `codes` and branches apart."""
+    return coarsest(KEPT[table], codes=codes, is_whole=False, by_days=False)
 
 
 def coarsest(kept: Kept, *, codes: Collection[str], is_whole: bool, by_days: bool) -> str:
@@ -177,6 +220,10 @@ def bordered(question: str) -> frozenset[str]:
 
 def _has(grain: str, codes: Iterable[str]) -> bool:
     return set(codes) <= set(grain.split()[2:])
+
+
+def _sees_all(reader: Reader) -> bool:
+    return bool(reader.known("state/sees_all")["sees_all"].iloc[0])
 
 
 def _is_of_months(reader: Reader, period: Period | None) -> bool:

@@ -1,34 +1,19 @@
 """Lists that pages open: branches and sources to choose from, and the customers behind a cell of a matrix."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from warehouse import metrics
+from warehouse.queries import grains
 from warehouse.queries.reader import Reader
 from warehouse.scope import Scope
 
 Matrix = Literal["portfolio", "value_tier", "distributor", "apostle"]
 MOST_POINTS = 2000
 SMALLEST_FIELD = 3
-
-
-@dataclass(frozen=True)
-class Step:
-    """How wide the fields of a grid are along one axis: in its own unit, or as the logarithm of a ratio."""
-
-    width: float
-    in_ratios: bool = False
-
-
-GRIDS: Mapping[Matrix, tuple[Step, Step]] = {
-    "portfolio": (Step(0.25, in_ratios=True), Step(0.1)),
-    "value_tier": (Step(1), Step(1)),
-    "distributor": (Step(0.25, in_ratios=True), Step(1)),
-    "apostle": (Step(5), Step(1)),
-}
+FIRST_LOOK = 20
+"""So many of each branch and kind are looked at first: of many branches, none has more among the first of all."""
 IN_WHOLE_STEPS: frozenset[Matrix] = frozenset({"value_tier", "apostle"})
 """Matrices in which many customers have the same place: points would lie on top of each other."""
 
@@ -53,15 +38,19 @@ def customers(reader: Reader, scope: Scope, *, matrix: Matrix, cell: str, most: 
     is not applied: the standing is the newest. Raises KeyError where the matrix has no such cell.
     """
     action = metrics.cells(matrix)[cell].action
-    found = reader.frame(
-        "segment_customers",
-        matrix=matrix,
-        cell=cell,
-        regions=list(scope.regions),
-        branches=list(scope.branches),
-        customer_kind=list(scope.filters.get("customer_kind", ())),
-        most=most,
-    )
+    grain = grains.of_list(reader, "segment_customer", scope, codes=(matrix,))
+    for places in sorted({min(FIRST_LOOK, most), most}):
+        found = reader.frame(
+            "segment_customers",
+            matrix=matrix,
+            cell=cell,
+            most=most,
+            places=places,
+            segment_customer_grain=grain,
+            **_chosen(scope),
+        )
+        if (found.pop("place") < places).all():
+            break  # else whoever comes after the last that was looked at may be among the first, too
     return found.assign(action_en=action["en"], action_zh=action["zh_CN"])
 
 
@@ -73,20 +62,21 @@ def points(reader: Reader, scope: Scope, *, matrix: Matrix) -> pd.DataFrame:
     to show), as_of_on. Up to `MOST_POINTS` customers stand each for themselves, but in matrices of `IN_WHOLE_STEPS`. The period
     of `scope` is not applied.
     """
-    across, up = GRIDS[matrix]
+    fields = reader.frame(
+        "segment_fields",
+        most=MOST_POINTS,
+        smallest=SMALLEST_FIELD,
+        segment_customer_grain=grains.of_list(reader, "segment_customer", scope, codes=(matrix,)),
+        **_chosen(scope),
+    )
+    are_few = (fields.pop("everybody") <= MOST_POINTS).any()
+    if matrix in IN_WHOLE_STEPS or not are_few:
+        return fields
     return reader.frame(
         "segment_points",
         matrix=matrix,
-        regions=list(scope.regions),
-        branches=list(scope.branches),
-        customer_kind=list(scope.filters.get("customer_kind", ())),
-        x_step=across.width,
-        x_in_ratios=across.in_ratios,
-        y_step=up.width,
-        y_in_ratios=up.in_ratios,
-        is_grid=matrix in IN_WHOLE_STEPS,
-        most=MOST_POINTS,
-        smallest=SMALLEST_FIELD,
+        segment_customer_grain=grains.of_branches("segment_customer", codes=(matrix,)),
+        **_chosen(scope),
     )
 
 
@@ -96,3 +86,11 @@ def cuts(reader: Reader, *, matrix: Matrix) -> pd.DataFrame:
     `measured_by` says how customers were measured, as `catalogue/cuts.yaml` calls it; value tiers have no such cuts.
     """
     return reader.frame("segment_cuts", matrix=matrix)
+
+
+def _chosen(scope: Scope) -> dict[str, list[str]]:
+    return {
+        "regions": list(scope.regions),
+        "branches": list(scope.branches),
+        "customer_kind": list(scope.filters.get("customer_kind", ())),
+    }

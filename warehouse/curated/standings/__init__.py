@@ -11,7 +11,7 @@ from sqlalchemy import Connection, column, delete, table
 from warehouse import db, ledger
 from warehouse.tables import tables
 
-READ_BY = frozenset({"segment_apostle", "segment_customer", "segment_cut", "segment_move"})
+READ_BY = frozenset({"action_visit", "segment_apostle", "segment_customer", "segment_cut", "segment_move"})
 """The published tables that read `curated.fct_standing`."""
 A_YEAR = 12
 """So many months are worked out at once: the rows of all of a large company's would be sorted on disk."""
