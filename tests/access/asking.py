@@ -43,7 +43,7 @@ from warehouse.receive import Delivery, receive
 from warehouse.scope import Scope
 
 Question = Callable[..., Any]
-LEFT_OUT = frozenset({"figures.figure", "figures.curve", "decompose.decompose", "grains.asked_for"})
+LEFT_OUT = frozenset({"figures.figure", "figures.curve", "decompose.decompose", "grains.asked_for", "grains.of_list"})
 """Asked for every metric by `told`, or by what is asked there, instead of once."""
 
 AGAINST_THE_COMPANY = frozenset({"complaint.branch"})

@@ -169,7 +169,7 @@ def near(matrix: str, found: pd.DataFrame, lines: Mapping[str, "pd.Series[float]
 @cache
 def value_tiers(company: Company) -> pd.DataFrame:
     """Everybody who ever ordered, at every month's end: part is the tier."""
-    about = {name: float(at) for name, at in cuts()["value_tier"].items() if name != "visits"}
+    about = {name: float(at) for name, at in cuts()["value_tier"].items() if name not in ("visits", "grid")}
     share = float(cuts()["moved_by"])
     days = orders(company)[["customer_id", "on"]].drop_duplicates()
     found = []
