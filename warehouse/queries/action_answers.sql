@@ -1,7 +1,8 @@
 -- Unhappy answers to call back about, the unhappiest first: detractors and dissatisfied, by their scores, the newest first.
 -- Reads  published.action_answer, published.action_answer_sums
--- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums.
-with counted as (
+-- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums,
+--        counted once: PostgreSQL would count again for every row.
+with counted as materialized (
     select cast(sum(answers) as bigint) as in_all
     from published.action_answer_sums
     where

@@ -1,7 +1,8 @@
 -- Leads for which one action is due, the earliest deadline first.
 -- Reads  published.action_lead, published.action_lead_sums
--- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums.
-with counted as (
+-- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums,
+--        counted once: PostgreSQL would count again for every row.
+with counted as materialized (
     select
         cast(sum(leads) as bigint) as in_all,
         cast(sum(late_leads) as bigint) as late_in_all

@@ -1,7 +1,8 @@
 -- Customers of the month's draw who are still to be asked, and how many of the draw were.
 -- Reads  published.action_survey, published.action_survey_sums
--- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums.
-with counted as (
+-- Why    the first of several branches are among the first of each: no others are read, and how many there are is told by sums,
+--        counted once: PostgreSQL would count again for every row.
+with counted as materialized (
     select
         cast(sum(drawn) as bigint) as due_in_all,
         cast(sum(asked) as bigint) as asked_in_all

@@ -17,7 +17,7 @@ with in_cells as (
     group by portfolio
 ),
 
-counted as (
+counted as materialized (
     select
         portfolio,
         cast(customers as bigint) as in_cell,
