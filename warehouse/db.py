@@ -120,7 +120,7 @@ def start(data: Path) -> URL:
         flock(making, LOCK_EX)
         if not (data / "PG_VERSION").exists():
             get_server(data, start=False).ensure_pgdata_inited()
-            _tell(data)
+            _configure(data)
     _bury(data)
     server = get_server(data)
     if not (data / POSTMASTER).exists() or not server.get_postmaster_info().is_running():
@@ -128,8 +128,8 @@ def start(data: Path) -> URL:
     return make_url(server.get_uri()).set(drivername=DRIVER)
 
 
-def _tell(data: Path) -> None:
-    """Tell a new server what it should know beside its defaults."""
+def _configure(data: Path) -> None:
+    """Add to the configuration of a new server what it is told beside its defaults."""
     quarter = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4 >> 20
     with (data / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write(EMBEDDED.format(buffers=min(quarter, LARGEST_BUFFERS)))

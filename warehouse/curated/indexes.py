@@ -1,7 +1,7 @@
 """The indexes of a large table that is filled for the first time: taken off, and built when its rows are there.
 
-Built from sorted rows they cost a third of what they do row by row, and half of the room; a table of twenty million rows takes
-minutes, not a quarter of an hour.
+Built from sorted rows they are cheaper and smaller than row by row: five of them kept a table of twenty million rows from being
+there within a quarter of an hour.
 """
 
 from collections.abc import Iterator
